@@ -1,0 +1,143 @@
+"""Writing files so that a reader finds the old bytes or the new ones, never a part; and one lock a data directory.
+
+Everything is readable by its owner alone (files 0600, folders 0700).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+from typing import TYPE_CHECKING
+
+from common.errors import HeldError, InputError, PermissionDeniedError, ProjectError, WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+TEMPORARY_NAME = re.compile(r"\..*\.(\d+)\.tmp")
+LOCK_NAME = ".lock"
+CHUNK = 1 << 20
+WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG})
+PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
+
+
+def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
+    """Make `path` hold `data`, whole or not at all, and return whether it changed.
+
+    The bytes go to a temporary file in the same folder, which then takes the place of the old one. A file that has
+    these bytes already is left alone, its times too, so that nothing which depends on it wakes up.
+    """
+    temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
+    try:
+        make_directory(path.parent)
+        _write_new(temporary, [data] if isinstance(data, bytes) else data)
+        return _put_in_place(temporary, path)
+    except OSError as error:
+        raise writing_failed(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def make_directory(path: Path) -> None:
+    """Make a folder and those above it, readable by the owner alone; one that exists is left as it is."""
+    if not path.is_dir():
+        make_directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def sweep_temporary_files(directory: Path) -> int:
+    """Remove what writers that were killed left behind below `directory`, and return how many files that were."""
+    leftovers = [
+        path
+        for path in directory.rglob(".*.tmp")
+        if (match := TEMPORARY_NAME.fullmatch(path.name)) and not _is_running(int(match[1]))
+    ]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+@contextlib.contextmanager
+def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of the data directory; `holder` is what another run is told about this one.
+
+    The system takes the lock back when the process ends, however it ends: there is no stale lock.
+    """
+    import fcntl  # noqa: PLC0415 - POSIX only: elsewhere the program says so before it comes here
+
+    path = directory / LOCK_NAME
+    try:
+        make_directory(directory)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise writing_failed(path, error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            said = os.read(descriptor, 500).decode("utf-8", "replace").strip() or "another run"
+            message = f"{directory} is held by {said}; wait for it to end, or add --wait"
+            raise HeldError(message) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{holder}\n".encode("utf-8", "replace"), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def writing_failed(path: Path, error: OSError) -> ProjectError:
+    """Return what to tell the user when `path` could not be written."""
+    reason = f"{path}: cannot be written: {error.strerror or error}"
+    if error.errno in PERMISSION_ERRNOS:
+        return PermissionDeniedError(f"{reason}; give yourself the right to write there, or choose another data=DIR")
+    if error.errno in WRITE_ERRNOS:
+        return WriteError(f"{reason}; make room, or choose another data=DIR, then run it again")
+    return InputError(f"{reason}; move it out of the way, then run it again")
+
+
+def _write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        for chunk in chunks:
+            stream.write(chunk)
+        stream.flush()
+        os.fsync(descriptor)
+
+
+def _put_in_place(temporary: Path, path: Path) -> bool:
+    if path.is_file() and not path.is_symlink() and _hold_the_same(temporary, path):
+        return False
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()  # an empty folder in the place of a file is in nobody's way; a full one is an error
+    temporary.replace(path)
+    _sync_directory(path.parent)
+    return True
+
+
+def _hold_the_same(one: Path, other: Path) -> bool:
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        return all(chunk == second.read(CHUNK) for chunk in iter(lambda: first.read(CHUNK), b""))
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,207 @@
+"""How a script starts and ends: options from the signature of `main`, checked inputs, errors as one line, exit codes.
+
+A script is a module with ``def main(*, sessions: Input, report: Output, timezone: str = "UTC") -> None`` and
+``if __name__ == "__main__": run(main)``. Each keyword is an option: ``sessions`` becomes ``--sessions``,
+``tuple[T, ...]`` an option that may be repeated, ``T | None = None`` an optional one, ``bool`` ``--x`` and ``--no-x``.
+Run by the pipeline, a script ends when its parent is gone, and reports progress.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import inspect
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from common.errors import InputError, PermissionDeniedError, ProjectError, WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+INPUT = "an input: it must exist"
+OUTPUT = "an output: its folder is made"
+Input = Annotated[Path, INPUT]
+Output = Annotated[Path, OUTPUT]
+
+PARENT_VARIABLE = "PIPELINE_PARENT"  # pid of the pipeline that started this script
+PROGRESS_VARIABLE = "PIPELINE_PROGRESS"  # "1": somebody reads the progress lines
+PROGRESS_MARK = "\x1e"  # begins a progress line on standard output
+PARENT_CHECK_SECONDS = 0.3
+PROGRESS_SECONDS = 0.1
+INTERRUPTED, TERMINATED = 130, 143
+WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO})
+PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
+
+_last_progress = [float("-inf")]
+
+
+def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> None:
+    """Run `main` with the options of the command line, then exit; never returns."""
+    watch_parent()
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        options = vars(parser_of(main).parse_args(arguments))
+        _check_inputs(main, options)
+        main(**options)
+        sys.stdout.flush()
+    except ProjectError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
+    except OSError as error:
+        failure = as_project_error(error)
+        _fail(str(failure), failure.exit_code)
+    except MemoryError:
+        _fail("out of memory", 1)
+    sys.exit(0)
+
+
+def parser_of(main: Callable[..., None]) -> argparse.ArgumentParser:
+    """Return the parser whose options are the keyword-only parameters of `main`."""
+    module = inspect.getmodule(main)
+    parser = argparse.ArgumentParser(
+        prog=_program_name(module), description=inspect.getdoc(main) or inspect.getdoc(module), allow_abbrev=False
+    )
+    hints = get_type_hints(main, include_extras=True)
+    for parameter in inspect.signature(main).parameters.values():
+        _add_option(parser, parameter, hints[parameter.name])
+    return parser
+
+
+def progress(done: int, total: int, unit: str) -> None:
+    """Tell the pipeline, ten times a second at most, that `done` of `total` units are done."""
+    if os.environ.get(PROGRESS_VARIABLE) != "1":
+        return
+    now = time.monotonic()
+    if done < total and now - _last_progress[0] < PROGRESS_SECONDS:
+        return
+    _last_progress[0] = now
+    sys.stdout.write(PROGRESS_MARK + json.dumps({"done": done, "total": total, "unit": unit}) + "\n")
+    sys.stdout.flush()
+
+
+def watch_parent() -> None:
+    """End this process, with its group if it leads one, once the pipeline that started it is gone."""
+    parent = os.environ.get(PARENT_VARIABLE, "")
+    if parent.isdigit():
+        threading.Thread(target=_end_with, args=(int(parent),), daemon=True).start()
+
+
+def as_project_error(error: OSError) -> ProjectError:
+    """Return what to tell the user about an error of the operating system."""
+    place = error.filename if isinstance(error.filename, str) else "writing" if error.filename is None else "?"
+    message = f"{place}: {error.strerror or error}"
+    if error.errno in PERMISSION_ERRNOS:
+        return PermissionDeniedError(f"{message}; give yourself the right to it, or choose another folder")
+    if error.errno in WRITE_ERRNOS:
+        return WriteError(f"{message}; make room or choose another folder with data=DIR, then run it again")
+    return InputError(message)
+
+
+def printable(text: str) -> str:
+    """Return `text` with everything but line breaks and printable characters escaped: safe for a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_CHECK_SECONDS)
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(TERMINATED)
+
+
+def _terminate(*_: object) -> None:
+    sys.exit(TERMINATED)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    sys.stderr.write(f"error: {printable(message)}\n")
+    sys.exit(exit_code)
+
+
+def _program_name(module: types.ModuleType | None) -> str | None:
+    spec = getattr(module, "__spec__", None)
+    return f"python -m {spec.name}" if spec else None
+
+
+def _check_inputs(main: Callable[..., None], options: dict[str, Any]) -> None:
+    hints = get_type_hints(main, include_extras=True)
+    missing = [
+        f"{path} does not exist (--{_dashed(name)})"
+        for name, hint in hints.items()
+        if _is_input(hint)
+        for path in _as_tuple(options.get(name))
+        if not path.exists()
+    ]
+    if missing:
+        raise InputError("; ".join(missing) + "; `doit` makes it, `doit plan` shows how")
+
+
+def _is_input(hint: Any) -> bool:
+    return INPUT in getattr(hint, "__metadata__", ()) or any(_is_input(part) for part in get_args(hint))
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def _add_option(parser: argparse.ArgumentParser, parameter: inspect.Parameter, hint: Any) -> None:
+    flag = f"--{_dashed(parameter.name)}"
+    required = parameter.default is inspect.Parameter.empty
+    default = None if required else parameter.default
+    kind = _without_none(hint)
+    item = get_args(kind)[0] if get_origin(kind) is tuple else kind
+    notes = [*getattr(item, "__metadata__", ()), "" if required or default is None else f"default: {default}"]
+    text = "; ".join(filter(None, notes)).replace("%", "%%")
+    if _bare(item) is bool:
+        action: Any = argparse.BooleanOptionalAction
+        parser.add_argument(flag, action=action, required=required, default=default, help=text)
+    else:
+        action = _Collect if item is not kind else "store"
+        shown = "PATH" if _bare(item) is Path else _bare(item).__name__.upper()
+        parser.add_argument(
+            flag, action=action, type=_bare(item), required=required, default=default, metavar=shown, help=text
+        )
+
+
+class _Collect(argparse.Action):
+    """A repeatable option whose value is a tuple; the first use replaces the default."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse names the parameters
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002 - argparse names the parameters
+    ) -> None:
+        earlier = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, (values,) if earlier is self.default else (*earlier, values))
+
+
+def _without_none(hint: Any) -> Any:
+    """Return T of ``T | None``."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(part for part in get_args(hint) if part is not types.NoneType)
+    return hint
+
+
+def _bare(hint: Any) -> Any:
+    return hint.__origin__ if hasattr(hint, "__metadata__") else hint
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
