@@ -10,9 +10,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 Answer = Literal["completed", "error", "async", "missing"]
-Outcome = Literal[
-    "completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"
-]
+Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "unlinked"]
 
@@ -36,7 +34,7 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all records: frozen, named fields only, an unknown field in a file is an error."""
 
 
-class Rate(Record):
+class Rate(Record, frozen=True, kw_only=True):
     """A share with its sample: `hits` of `total` known cases, `unknown` more, 95 % Wilson interval.
 
     `low` and `high` are None where `total` is 0: no data.
@@ -49,7 +47,7 @@ class Rate(Record):
     high: float | None
 
 
-class Tokens(Record):
+class Tokens(Record, frozen=True, kw_only=True):
     """Tokens over a set of distinct messages.
 
     `input` leaves out what was written to or read from the cache. `output` is as recorded, a lower bound where
@@ -65,7 +63,7 @@ class Tokens(Record):
     messages_without_stop_reason: int = 0
 
 
-class DayTokens(Record):
+class DayTokens(Record, frozen=True, kw_only=True):
     """Tokens of one day, model and context tier: what a price can be put on.
 
     `day` is None where the message has no timestamp. `long_context`: input + cache creation + cache read of the
@@ -86,7 +84,7 @@ class DayTokens(Record):
     web_searches: int = 0
 
 
-class Edit(Record):
+class Edit(Record, frozen=True, kw_only=True):
     """A file edited or written (Edit, MultiEdit, Write, NotebookEdit)."""
 
     timestamp: str | None
@@ -94,7 +92,7 @@ class Edit(Record):
     path: str
 
 
-class Run(Record):
+class Run(Record, frozen=True, kw_only=True):
     """A subagent's own transcript, linked to its delegation.
 
     `messages` counts distinct message ids, `tool_calls` distinct calls, `tools` the same by tool. `depth` is 1 for a
@@ -120,7 +118,7 @@ class Run(Record):
     line: int
 
 
-class UnlinkedRun(Record):
+class UnlinkedRun(Record, frozen=True, kw_only=True):
     """A sidechain that belongs to no delegation; `session_id` is that of its first line."""
 
     agent_id: str | None
@@ -137,7 +135,7 @@ class UnlinkedRun(Record):
     line: int
 
 
-class Delegation(Record):
+class Delegation(Record, frozen=True, kw_only=True):
     """One piece of work handed to a subagent: a distinct call of `Task` or `Agent`.
 
     `caller` is None for a call of the main thread, else the `tool_use_id` of the delegation whose run made the call,
@@ -168,7 +166,7 @@ class Delegation(Record):
     run: Run | None
 
 
-class EnrichedDelegation(Delegation):
+class EnrichedDelegation(Delegation, frozen=True, kw_only=True):
     """A delegation with its words and its place.
 
     `user_context_before` is the last thing the user themself wrote before the call in the same thread,
@@ -188,7 +186,7 @@ class EnrichedDelegation(Delegation):
     line: int
 
 
-class SessionFields(Record):
+class SessionFields(Record, frozen=True, kw_only=True):
     """What `Session` and `EnrichedSession` share. Tokens, tools and edits are those of the main thread alone."""
 
     session_id: str
@@ -206,19 +204,19 @@ class SessionFields(Record):
     delegation_count: int
 
 
-class Session(SessionFields):
+class Session(SessionFields, frozen=True, kw_only=True):
     """The lines that bear one session id."""
 
     delegations: list[Delegation]
 
 
-class EnrichedSession(SessionFields):
+class EnrichedSession(SessionFields, frozen=True, kw_only=True):
     """A session with at least one delegation, its delegations in full."""
 
     delegations: list[EnrichedDelegation]
 
 
-class Source(Record):
+class Source(Record, frozen=True, kw_only=True):
     """What was read, before any filter: parsed + salvaged + skipped + blank + pending = lines.
 
     `roots` are the roots as the user named them; `passed_over` counts files that could not be read.
@@ -237,7 +235,7 @@ class Source(Record):
     unknown_types: dict[str, int]
 
 
-class Filters(Record):
+class Filters(Record, frozen=True, kw_only=True):
     """Which sessions were chosen, and how many were left out."""
 
     project: str | None
@@ -247,7 +245,7 @@ class Filters(Record):
     sessions_left_out: int
 
 
-class Summary(Record):
+class Summary(Record, frozen=True, kw_only=True):
     """Counts over the chosen sessions and unlinked runs; `tokens` and `tokens_by_model` include progress-only ones."""
 
     sessions: int
@@ -265,7 +263,7 @@ class Summary(Record):
     unknown_statuses: dict[str, int]
 
 
-class Envelope(Record):
+class Envelope(Record, frozen=True, kw_only=True):
     """How every JSON file of ours begins."""
 
     schema_type: str
@@ -273,7 +271,7 @@ class Envelope(Record):
     generator: str
 
 
-class FullSessions(Envelope):
+class FullSessions(Envelope, frozen=True, kw_only=True):
     """`full_sessions_data.json`: every session, with or without delegations."""
 
     source: Source
@@ -283,7 +281,7 @@ class FullSessions(Envelope):
     unlinked_runs: list[UnlinkedRun]
 
 
-class EnrichedSessions(Envelope):
+class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     """`enriched_sessions_data.json`: the sessions with delegations, and what the others spent.
 
     `tokens_by_day_elsewhere` are the main lines of the sessions without a delegation, by project.

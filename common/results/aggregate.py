@@ -7,7 +7,7 @@ from msgspec import Raw
 from common.records import Envelope, Filters, Record
 
 
-class OwnResult(Envelope):
+class OwnResult(Envelope, frozen=True, kw_only=True):
     """`<name>_result.json` of a strategy of the user's own; `answer` is whatever it gave, as JSON."""
 
     filters: Filters
@@ -16,7 +16,7 @@ class OwnResult(Envelope):
     answer: Raw
 
 
-class StrategyRun(Record):
+class StrategyRun(Record, frozen=True, kw_only=True):
     """One strategy's result, whole, as it stands in its own file."""
 
     status: Literal["done"]
@@ -24,7 +24,7 @@ class StrategyRun(Record):
     result: Raw
 
 
-class AggregateResults(Envelope):
+class AggregateResults(Envelope, frozen=True, kw_only=True):
     """All results by strategy, in the order of the strategies."""
 
     filters: Filters

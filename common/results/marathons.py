@@ -8,7 +8,7 @@ from common.results.shared import Cost, Loop, PeriodFields, Transition
 Classification = Literal["POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"]
 
 
-class Pivot(Record):
+class Pivot(Record, frozen=True, kw_only=True):
     """Where a marathon loses control: the third failure or the tenth change of agent, whichever came first."""
 
     sequence_number: int
@@ -17,7 +17,7 @@ class Pivot(Record):
     reason: Literal["failures", "changes"]
 
 
-class Marathon(Record):
+class Marathon(Record, frozen=True, kw_only=True):
     """A session with more than `marathon_over` delegations; `date` is the day of its first delegation."""
 
     session_id: str
@@ -31,7 +31,7 @@ class Marathon(Record):
     pivot: Pivot | None
 
 
-class MarathonSummary(Record):
+class MarathonSummary(Record, frozen=True, kw_only=True):
     """How many marathons of each class."""
 
     POSITIVE: int
@@ -40,7 +40,7 @@ class MarathonSummary(Record):
     UNKNOWN: int
 
 
-class MarathonClassification(Envelope):
+class MarathonClassification(Envelope, frozen=True, kw_only=True):
     """Every marathon with its class, in the order of sessions."""
 
     filters: Filters
@@ -49,7 +49,7 @@ class MarathonClassification(Envelope):
     marathons: list[Marathon]
 
 
-class Step(Record):
+class Step(Record, frozen=True, kw_only=True):
     """One delegation of a marathon; `task` is the description, else the prompt's first 200 characters."""
 
     sequence_number: int
@@ -62,7 +62,7 @@ class Step(Record):
     line: int
 
 
-class ReviewLoop(Record):
+class ReviewLoop(Record, frozen=True, kw_only=True):
     """Rounds of X, Y, X, Y …: `rounds` returns to `agent_type`, from the first step to the last."""
 
     agent_type: str
@@ -73,7 +73,7 @@ class ReviewLoop(Record):
     last_outcome: Outcome
 
 
-class MarathonStory(Marathon):
+class MarathonStory(Marathon, frozen=True, kw_only=True):
     """A marathon in depth.
 
     `agent_sequence` are the agent types in order. `first_steps` and `last_steps` are up to five each. `initial_task`
@@ -97,7 +97,7 @@ class MarathonStory(Marathon):
     cost: Cost
 
 
-class MarathonPeriod(PeriodFields):
+class MarathonPeriod(PeriodFields, frozen=True, kw_only=True):
     """The marathons of one period; `share` is marathons of sessions with delegations."""
 
     share: Rate
@@ -106,7 +106,7 @@ class MarathonPeriod(PeriodFields):
     success_elsewhere: Rate
 
 
-class PositionRate(Record):
+class PositionRate(Record, frozen=True, kw_only=True):
     """Success of the delegations that stand at these places of their session (both ends included; last None: open)."""
 
     first: int
@@ -114,7 +114,7 @@ class PositionRate(Record):
     success: Rate
 
 
-class ReviewLoopSummary(Record):
+class ReviewLoopSummary(Record, frozen=True, kw_only=True):
     """How often a pair of agents went back and forth, and for how many rounds, over all sessions."""
 
     agent_type: str
@@ -125,7 +125,7 @@ class ReviewLoopSummary(Record):
     ended_completed: Rate
 
 
-class MarathonsResult(Envelope):
+class MarathonsResult(Envelope, frozen=True, kw_only=True):
     """The marathons in depth, longest first; transitions, loops and places over all sessions."""
 
     filters: Filters

@@ -17,7 +17,7 @@ Ground = Literal[
 ]
 
 
-class Durations(Record):
+class Durations(Record, frozen=True, kw_only=True):
     """Seconds of the delegations whose duration is known: median and 90th percentile, None without any."""
 
     known: int
@@ -25,7 +25,7 @@ class Durations(Record):
     p90: float | None
 
 
-class GroupFields(Record):
+class GroupFields(Record, frozen=True, kw_only=True):
     """Delegations of one group.
 
     `tokens` and `cost` are those of the linked runs (`with_run` delegations have one); a delegation without a run has
@@ -48,13 +48,13 @@ class GroupFields(Record):
     output_per_input: float | None
 
 
-class GroupMetrics(GroupFields):
+class GroupMetrics(GroupFields, frozen=True, kw_only=True):
     """One model, day, hour (00 to 23), weekday (Monday …), project or period; "(unknown)" where nothing tells."""
 
     name: str
 
 
-class Rework(Record):
+class Rework(Record, frozen=True, kw_only=True):
     """Completed delegations with a run that had to be done again.
 
     `rate` counts those `repeated` (a later delegation of the session has a near-same prompt) or `corrected` (the user
@@ -71,7 +71,7 @@ class Rework(Record):
     examples: list[Evidence]
 
 
-class Verdict(Record):
+class Verdict(Record, frozen=True, kw_only=True):
     """Whether an agent earns its place, by the rule that stands in `MetricsResult.verdict_rule`.
 
     `success` is over runs that began, ending completed, failed, interrupted or killed; `others` the same over all
@@ -93,7 +93,7 @@ class Verdict(Record):
     delegations: list[Evidence]
 
 
-class ParentPrice(Record):
+class ParentPrice(Record, frozen=True, kw_only=True):
     """The same tokens at the price of the model that delegated.
 
     `actual` and `on_parents_model` are estimated dollars over the same `delegations`: those whose run and parent are
@@ -105,7 +105,7 @@ class ParentPrice(Record):
     on_parents_model: float
 
 
-class AgentMetrics(GroupFields):
+class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     """One agent type.
 
     `defined`: a file of the agents folders defines it; "cannot be known" for built-in, plugin and project agents and
@@ -122,7 +122,7 @@ class AgentMetrics(GroupFields):
     parent_price: ParentPrice
 
 
-class Spending(Record):
+class Spending(Record, frozen=True, kw_only=True):
     """Every token of a model, day, project, period or place, whoever spent it, and its cost."""
 
     name: str
@@ -130,7 +130,7 @@ class Spending(Record):
     cost: Cost
 
 
-class UnpricedModel(Record):
+class UnpricedModel(Record, frozen=True, kw_only=True):
     """A model (or tier of a model) without a price on the days when it was used."""
 
     model: str
@@ -138,7 +138,7 @@ class UnpricedModel(Record):
     messages: int
 
 
-class Totals(Record):
+class Totals(Record, frozen=True, kw_only=True):
     """Sums over the chosen sessions; they reconcile with `full_sessions_data.json`.
 
     `tokens` and `cost` are of everything: main threads + linked runs + unlinked runs.
@@ -160,7 +160,7 @@ class Totals(Record):
     parent_price: ParentPrice
 
 
-class Reconciliation(Record):
+class Reconciliation(Record, frozen=True, kw_only=True):
     """One figure computed here beside the same figure of the extraction stage; `equal` must be true."""
 
     figure: str
@@ -169,7 +169,7 @@ class Reconciliation(Record):
     equal: bool
 
 
-class MetricsResult(Envelope):
+class MetricsResult(Envelope, frozen=True, kw_only=True):
     """Rates, tokens, costs and times by group; groups in order of delegations (days, hours, weekdays: of time)."""
 
     filters: Filters

@@ -4,7 +4,7 @@ from common.records import Envelope, Filters, Outcome, Rate, Record
 from common.results.shared import AgentDefinition, PeriodFields, PeriodSource, Transition
 
 
-class SampleTask(Record):
+class SampleTask(Record, frozen=True, kw_only=True):
     """One task that an agent was given; `task` is the description, else the prompt's first 200 characters."""
 
     session_id: str
@@ -16,7 +16,7 @@ class SampleTask(Record):
     line: int
 
 
-class AgentUse(Record):
+class AgentUse(Record, frozen=True, kw_only=True):
     """How much of a period's work went to an agent type; `share` is of the period's delegations."""
 
     agent_type: str
@@ -24,7 +24,7 @@ class AgentUse(Record):
     share: Rate
 
 
-class PeriodPatterns(PeriodFields):
+class PeriodPatterns(PeriodFields, frozen=True, kw_only=True):
     """One period's routing.
 
     `agent_distribution` counts delegations by agent type, most used first; `top_agents` are the ten most used.
@@ -42,7 +42,7 @@ class PeriodPatterns(PeriodFields):
     samples: dict[str, list[SampleTask]]
 
 
-class RoutingPatterns(Envelope):
+class RoutingPatterns(Envelope, frozen=True, kw_only=True):
     """The routing of every period, and the agents that are defined now."""
 
     filters: Filters

@@ -6,7 +6,7 @@ from common.records import Envelope, Filters, Outcome, Rate, Record
 from common.results.shared import Evidence, PeriodFields, PeriodSource
 
 
-class RuleUse(Record):
+class RuleUse(Record, frozen=True, kw_only=True):
     """A routing rule on this data.
 
     `suggests` are the agents known here that should have had such work; with none the rule is silent. `tasks` counts
@@ -21,7 +21,7 @@ class RuleUse(Record):
     suspected: int
 
 
-class Misroute(Record):
+class Misroute(Record, frozen=True, kw_only=True):
     """A delegation that another agent should perhaps have had.
 
     `rule` is the rule's name, or "learned" where the learned router suspects it. `words` are the words that matched,
@@ -46,7 +46,7 @@ class Misroute(Record):
     line: int
 
 
-class AgentRouting(Record):
+class AgentRouting(Record, frozen=True, kw_only=True):
     """Where an agent type's work seems to belong: delegations by the nearest agent, itself included."""
 
     agent_type: str
@@ -54,7 +54,7 @@ class AgentRouting(Record):
     nearest: dict[str, int]
 
 
-class LearnedRouter(Record):
+class LearnedRouter(Record, frozen=True, kw_only=True):
     """Suspicions by nearness of prompts to agents' descriptions and past successful prompts.
 
     `judged` delegations had words enough to be compared. `confusion` is agent x nearest agent.
@@ -67,7 +67,7 @@ class LearnedRouter(Record):
     confusion: list[AgentRouting]
 
 
-class GeneralistUse(Record):
+class GeneralistUse(Record, frozen=True, kw_only=True):
     """What a generalist was used for: delegations by family of the rules that match ("other" where none does)."""
 
     agent_type: str
@@ -76,7 +76,7 @@ class GeneralistUse(Record):
     families: dict[str, int]
 
 
-class RoutingPeriod(PeriodFields):
+class RoutingPeriod(PeriodFields, frozen=True, kw_only=True):
     """Routing quality of one period; shares are of its delegations."""
 
     delegations: int
@@ -87,7 +87,7 @@ class RoutingPeriod(PeriodFields):
     hardly_used: list[str]
 
 
-class HardlyUsed(Record):
+class HardlyUsed(Record, frozen=True, kw_only=True):
     """An agent that is defined (or was used before) but gets fewer than the rules file's share of the work."""
 
     agent_type: str
@@ -97,7 +97,7 @@ class HardlyUsed(Record):
     last_day: str | None
 
 
-class RoutingQualityResult(Envelope):
+class RoutingQualityResult(Envelope, frozen=True, kw_only=True):
     """Suspected misroutes with their evidence, rules first, in order of time."""
 
     filters: Filters

@@ -8,7 +8,7 @@ from common.results.shared import Cost, PeriodFields, PeriodSource
 Measure = Literal["success", "delegations_per_session", "cost_per_delegation", "marathon_share", "agent_mix"]
 
 
-class PeriodSegment(PeriodFields):
+class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
     """One period in numbers.
 
     `sessions` are all sessions, `heavy_sessions` those over the marathon threshold. `outcomes` and `agents` count
@@ -32,7 +32,7 @@ class PeriodSegment(PeriodFields):
     cost_per_delegation: float | None
 
 
-class AsIfIndependent(Record):
+class AsIfIndependent(Record, frozen=True, kw_only=True):
     """Fisher's exact test and Newcombe's 95 % interval, which take the delegations of one session as independent."""
 
     p: float
@@ -40,7 +40,7 @@ class AsIfIndependent(Record):
     high: float
 
 
-class ComparedMeasure(Record):
+class ComparedMeasure(Record, frozen=True, kw_only=True):
     """One measure in two neighbouring periods.
 
     `earlier` and `later` are the values, None without data; `difference` is later - earlier (for `agent_mix`: the
@@ -69,7 +69,7 @@ class ComparedMeasure(Record):
     lacks: Literal["too few sessions", "no data", "nothing varies", "periods are drawn from the mix itself"] | None
 
 
-class AgentShare(Record):
+class AgentShare(Record, frozen=True, kw_only=True):
     """An agent type's share of the delegations in two periods; the interval is of the difference, whole sessions."""
 
     agent_type: str
@@ -80,7 +80,7 @@ class AgentShare(Record):
     high: float | None
 
 
-class Confounder(Record):
+class Confounder(Record, frozen=True, kw_only=True):
     """Something else that changed between the two periods.
 
     `share`s are of delegations (model), of sessions (version, project). `retention`: the earlier period is the first,
@@ -93,7 +93,7 @@ class Confounder(Record):
     later: float | None
 
 
-class Comparison(Record):
+class Comparison(Record, frozen=True, kw_only=True):
     """Two neighbouring periods.
 
     `exploratory`: the periods were drawn from the data that they divide, so that nothing here is a proof.
@@ -108,7 +108,7 @@ class Comparison(Record):
     confounders: list[Confounder]
 
 
-class Sighting(Record):
+class Sighting(Record, frozen=True, kw_only=True):
     """First and last day on which an agent type, a model or a Claude Code version is seen.
 
     `count` is delegations (agent, model) or sessions (version).
@@ -121,7 +121,7 @@ class Sighting(Record):
     count: int
 
 
-class SegmentationReport(Envelope):
+class SegmentationReport(Envelope, frozen=True, kw_only=True):
     """Sessions and delegations divided by period."""
 
     filters: Filters

@@ -8,7 +8,7 @@ PeriodSource = Literal["settings", "git", "sightings", "none"]
 OUTSIDE = "outside all periods"
 
 
-class PeriodFields(Record):
+class PeriodFields(Record, frozen=True, kw_only=True):
     """What a period is: both days included, days of the `timezone` setting, and what changed at its start.
 
     `changes` are like "+reviewer", "-helper", "~developer: model, tools"; empty where nothing is known to have
@@ -21,11 +21,11 @@ class PeriodFields(Record):
     changes: list[str]
 
 
-class Period(PeriodFields):
+class Period(PeriodFields, frozen=True, kw_only=True):
     """A span of days with one line-up of agents."""
 
 
-class Cost(Record):
+class Cost(Record, frozen=True, kw_only=True):
     """US dollars at list price on the day of each message; a subscription is not billed so.
 
     `recorded` rests on output as recorded, a lower bound; `estimated` puts estimated output in the place of
@@ -40,7 +40,7 @@ class Cost(Record):
     messages_not_fully_priced: int
 
 
-class Evidence(Record):
+class Evidence(Record, frozen=True, kw_only=True):
     """One delegation that proves a statement, and where to read it: `file` and `line` (from 1) of the call.
 
     `cost` is estimated dollars of its own run, None without a run or a price. `why` is a word of the statement that
@@ -59,7 +59,7 @@ class Evidence(Record):
     why: str
 
 
-class Transition(Record):
+class Transition(Record, frozen=True, kw_only=True):
     """Work by `source` followed by work by `target` in the same thread, `count` times.
 
     `lift` is count / expected; `expected` is what chance gives: transitions from source x transitions to target /
@@ -77,7 +77,7 @@ class Transition(Record):
     high: float | None
 
 
-class Loop(Record):
+class Loop(Record, frozen=True, kw_only=True):
     """X, Y, X in three consecutive delegations, `count` times, overlaps counted."""
 
     agent_type: str
@@ -85,7 +85,7 @@ class Loop(Record):
     count: int
 
 
-class AgentDefinition(Record):
+class AgentDefinition(Record, frozen=True, kw_only=True):
     """An agent as its file defines it; None where the front matter does not say.
 
     `file` is the path below its agents folder, preceded by the folder's number when there are several.
