@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from common import schema
+from common.errors import InputError
+from common.records import FullSessions
+from common.results import MarathonClassification, MarathonSummary
+from tests.made_records import FILTERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def classification() -> MarathonClassification:
+    return MarathonClassification(
+        **schema.envelope("marathon_classification"),
+        filters=FILTERS,
+        marathon_over=20,
+        summary=MarathonSummary(POSITIVE=0, NEGATIVE=0, AMBIGUOUS=0, UNKNOWN=0),
+        marathons=[],
+    )
+
+
+def changed(old: str, new: str) -> bytes:
+    raw = schema.encode(classification()).decode()
+    assert old in raw
+    return raw.replace(old, new).encode()
+
+
+def version() -> str:
+    return schema.SCHEMAS["marathon_classification"]
+
+
+def test_what_is_written_is_read_back_equal_and_begins_with_the_envelope(tmp_path: Path) -> None:
+    file = tmp_path / "marathons.json"
+    file.write_bytes(schema.encode(classification()))
+    assert schema.load(file, MarathonClassification) == classification()
+    assert file.read_bytes().startswith(b'{"schema_type":"marathon_classification","schema_version":')
+    assert file.read_bytes().endswith(b"}\n")
+
+
+def test_every_record_of_a_file_has_a_version_and_every_version_a_record() -> None:
+    assert schema.SCHEMAS.keys() == schema.RECORDS.keys()
+
+
+def test_a_missing_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"absent\.json: no such file; run doit"):
+        schema.load(tmp_path / "absent.json", FullSessions)
+
+
+def test_a_file_of_another_type_is_refused_with_both_types() -> None:
+    with pytest.raises(InputError, match="holds 'marathon_classification' where 'full_sessions' is expected"):
+        schema.decode(schema.encode(classification()), FullSessions, "x.json")
+
+
+@pytest.mark.parametrize("newer", ["99.0.0", "{major}.99.0"])
+def test_a_newer_file_is_refused_with_both_versions(newer: str) -> None:
+    newer = newer.format(major=version().split(".")[0])
+    with pytest.raises(InputError, match=rf"x\.json: .* {newer} is newer than {version()}.*git pull"):
+        schema.decode(changed(version(), newer), MarathonClassification, "x.json")
+
+
+def test_a_newer_patch_is_read() -> None:
+    patch = ".".join([*version().split(".")[:2], "99"])
+    assert schema.decode(changed(version(), patch), MarathonClassification, "x.json").schema_version == patch
+
+
+def test_an_older_major_without_a_migration_is_refused() -> None:
+    with pytest.raises(InputError, match=rf"x\.json: .* 0\.9\.0 is older than {version()}.*run doit"):
+        schema.decode(changed(version(), "0.9.0"), MarathonClassification, "x.json")
+
+
+@pytest.mark.parametrize("bad", ["1", "1.0", "a.b.c", "1.0.-1", "²..1"])
+def test_a_version_that_is_none_is_refused(bad: str) -> None:
+    with pytest.raises(InputError, match=r"is no MAJOR\.MINOR\.PATCH"):
+        schema.decode(changed(version(), bad), MarathonClassification, "x.json")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"[]", b"{", b"\xff\xfe", b'{"schema_type":"marathon_classification","schema_version":"1.0.0"}'],
+    ids=["empty", "list", "cut", "no UTF-8", "fields missing"],
+)
+def test_a_damaged_file_is_refused_in_one_sentence(raw: bytes) -> None:
+    with pytest.raises(InputError, match=r"x\.json: .*run doit"):
+        schema.decode(raw, MarathonClassification, "x.json")
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(InputError, match="unknown field `extra`"):
+        schema.decode(changed('"marathon_over":20', '"marathon_over":20,"extra":1'), MarathonClassification, "x.json")
