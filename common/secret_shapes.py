@@ -1,0 +1,135 @@
+"""What looks like a secret in a text, by the rules of ``redaction_rules.toml``, in linear time on any input (RE2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import re2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = Path(__file__).with_name("redaction_rules.toml")
+LONGEST_DECODED = 65_536
+MARK_START = b"[secret:"
+ENCODED = "encoded"
+_OPTIONS = re2.Options()
+_OPTIONS.max_mem = 64 << 20  # the default thrashes: all rules are one pattern
+
+
+class Found(NamedTuple):
+    """A secret in a text: its place in bytes, its kind, and whether its own shape tells (else what is beside it)."""
+
+    start: int
+    end: int
+    kind: str
+    alone: bool
+
+
+class Rules(NamedTuple):
+    """The compiled rules: one pattern of all, with the kind of each of its groups."""
+
+    pattern: re2._Regexp
+    kinds: tuple[str, ...]
+    alone: frozenset[str]
+    shapes: re2._Regexp
+    benign: re2._Regexp
+    encoded: re2._Regexp
+    homes: tuple[re2._Regexp, ...]
+    generic_owners: frozenset[str]
+
+
+def compile_bytes(pattern: str) -> re2._Regexp:
+    """Return the pattern for bytes."""
+    return re2.compile(pattern.encode(), _OPTIONS)
+
+
+@cache
+def rules() -> Rules:
+    """Return the rules of ``redaction_rules.toml``, compiled once."""
+    table = tomllib.loads(RULES.read_text(encoding="utf-8"))
+    alone = [(kind, _grouped(pattern)) for kind, patterns in table["alone"].items() for pattern in patterns]
+    beside = [(kind, pattern) for kind, patterns in table["beside"].items() for pattern in patterns]
+    kinds = [kind for kind, pattern in (*alone, *beside) for _ in range(re2.compile(pattern).groups)]
+    shapes = [pattern for kind, pattern in alone if kind not in table["benign"]["needs_surroundings"]]
+    return Rules(
+        pattern=compile_bytes("|".join(f"(?:{pattern})" for _, pattern in (*alone, *beside))),
+        kinds=tuple(kinds),
+        alone=frozenset(table["alone"]),
+        shapes=compile_bytes("|".join(shapes)),
+        benign=compile_bytes(table["benign"]["values"]),
+        encoded=compile_bytes(table["encoded"]["pattern"]),
+        homes=tuple(compile_bytes(pattern) for pattern in table["homes"]["patterns"]),
+        generic_owners=frozenset(table["homes"]["generic_owners"]),
+    )
+
+
+def _grouped(pattern: str) -> str:
+    """Return `pattern` with a group around it if it has none: what the group holds is masked."""
+    return pattern if re2.compile(pattern).groups else f"({pattern})"
+
+
+def find_secrets(text: bytes) -> list[Found]:
+    """Return the secrets of `text` from left to right; no two overlap."""
+    shown = list(_find_shown(text))
+    hidden = [
+        Found(match.start(1), match.end(1), ENCODED, alone=True)
+        for match in rules().encoded.finditer(text)
+        if _hides_secret(match.group(1))
+        and not any(one.start < match.end() and match.start() < one.end for one in shown)
+    ]
+    return sorted(shown + hidden) if hidden else shown
+
+
+def _find_shown(text: bytes) -> Iterator[Found]:
+    """Yield the secrets of `text` that stand there as they are."""
+    position = 0
+    while match := rules().pattern.search(text, position):
+        start, end = match.span(match.lastindex)
+        kind = rules().kinds[match.lastindex - 1]
+        value = text[start:end]
+        if kind in rules().alone or _is_secret(kind, value):
+            yield Found(start, end, _kind_of(kind, value), alone=kind in rules().alone)
+            position = max(match.end(), position + 1)
+        else:
+            position = max(start, position + 1)  # the refused value may itself hold a secret
+
+
+def _is_secret(kind: str, value: bytes) -> bool:
+    """Return whether a value that stands beside a key is a secret, not code, a placeholder or a plain word."""
+    if value.startswith(MARK_START) or rules().benign.fullmatch(value):
+        return False
+    if kind == "cookie":
+        return b"=" in value
+    return kind not in {"assigned", "authorization"} or is_mixed(value)
+
+
+def is_mixed(value: bytes) -> bool:
+    """Return whether `value` has a letter and a character that no plain word or bare number has."""
+    letters = any(65 <= byte & 0xDF <= 90 for byte in value)  # noqa: PLR2004 - A to Z
+    return letters and not value.replace(b"-", b"").replace(b"_", b"").replace(b".", b"").isalpha()
+
+
+def _kind_of(kind: str, value: bytes) -> str:
+    """Return the kind that the value's own shape tells, else `kind` (all ways of assigning are one)."""
+    if kind in rules().alone:
+        return kind
+    match = rules().shapes.fullmatch(value)
+    found = match and next((one.kind for one in _find_shown(value) if one.alone), None)
+    return found or kind.removesuffix("_quoted")
+
+
+def _hides_secret(value: bytes) -> bool:
+    """Return whether `value` is base64 of a text that holds a secret known by its shape or by a key."""
+    body = value.rstrip(b"=")[:LONGEST_DECODED].replace(b"-", b"+").replace(b"_", b"/")
+    body = body[: len(body) - (len(body) % 4 == 1)]
+    try:
+        decoded = base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
+    except binascii.Error:
+        return False
+    return decoded.isascii() and any(True for _ in _find_shown(decoded))
