@@ -1,0 +1,148 @@
+"""Which scripts a command is about, and what must hold before they run."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from doit.control import TaskControl
+
+from common.errors import CommandError, InputError
+from common.settings import missing_transcripts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from doit.task import Task
+
+    from common.pipeline.project import Step
+    from common.settings import Settings
+
+SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen scripts in the order of the table, those of them that run even if fresh, and the ones left out."""
+
+    tasks: list[Task]
+    forced: frozenset[str]
+    left_out: list[Task]  # that a chosen one needs
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was typed."""
+
+    names: Sequence[str] = ()
+    first: str | None = None
+    last: str | None = None
+    only: bool = False
+    force: bool = False
+
+
+def scripts(tasks: Iterable[Task]) -> list[Task]:
+    """Return the tasks that run a script, groups left out, each needing the makers of what it reads."""
+    kept = [task for task in tasks if "step" in (task.meta or {})]
+    for task in kept:
+        task.task_dep = []
+    TaskControl(kept)
+    return kept
+
+
+def choose(tasks: list[Task], wish: Wish) -> Choice:
+    """Return the scripts that are meant; a CommandError if a name is unknown, or nothing is left."""
+    by_name = {task.name: task for task in tasks}
+    order = list(by_name)
+    named = {task for name in wish.names for task in named_by(name, tasks)}
+    wanted = named if wish.only else needed(named or set(order), by_name)
+    start = min(map(order.index, named_by(wish.first, tasks))) if wish.first else 0
+    end = max(map(order.index, named_by(wish.last, tasks))) if wish.last else len(order) - 1
+    if wish.only and not named:
+        raise CommandError("--only needs the names of stages or scripts: doit run --only analysis")
+    chosen = [name for name in order[start : end + 1] if name in wanted]
+    if not chosen:
+        span = f"from {wish.first or order[0]} until {wish.last or order[-1]}"
+        raise CommandError(f"nothing is left {span}; the order is {', '.join(dict.fromkeys(map(stage_of, order)))}")
+    forced = (named & set(chosen) if named else set(chosen)) if wish.force else set()
+    left_out = needed(set(chosen), by_name) - set(chosen)
+    return Choice([by_name[n] for n in chosen], frozenset(forced), [by_name[n] for n in order if n in left_out])
+
+
+def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
+    """Return the scripts that a stage's name, a script's or an output's file stands for."""
+    tasks = list(tasks)
+    for matches in (
+        [t.name for t in tasks if name in (t.name, stage_of(t.name))],
+        [t.name for t in tasks if name == t.name.partition(":")[2]],
+        [t.name for t in tasks if str(Path(name)) in t.targets],
+    ):
+        if matches:
+            return matches
+    known = [*dict.fromkeys(stage_of(task.name) for task in tasks), *(task.name for task in tasks)]
+    near = difflib.get_close_matches(name, [*known, *(k.partition(":")[2] for k in known)], n=1)
+    hint = f"did you mean {near[0]}?" if near else "`doit list --all` shows them"
+    raise CommandError(f"{name} is no stage, script or output; {hint}")
+
+
+def needed(names: set[str], by_name: dict[str, Task]) -> set[str]:
+    """Return the names with those of all scripts whose outputs they read, directly or not."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += by_name[name].task_dep
+    return found
+
+
+def check(choice: Choice, settings: Settings, dep_manager: Any) -> list[str]:
+    """Raise an InputError with everything that keeps the chosen scripts from working; return warnings."""
+    problems = list(_unreadable_inputs(choice, settings))
+    warnings = []
+    for task in choice.left_out:
+        problem, warning = _state_of_left_out(task, dep_manager.get_values(task.name))
+        problems += [problem] if problem else []
+        warnings += [warning] if warning else []
+    if problems:
+        raise InputError("\n".join(problems))
+    return warnings
+
+
+def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
+    if any(step_of(task).inputs.transcripts for task in choice.tasks) and (missing := missing_transcripts(settings)):
+        yield missing
+    made = {target for task in (*choice.tasks, *choice.left_out) for target in task.targets}
+    for task in choice.tasks:
+        for path in step_of(task).reads:
+            if path not in made and not Path(path).is_file():
+                said = "is not a regular file" if Path(path).exists() else "does not exist"
+                yield f"{path} {said}: {task.name} reads it, and no script makes it"
+
+
+def _state_of_left_out(task: Task, values: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Return why a script that is left out cannot be, and what to warn of if it can."""
+    stage = stage_of(task.name)
+    absent = [target for target in task.targets if not Path(target).is_file()]
+    if not values or absent:
+        said = f"{', '.join(absent)} missing" if absent else "its outputs rest on nothing known"
+        return f"{task.name} has not succeeded before ({said}); type `doit {stage}`", None
+    changes = list(step_of(task).inputs.changes(values, step_of(task).writes))
+    for change in changes:
+        if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
+            return f"{task.name} was run with other sessions chosen ({change}); type `doit {stage}`", None
+    return None, f"{task.name} is out of date ({changes[0]}); its outputs are used as they are" if changes else None
+
+
+def step_of(task: Task) -> Step:
+    """Return the step that a task was made of."""
+    step: Step = task.meta["step"]
+    return step
+
+
+def stage_of(name: str) -> str:
+    """Return the stage in a task's name."""
+    return name.partition(":")[0]

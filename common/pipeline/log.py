@@ -1,0 +1,44 @@
+"""The execution log: one JSON line per stage run, appended by a single write, kept to a size by rotation."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
+LARGEST_LOG = 1 << 20
+
+
+def append(directory: Path, record: Mapping[str, Any]) -> None:
+    """Add a record; two writers never mix their lines, and a kill never leaves half of one."""
+    path = directory / LOG_NAME
+    if path.is_file() and path.stat().st_size > LARGEST_LOG:
+        path.replace(directory / OLDER_NAME)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    finally:
+        os.close(descriptor)
+
+
+def read(directory: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records that can be read, oldest first."""
+    for path in (directory / OLDER_NAME, directory / LOG_NAME):
+        for line in path.read_bytes().split(b"\n") if path.is_file() else ():
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict) and "stage" in record:
+                yield record
+
+
+def now() -> str:
+    """Return the time as the log has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

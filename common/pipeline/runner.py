@@ -1,0 +1,75 @@
+"""Doit's thread runner over the chosen scripts: always threads, so that an interrupt is met in one place."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from doit.exceptions import UnmetDependency
+from doit.runner import MThreadRunner
+
+from common.pipeline.action import ScriptAction
+from common.pipeline.database import MARK
+
+if TYPE_CHECKING:
+    from doit.exceptions import BaseFail
+    from doit.task import Task
+
+    from common.pipeline.display import Display
+
+OWN_EXIT_CODES = frozenset({2, 74, 77})  # what a script says of its surroundings is what the run ends with
+
+
+class ScriptRunner(MThreadRunner):
+    """Runs scripts, saves after each success, remembers why a script has no record."""
+
+    def __init__(self, dep_manager: Any, display: Display, *, continue_: bool, processes: int) -> None:
+        super().__init__(dep_manager, display, continue_=continue_, num_process=max(processes, 1))
+        self.final_result = 0
+        self._states: dict[str, dict[str, Any]] = {}
+        self._saving = threading.Lock()
+
+    def execute_task(self, task: Task) -> BaseFail | None:
+        """Run a script; what it reads is what it was before."""
+        action = script_of(task)
+        action.listener = self.reporter.hear
+        action.environment = self.reporter.script_environment
+        with self._saving:
+            self._mark(task.name, "did not finish last time")
+            self.dep_manager.backend.dump()
+            known = self.dep_manager._get  # noqa: SLF001 - doit has no other way
+            self._states[task.name] = {
+                path: self.dep_manager.checker.get_state(path, None) or known(task.name, path)
+                for path in sorted(task.file_dep)
+            }
+        return super().execute_task(task)
+
+    def process_task_result(self, node: Any, base_fail: BaseFail | None) -> None:
+        """Save a success at once, with the inputs as they were before the script ran."""
+        with self._saving:
+            super().process_task_result(node, base_fail)
+            if base_fail is None:
+                for path, state in self._states.pop(node.task.name).items():
+                    self.dep_manager._set(node.task.name, path, state)  # noqa: SLF001
+                self._mark(node.task.name, None)
+            self.dep_manager.backend.dump()
+
+    def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
+        if isinstance(base_fail, UnmetDependency):  # doit would forget it, though nothing happened to its outputs
+            node.run_status = "failure"
+            self.reporter.add_failure(node.task, base_fail)
+            return
+        super()._handle_task_error(node, base_fail)
+        self._mark(node.task.name, "failed last time")
+        code = script_of(node.task).exit_code
+        self.final_result = code if code in OWN_EXIT_CODES and self.final_result in (1, 2, code) else 1
+
+    def _mark(self, name: str, reason: str | None) -> None:
+        self.dep_manager._set(MARK + name, "reason", reason)  # noqa: SLF001
+
+
+def script_of(task: Task) -> ScriptAction:
+    """Return the action of a script's task."""
+    action = task.actions[0]
+    assert isinstance(action, ScriptAction)  # noqa: S101 - only scripts' tasks are run
+    return action
