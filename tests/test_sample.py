@@ -1,0 +1,137 @@
+"""The bundled sample is what the generator makes, and holds what it promises."""
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.transcripts_made import Corpus
+from tests.transcripts_made.__main__ import SAMPLE, make_sample
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Corpus]:
+    folder = tmp_path_factory.mktemp("sample")
+    return folder, make_sample(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below the folder, by its path there."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_generator_gives_the_bytes_that_are_kept(made: tuple[Path, Corpus]) -> None:
+    assert contents(made[0]) == contents(SAMPLE)
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_the_documented_command_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Path, hash_seed: str) -> None:
+    command = [sys.executable, "-m", "tests.transcripts_made", str(tmp_path)]
+    here = {"PYTHONHASHSEED": hash_seed, "LC_ALL": "C", "TZ": "Asia/Kathmandu"}
+    subprocess.run(command, check=True, cwd=SAMPLE.parents[1], env=here)
+    assert contents(tmp_path) == contents(SAMPLE)
+
+
+def test_it_is_small() -> None:
+    assert sum(len(content) for content in contents(SAMPLE).values()) < 4 * MEGABYTE
+
+
+def test_it_holds_three_months_of_sessions(made: tuple[Path, Corpus]) -> None:
+    truth = made[1].truth
+    stamps = sorted(stamp for session in truth.sessions.values() for stamp in session.timestamps)
+    assert stamps[0].startswith("2026-08-03")
+    assert stamps[-1].startswith("2026-10-30")
+    assert 80 <= len(truth.sessions) <= 90
+    assert 480 <= len(truth.delegations) <= 520
+
+
+def test_twelve_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
+    delegations = made[1].truth.delegations.values()
+    assert len({d.agent_type for d in delegations if d.outcome == "completed"}) == 12
+
+
+def test_every_outcome_and_every_answer_occurs(made: tuple[Path, Corpus]) -> None:
+    truth = made[1].truth
+    assert set(truth.answers()) == {"completed", "error", "async", "missing"}
+    assert set(truth.outcomes()) == {
+        "completed",
+        "failed",
+        "rejected",
+        "interrupted",
+        "not_started",
+        "killed",
+        "unreported",
+        "unanswered",
+    }
+
+
+def test_every_layout_occurs() -> None:
+    layouts = Counter(layout(path) for path in contents(SAMPLE))
+    assert set(layouts) == {
+        "definition",
+        "main file",
+        "flat agent file",
+        "agent file in the session's folder",
+        "meta",
+        "compaction",
+        "aside",
+        "workflow",
+    }
+
+
+def layout(path: str) -> str:
+    """Return what kind of file lies at the path."""
+    parts = path.split("/")
+    if parts[0] == "agents":
+        return "definition"
+    if "workflows" in parts:
+        return "workflow"
+    if parts[-1].endswith(".meta.json"):
+        return "meta"
+    for kind in ("acompact", "aside"):
+        if parts[-1].startswith(f"agent-{kind}"):
+            return {"acompact": "compaction"}.get(kind, kind)
+    if parts[-1].startswith("agent-"):
+        return "agent file in the session's folder" if "subagents" in parts else "flat agent file"
+    return "main file"
+
+
+def test_inline_sidechains_occur(made: tuple[Path, Corpus]) -> None:
+    main_files = [path for path in made[1].files.transcripts if "/agent-" not in path]
+    inline = [path for path in main_files if b'"isSidechain":true' in (SAMPLE / "projects" / path).read_bytes()]
+    assert len(inline) >= 2
+
+
+def test_every_way_to_link_a_run_occurs_but_the_text_alone(made: tuple[Path, Corpus]) -> None:
+    links = Counter(d.link for d in made[1].truth.delegations.values())
+    assert set(links) >= {"meta", "agent_id", "agent_progress", "prompt", None}
+
+
+def test_marathons_of_each_class_occur(made: tuple[Path, Corpus]) -> None:
+    truth = made[1].truth
+    sizes = {identity: truth.of_session(identity) for identity in truth.sessions}
+    classes = Counter(marathon_class([d.outcome for d in made_]) for made_ in sizes.values() if len(made_) > 20)
+    assert classes == {"POSITIVE": 2, "NEGATIVE": 2, "AMBIGUOUS": 1, "UNKNOWN": 1}
+
+
+def marathon_class(outcomes: list[str]) -> str:
+    """Return the class of a marathon with these outcomes."""
+    unknown = sum(outcome in {"unreported", "unanswered"} for outcome in outcomes)
+    completed, known = outcomes.count("completed"), len(outcomes) - unknown
+    if known < unknown:
+        return "UNKNOWN"
+    if completed / known >= 0.85:
+        return "POSITIVE"
+    return "NEGATIVE" if completed / known < 0.80 else "AMBIGUOUS"
+
+
+def test_a_few_lines_are_damaged(made: tuple[Path, Corpus]) -> None:
+    readings = made[1].files.readings()
+    assert readings["salvaged"] == 4
+    assert readings["skipped"] == 2
+    assert readings["blank"] == 1
+    assert readings["parsed"] > 4000

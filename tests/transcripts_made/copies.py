@@ -1,0 +1,42 @@
+"""Copies of history: a resumed session in a new file, a forked session."""
+
+from dataclasses import replace
+
+from tests.transcripts_made.files import Json
+from tests.transcripts_made.naming import timestamp
+from tests.transcripts_made.thread import Thread
+
+
+def copy_lines(source: Thread, target: Thread, *, rewrite: bool, keep_session: bool = False) -> None:
+    """Append the main lines of `source` to the file of `target`, as resuming (`rewrite`) or forking does.
+
+    Resuming in 1.0.x gave new uuids, the time of copying and no request; forking keeps all of them.
+    """
+    uuids: dict[str, str] = {}
+    for line in source.written:
+        copy: Json = {key: value for key, value in line.items() if not (rewrite and key == "requestId")}
+        if not keep_session:
+            copy["sessionId"] = target.setting.session_id
+        if rewrite:
+            target.now += 2
+            uuids[str(line["uuid"])] = target.book.names.uuid()
+            copy |= {"uuid": uuids[str(line["uuid"])], "timestamp": timestamp(target.now)}
+            copy["parentUuid"] = uuids.get(str(line["parentUuid"]))
+        target.bare_line(copy)
+        _note(source, target, copy, keep_session=keep_session)
+        target.parent = str(copy["uuid"])
+        target.written.append(copy)
+    target.context, target.message_count = source.context, source.message_count
+
+
+def _note(source: Thread, target: Thread, copy: Json, *, keep_session: bool) -> None:
+    """Count a copied line in the session whose id it bears."""
+    kind = copy["type"]
+    if kind not in {"user", "assistant", "system"}:
+        return
+    setting = source.setting if keep_session else replace(target.setting, era=source.setting.era)
+    session = target.book.truth.see(setting.session_id, setting.cwd, setting.era.version, str(copy["timestamp"]))
+    message = copy.get("message")
+    identity = message.get("id") if isinstance(message, dict) and kind == "assistant" else copy["uuid"]
+    if kind != "system":
+        session.messages.add(str(identity))

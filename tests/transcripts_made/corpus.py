@@ -1,0 +1,150 @@
+"""A corpus of made transcripts: sessions of several versions and projects, and what is true of them."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+from tests.transcripts_made import copies, dirt, extras
+from tests.transcripts_made.calls import REFUSED, Call, Step
+from tests.transcripts_made.delegating import delegate
+from tests.transcripts_made.eras import Era
+from tests.transcripts_made.files import Files
+from tests.transcripts_made.naming import Names, milliseconds, slug, timestamp
+from tests.transcripts_made.thread import Book, Setting, Thread
+from tests.transcripts_made.truth import Truth
+
+START = "2026-08-03T09:00:00Z"
+
+
+class Session:
+    """A session being made: each method appends what the user, the model or an agent does next."""
+
+    def __init__(self, main: Thread) -> None:
+        self.main = main
+
+    @property
+    def session_id(self) -> str:
+        return self.main.setting.session_id
+
+    @property
+    def path(self) -> str:
+        """The main file, relative to the `projects` folder."""
+        return self.main.setting.path
+
+    def wait(self, seconds: float) -> None:
+        self.main.wait(seconds)
+
+    def prompt(self, text: str) -> None:
+        """Append what the user types."""
+        self.main.user(text)
+
+    def interrupt(self) -> None:
+        """Append that the user pressed Esc between tools."""
+        self.main.user([{"type": "text", "text": "[Request interrupted by user]"}])
+
+    def refuse(self, step: Step) -> None:
+        """Append a tool call that the user says no to."""
+        self.main.tool(replace(step, result=REFUSED, error=True))
+
+    def say(self, text: str) -> None:
+        self.main.say(text)
+
+    def tool(self, step: Step, thought: str | None = None) -> None:
+        self.main.tool(step, thought)
+
+    def delegate(self, agent: str | None, prompt: str, **fields: object) -> str:
+        """Append a delegation, see `Call`, and return its id."""
+        return self.call(Call(agent, prompt, **fields))  # type: ignore[arg-type]  # the fields are those of Call
+
+    def call(self, call: Call, thought: str | None = None) -> str:
+        return delegate(self.main, call, thought=thought)[0]
+
+    def parallel(self, *calls: Call) -> list[str]:
+        """Append delegations made in one message."""
+        return delegate(self.main, *calls)
+
+    def warm_up(self) -> None:
+        extras.warm_up(self.main)
+
+    def compact(self) -> None:
+        extras.compact(self.main)
+
+    def aside(self) -> None:
+        extras.aside(self.main)
+
+    def workflow(self, agents: int = 2) -> None:
+        extras.workflow(self.main, agents)
+
+    def teammate(self) -> None:
+        extras.teammate(self.main)
+
+    def orphan(self) -> None:
+        extras.orphan(self.main)
+
+    def metadata(self, title: str = "A session") -> None:
+        extras.metadata_lines(self.main, title)
+
+    def api_error(self, text: str = "API Error: Connection error.") -> None:
+        self.main.synthetic(text, isApiErrorMessage=True)
+
+    def soil(self, kind: dirt.Dirt) -> None:
+        """Spoil the last line, or append a bad one."""
+        dirt.soil(self.main.book.files, self.path, kind)
+
+    def cut_last_line(self) -> None:
+        dirt.cut_last_line(self.main.book.files, self.path)
+
+    def leave_open(self) -> None:
+        dirt.leave_open(self.main.book.files.transcripts[self.path])
+
+
+class Corpus:
+    """Sessions below one root, made from one seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        rng = random.Random(seed)
+        self.files = Files()
+        self.truth = Truth()
+        self.book = Book(rng, Names(rng), self.files, self.truth)
+
+    def session(
+        self,
+        version: str = "2.1.172",
+        *,
+        cwd: str = "/home/dev/atlas",
+        start: str = START,
+        branch: str = "main",
+        session_id: str | None = None,
+    ) -> Session:
+        """Begin a session; `start` is ISO 8601."""
+        identity = session_id or self.book.names.uuid()
+        setting = Setting(f"{slug(cwd)}/{identity}.jsonl", identity, cwd, Era(version), branch)
+        return Session(Thread(self.book, setting, ("session", identity), milliseconds(start)))
+
+    def resume(self, source: Session, *, start: str, keep_session: bool = False) -> Session:
+        """Begin a session in a new file that repeats another, as 1.0.x did: ids of messages and calls alone are kept.
+
+        With `keep_session` the copied lines still bear the old session's id.
+        """
+        target = self._like(source, self.book.names.uuid(), start)
+        copies.copy_lines(source.main, target.main, rewrite=True, keep_session=keep_session)
+        return target
+
+    def fork(self, source: Session) -> Session:
+        """Begin a session that repeats another with times and uuids kept; its file sorts after the first one's."""
+        identity = self.book.names.uuid()
+        while identity < source.session_id:
+            identity = "f" + identity[1:] if identity[0] != "f" else self.book.names.uuid()
+        target = self._like(source, identity, timestamp(source.main.now))
+        copies.copy_lines(source.main, target.main, rewrite=False)
+        return target
+
+    def write(self, folder: Path) -> None:
+        """Write everything below `folder`, which becomes a configuration directory, into its `projects`."""
+        self.files.write(folder / "projects")
+
+    def _like(self, source: Session, session_id: str, start: str) -> Session:
+        setting = source.main.setting
+        return self.session(
+            setting.era.version, cwd=setting.cwd, start=start, branch=setting.branch, session_id=session_id
+        )

@@ -1,0 +1,114 @@
+"""How calls of `Task` and `Agent` are written: the call, its run, its answer."""
+
+from dataclasses import dataclass
+
+from tests.transcripts_made.answers import Answered, answer
+from tests.transcripts_made.calls import Call
+from tests.transcripts_made.files import Json
+from tests.transcripts_made.naming import timestamp
+from tests.transcripts_made.notices import notify
+from tests.transcripts_made.runs import disown, play_run
+from tests.transcripts_made.thread import Thread
+from tests.transcripts_made.truth import DelegationTruth, Link
+
+
+@dataclass(slots=True)
+class Started:
+    """A call that was made, with its run where there is one."""
+
+    call: Call
+    tool_use_id: str
+    truth: DelegationTruth
+    run: Thread | None = None
+
+
+def delegate(thread: Thread, *calls: Call, thought: str | None = None) -> list[str]:
+    """Append delegations made in one message and all that becomes of them; return their ids."""
+    ids = [thread.book.names.call() for _ in calls]
+    blocks: list[Json] = [{"type": "text", "text": thought}] if thought else []
+    blocks += [_block(thread, call, tool_use_id) for call, tool_use_id in zip(calls, ids, strict=True)]
+    thread.assistant(*blocks)
+    thread.tool_calls += len(calls)
+    started = [Started(call, use, _begin(thread, call, use)) for call, use in zip(calls, ids, strict=True)]
+    for each in started:
+        each.run = play_run(thread, each.call, each.tool_use_id, each.truth.depth, delegate)
+    answered = [(each, _answer(thread, each)) for each in started]
+    for each, answer_ in answered:
+        _settle(thread, each, answer_)
+    return ids
+
+
+def _block(thread: Thread, call: Call, tool_use_id: str) -> Json:
+    era = thread.setting.era
+    given: Json = {"description": call.description, "prompt": call.prompt}
+    if call.agent is not None and era.names_type:
+        given["subagent_type"] = call.agent
+    if call.requested_model is not None:
+        given["model"] = call.requested_model
+    if call.background and not era.background_by_default:
+        given["run_in_background"] = True
+    return {"type": "tool_use", "id": tool_use_id, "name": era.tool, "input": given}
+
+
+def _begin(thread: Thread, call: Call, tool_use_id: str) -> DelegationTruth:
+    """Declare the delegation; the time of its call is that of the line just written."""
+    caller = thread.owner[1] if thread.owner[0] == "run" else None
+    truth = thread.book.truth
+    depth = truth.delegations[caller].depth + 1 if caller in truth.delegations else 1
+    made = DelegationTruth(
+        tool_use_id=tool_use_id,
+        session_id=thread.setting.session_id,
+        agent_type=_agent_type(thread, call),
+        description=call.description,
+        prompt=call.prompt,
+        answer="missing",
+        outcome=call.outcome,
+        timestamp=timestamp(thread.now),
+        caller=caller,
+        depth=depth,
+    )
+    truth.delegations[tool_use_id] = made
+    return made
+
+
+def _agent_type(thread: Thread, call: Call) -> str:
+    era = thread.setting.era
+    if call.agent is not None and era.names_type:
+        return call.agent
+    return "general-purpose" if era.number >= (2, 1, 63) else "(none)"
+
+
+def _answer(thread: Thread, started: Started) -> Answered:
+    answered = answer(thread, started.call, started.tool_use_id, started.run)
+    started.truth.answer = answered.answer
+    if answered.tells_duration:
+        started.truth.duration_seconds = float(started.call.seconds)
+    return answered
+
+
+def _settle(thread: Thread, started: Started, answered: Answered) -> None:
+    """Tell how a background agent ended, and declare the run and its link."""
+    run = started.run
+    if answered.answer == "async":
+        notify(thread, started.call, started.tool_use_id, run)
+    if run is None:
+        return
+    started.truth.link = _link(thread, started, answered)
+    if started.truth.link is None:
+        disown(run, "unlinked")
+    elif run.setting.era.layout != "inline":
+        started.truth.agent_id = run.setting.agent_id
+
+
+def _link(thread: Thread, started: Started, answered: Answered) -> Link | None:
+    """Return the best of the ways that the lines offer."""
+    era, call = thread.setting.era, started.call
+    if era.meta == "full" and call.place != "progress":
+        return "meta"
+    if answered.names_agent_id:
+        return "agent_id"
+    if era.reports_progress and not thread.setting.sidechain:
+        return "agent_progress"
+    if answered.has_tail:
+        return "text"
+    return "prompt" if call.prompt_line else None

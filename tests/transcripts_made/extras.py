@@ -1,0 +1,110 @@
+"""Sidechains that belong to no delegation: warm-ups, compaction, asides, workflows, teammates."""
+
+from dataclasses import replace
+
+from tests.transcripts_made.calls import Step
+from tests.transcripts_made.files import Json
+from tests.transcripts_made.naming import timestamp
+from tests.transcripts_made.runs import put_beside, run_path
+from tests.transcripts_made.thread import Thread
+from tests.transcripts_made.truth import Kind, UnlinkedTruth
+
+SUMMARY_REQUEST = "Your task is to create a detailed summary of the conversation so far."
+SUMMARY = "This session is being continued from a previous conversation that ran out of context. Summary: …"
+
+
+def _begin(main: Thread, agent_id: str, path: str, kind: Kind, model: str) -> Thread:
+    setting = replace(main.setting, agent_id=agent_id, path=path)
+    run = Thread(main.book, setting, ("unlinked", agent_id), main.now)
+    run.model = model
+    main.book.truth.unlinked[agent_id] = UnlinkedTruth(agent_id, kind, setting.session_id)
+    return run
+
+
+def _named(main: Thread, prefix: str) -> str:
+    return prefix + main.book.names.agent(main.setting.era.agent_id_length)
+
+
+def warm_up(main: Thread) -> None:
+    """Append an agent that is started at the beginning of a session to fill the cache."""
+    agent_id = _named(main, "")
+    run = _begin(main, agent_id, run_path(main.setting, f"agent-{agent_id}"), "warmup", "claude-haiku-4-5-20251001")
+    run.user("Warmup")
+    run.say("I'm ready to help. What should I look at?")
+
+
+def compact(main: Thread) -> None:
+    """Append a compaction: its helper's own call, the boundary, the summary."""
+    if main.setting.era.number >= (2, 1, 30):
+        agent_id = _named(main, "acompact-")
+        path = run_path(main.setting, f"agent-{agent_id}")
+        run = _begin(main, agent_id, path, "compaction", main.model)
+        run.parent = main.parent
+        run.user(SUMMARY_REQUEST)
+        run.say("<summary>Work so far.</summary>")
+    if main.setting.era.number >= (2, 0, 28):
+        before, main.parent = main.parent, None
+        metadata = {"trigger": "auto", "preTokens": 160_000}
+        fields = {"subtype": "compact_boundary", "content": "Conversation compacted", "compactMetadata": metadata}
+        main.line("system", logicalParentUuid=before, **fields)
+    main.user(SUMMARY, isCompactSummary=True, isVisibleInTranscriptOnly=True)
+    main.context = 15_000
+
+
+def aside(main: Thread) -> None:
+    """Append a question asked beside the work."""
+    agent_id = _named(main, "aside_question-")
+    run = _begin(main, agent_id, run_path(main.setting, f"agent-{agent_id}"), "aside", main.model)
+    run.user("What does this flag do?")
+    run.say("It turns colours off.")
+
+
+def workflow(main: Thread, agents: int = 2) -> None:
+    """Append a workflow: its call, its agents in a folder of their own, their journal."""
+    run_id = "wf_" + main.book.names.hexadecimal(12)
+    step = Step("Workflow", {"name": "nightly-checks"}, f"Task ID: {run_id}")
+    main.tool(step)
+    folder = f"{run_path(main.setting, 'x').rsplit('/', 1)[0]}/workflows/{run_id}"
+    for number in range(agents):
+        agent_id = _named(main, "")
+        path = f"{folder}/agent-{agent_id}.jsonl"
+        run = _begin(main, agent_id, path, "workflow", "claude-haiku-4-5-20251001")
+        run.user(f"Check part {number + 1} of the configuration.")
+        run.say("Nothing is wrong with this part.")
+        put_beside(main.book, path, {"agentType": "workflow-subagent", "spawnDepth": 1, "model": "haiku"})
+        note: Json = {"type": "result", "key": f"part-{number + 1}", "agentId": agent_id}
+        main.book.files.append(f"{folder}/journal.jsonl", note)
+
+
+def teammate(main: Thread, name: str = "scout") -> None:
+    """Append a teammate's own thread, begun by a message of the lead's and not by a call."""
+    agent_id = _named(main, "")
+    path = run_path(main.setting, f"agent-{agent_id}")
+    run = _begin(main, agent_id, path, "teammate", main.model)
+    run.setting = replace(run.setting, team="crew")
+    run.user(f'<teammate-message teammate_id="team-lead">\n{name}: please look at the queue.\n</teammate-message>')
+    run.say("Looking at the queue now.")
+    put_beside(main.book, path, {"agentType": name, "name": name})
+
+
+def orphan(main: Thread, prompt: str = "Look for unused settings.") -> None:
+    """Append an agent's file whose call stands in no transcript."""
+    agent_id = _named(main, "")
+    run = _begin(main, agent_id, run_path(main.setting, f"agent-{agent_id}"), "unlinked", "claude-sonnet-4-6")
+    run.user(prompt)
+    run.say("There are two unused settings.")
+
+
+def metadata_lines(main: Thread, title: str) -> None:
+    """Append lines that are no part of the conversation, as the version writes them."""
+    if main.setting.era.summary_lines:
+        main.bare_line({"type": "summary", "summary": title, "leafUuid": main.parent})
+    else:
+        main.bare_line({"type": "ai-title", "title": title, "sessionId": main.setting.session_id})
+    if main.setting.era.number >= (2, 0, 28):
+        main.bare_line(_snapshot(main))
+
+
+def _snapshot(main: Thread) -> Json:
+    saved: Json = {"messageId": main.parent, "trackedFileBackups": {}, "timestamp": timestamp(main.now)}
+    return {"type": "file-history-snapshot", "messageId": main.parent, "snapshot": saved, "isSnapshotUpdate": False}

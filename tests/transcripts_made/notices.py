@@ -1,0 +1,85 @@
+"""How the end of a background agent is told."""
+
+from tests.transcripts_made.calls import Call
+from tests.transcripts_made.files import Json
+from tests.transcripts_made.naming import timestamp
+from tests.transcripts_made.thread import Thread
+
+STATUS_WORDS = {"completed": "completed", "failed": "failed", "killed": "killed", "unreported": "evaporated"}
+
+
+def notify(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> None:
+    """Append everything that tells how the agent ended; time goes on to its end."""
+    if run is None or (call.outcome == "unreported" and call.how != "odd_word"):
+        return
+    agent_id = run.setting.agent_id or ""
+    thread.now = max(thread.now, run.now)
+    if call.how == "task_stop":
+        _stop(thread, agent_id)
+        return
+    status = STATUS_WORDS[call.outcome]
+    if not thread.setting.era.notifies:
+        _poll(thread, call, agent_id, status)
+        return
+    text = notification(thread, call, tool_use_id, run, status)
+    for notice in call.notices:
+        if notice == "poll":
+            _poll(thread, call, agent_id, status)
+        else:
+            _tell(thread, notice, text)
+
+
+def notification(thread: Thread, call: Call, tool_use_id: str, run: Thread, status: str) -> str:
+    """Return the text that Claude Code puts where the model reads it."""
+    era = thread.setting.era
+    parts = ["<task-notification>", f"<task-id>{run.setting.agent_id}</task-id>"]
+    if era.notifies_with_call:
+        parts.append(f"<tool-use-id>{tool_use_id}</tool-use-id>")
+    parts += [f"<status>{status}</status>", f'<summary>Agent "{call.description}" {status}</summary>']
+    if call.result:
+        parts.append(f"<result>{call.result}</result>")
+    return "\n".join([*parts, _usage(thread, call, run), "</task-notification>"])
+
+
+def _usage(thread: Thread, call: Call, run: Thread) -> str:
+    era, total, uses, duration = thread.setting.era, run.usage.total, run.tool_calls, call.seconds * 1000
+    if era.number < (2, 1, 80):
+        return f"<usage>total_tokens: {total}\ntool_uses: {uses}\nduration_ms: {duration}</usage>"
+    name = "total_tokens" if era.number < (2, 1, 150) else "subagent_tokens"
+    return f"<usage><{name}>{total}</{name}><tool_uses>{uses}</tool_uses><duration_ms>{duration}</duration_ms></usage>"
+
+
+def _tell(thread: Thread, notice: str, text: str) -> None:
+    if notice == "queue":
+        told = {"timestamp": timestamp(thread.now), "sessionId": thread.setting.session_id, "content": text}
+        thread.bare_line({"type": "queue-operation", "operation": "enqueue", **told})
+    elif notice == "user":
+        origin = {"origin": {"kind": "task-notification"}} if thread.setting.era.notifies_with_call else {}
+        thread.user(text, **origin)
+    else:
+        attachment = {"type": "queued_command", "prompt": text, "commandMode": "task-notification"}
+        thread.line("attachment", attachment=attachment)
+
+
+def _poll(thread: Thread, call: Call, agent_id: str, status: str) -> None:
+    """Append a poll that came too early and one that tells the end."""
+    for retrieval, state in (("not_ready", "running"), ("success", status)):
+        use = thread.book.names.call()
+        given = {"task_id": agent_id, "block": retrieval == "success", "timeout": 30000}
+        thread.assistant({"type": "tool_use", "id": use, "name": "TaskOutput", "input": given})
+        task = {"task_id": agent_id, "task_type": "local_agent", "status": state, "description": call.description}
+        task |= {"output": call.result if retrieval == "success" else "", "prompt": call.prompt}
+        thread.user(
+            [_block(use, f"<status>{state}</status>")], toolUseResult={"retrieval_status": retrieval, "task": task}
+        )
+
+
+def _stop(thread: Thread, agent_id: str) -> None:
+    use = thread.book.names.call()
+    thread.assistant({"type": "tool_use", "id": use, "name": "TaskStop", "input": {"task_id": agent_id}})
+    text = f"Successfully stopped task: {agent_id}"
+    thread.user([_block(use, text)], toolUseResult={"message": text, "task_id": agent_id, "task_type": "local_agent"})
+
+
+def _block(use: str, text: str) -> Json:
+    return {"tool_use_id": use, "type": "tool_result", "content": text}

@@ -1,0 +1,141 @@
+"""What a right reader finds in a corpus: declared while the lines are made, never read back from them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+Owner = tuple[Literal["session", "run", "unlinked"], str]
+Answer = Literal["completed", "error", "async", "missing"]
+Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
+Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
+Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "unlinked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call of the API."""
+
+    input: int = 0
+    output: int = 0
+    cache_5m: int = 0
+    cache_1h: int = 0
+    cache_read: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output + self.cache_5m + self.cache_1h + self.cache_read
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One API message: who made it and what its deciding line says."""
+
+    owner: Owner
+    model: str
+    usage: Usage
+    stopped: bool
+    progress_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Tokens of several messages."""
+
+    messages: int = 0
+    input: int = 0
+    output: int = 0
+    cache_creation: int = 0
+    cache_read: int = 0
+    messages_without_stop_reason: int = 0
+
+
+@dataclass(slots=True)
+class DelegationTruth:
+    """One delegation; `agent_id` and `link` are None without a run."""
+
+    tool_use_id: str
+    session_id: str
+    agent_type: str
+    description: str
+    prompt: str
+    answer: Answer
+    outcome: Outcome
+    timestamp: str
+    caller: str | None
+    depth: int
+    agent_id: str | None = None
+    link: Link | None = None
+    duration_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedTruth:
+    """A sidechain of no delegation."""
+
+    agent_id: str
+    kind: Kind
+    session_id: str
+
+
+@dataclass(slots=True)
+class SessionTruth:
+    """One session: `messages` are the user lines and API messages of its main thread."""
+
+    session_id: str
+    cwd: str
+    versions: list[str] = field(default_factory=list)
+    timestamps: list[str] = field(default_factory=list)
+    messages: set[str] = field(default_factory=set)
+
+
+class Truth:
+    """Everything that is true of a corpus."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, SessionTruth] = {}
+        self.delegations: dict[str, DelegationTruth] = {}
+        self.unlinked: dict[str, UnlinkedTruth] = {}
+        self.messages: dict[str, Message] = {}
+
+    def see(self, session_id: str, cwd: str, version: str, timestamp: str) -> SessionTruth:
+        """Note that a line of the session stands in a transcript."""
+        session = self.sessions.setdefault(session_id, SessionTruth(session_id, cwd))
+        session.timestamps.append(timestamp)
+        if version not in session.versions:
+            session.versions.append(version)
+        return session
+
+    def spent(self, *owners: Owner) -> Spent:
+        """Return the tokens of these owners, or of all when none is named."""
+        return total([m for m in self.messages.values() if not owners or m.owner in owners])
+
+    def spent_by_model(self) -> dict[str, Spent]:
+        models = sorted({m.model for m in self.messages.values()})
+        return {model: total([m for m in self.messages.values() if m.model == model]) for model in models}
+
+    def spent_in_progress_only(self) -> Spent:
+        return total([m for m in self.messages.values() if m.progress_only])
+
+    def outcomes(self) -> Counter[Outcome]:
+        return Counter(d.outcome for d in self.delegations.values())
+
+    def answers(self) -> Counter[Answer]:
+        return Counter(d.answer for d in self.delegations.values())
+
+    def agent_types(self) -> Counter[str]:
+        return Counter(d.agent_type for d in self.delegations.values())
+
+    def of_session(self, session_id: str) -> list[DelegationTruth]:
+        return [d for d in self.delegations.values() if d.session_id == session_id]
+
+
+def total(messages: list[Message]) -> Spent:
+    """Return the sum of the messages' tokens."""
+    return Spent(
+        messages=len(messages),
+        input=sum(m.usage.input for m in messages),
+        output=sum(m.usage.output for m in messages),
+        cache_creation=sum(m.usage.cache_5m + m.usage.cache_1h for m in messages),
+        cache_read=sum(m.usage.cache_read for m in messages),
+        messages_without_stop_reason=sum(not m.stopped for m in messages),
+    )
