@@ -1,0 +1,1 @@
+"""How fast, how large: measured on made corpora, run by hand."""
