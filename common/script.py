@@ -91,6 +91,11 @@ def progress(done: int, total: int, unit: str) -> None:
     sys.stdout.flush()
 
 
+def conclude(text: str) -> None:
+    """Say in a few words what was made; the pipeline shows it beside the stage's name."""
+    sys.stdout.write(text + "\n")
+
+
 def watch_parent() -> None:
     """End this process, with its group if it leads one, once the pipeline that started it is gone."""
     parent = os.environ.get(PARENT_VARIABLE, "")
@@ -109,11 +114,6 @@ def as_project_error(error: OSError) -> ProjectError:
     return InputError(message)
 
 
-def printable(text: str) -> str:
-    """Return `text` with everything but line breaks and printable characters escaped: safe for a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-
-
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(PARENT_CHECK_SECONDS)
@@ -127,7 +127,9 @@ def _terminate(*_: object) -> None:
 
 
 def _fail(message: str, exit_code: int) -> None:
-    sys.stderr.write(f"error: {printable(message)}\n")
+    from common.text.escaping import terminal  # noqa: PLC0415 - only a failure needs it
+
+    sys.stderr.write(f"error: {terminal(message)}\n")
     sys.exit(exit_code)
 
 

@@ -46,6 +46,7 @@ class ScriptAction(BaseAction):
         self.exit_code: int | None = None
         self.seconds = 0.0
         self.peak_memory = 0  # bytes
+        self.said = ""  # the last line of its standard output: what it made, in a few words
         self.tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
         self.listener: Callable[[str, dict[str, Any] | str], None] = lambda *_: None
         self.environment: dict[str, str] = {}
@@ -68,7 +69,7 @@ class ScriptAction(BaseAction):
             problem = f"ended well, but did not write {', '.join(absent)}"
         if problem:
             return TaskFailed(problem)
-        self.values = add_outputs(evidence, self.step.writes)
+        self.values = {**add_outputs(evidence, self.step.writes), "said": self.said[:200]}
         return None
 
     def _run(self) -> str | None:
@@ -134,6 +135,8 @@ class ScriptAction(BaseAction):
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if is_error:
             self.tail.append(text)
+        else:
+            self.said = text
         self.listener(self.task.name, text)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getopt
+import io
+import json
 import os
 import signal
 import sys
@@ -12,7 +14,6 @@ from doit.cmd_base import DoitCmdBase
 from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
-from doit.control import TaskControl
 from doit.exceptions import InvalidCommand
 
 from common.errors import CommandError, ProjectError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from common.pipeline.choice import Choice
+    from common.pipeline.display import Display
     from common.pipeline.project import Project
 
 STAGES = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
@@ -45,6 +47,8 @@ def option(name: str, kind: type, default: object, text: str, short: str = "") -
 class Ours(DoitCmdBase):
     """What all our commands share: options anywhere, dodo.py sought in the folders above, errors as one line."""
 
+    base_options = ()  # of the state file: it is the project's
+
     @property
     def project(self) -> Project:
         """The project of dodo.py."""
@@ -61,6 +65,9 @@ class Ours(DoitCmdBase):
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to fail
         try:
             return super().parse_execute(self._options_first(in_args)) or 0
         except ProjectError as error:
@@ -96,7 +103,7 @@ class Forget(Ours, DoitForget):
         tasks = scripts(self.task_list)
         names = [] if forget_all else self.sel_tasks or []
         chosen = choose(tasks, Wish(names=names, only=bool(names) and not forget_sub)).tasks
-        with lock_data_directory(self.project.settings.data, _holder("forget")):
+        with lock_data_directory(self.project.settings.data, holder("forget")):
             for task in chosen:
                 self.dep_manager.remove(task.name)
                 self.dep_manager._set(MARK + task.name, "reason", "forgotten")  # noqa: SLF001
@@ -120,6 +127,8 @@ class Run(Ours, DoitRun):
         option("processes", int, 1, "how many scripts run at a time", short="n"),
         option("quiet", bool, default=False, text="errors only", short="q"),
         option("verbose", bool, default=False, text="with what the scripts print", short="v"),
+        option("dry-run", bool, default=False, text="say what would run and why, run nothing; as `doit plan`"),
+        option("json", bool, default=False, text="the plan as JSON"),
         option("wait", bool, default=False, text="wait for another run on the same data to end"),
     )
 
@@ -131,9 +140,36 @@ class Run(Ours, DoitRun):
     def _execute(self) -> int:
         choice = self._choose()
         warnings = check(choice, self.project.settings, self.dep_manager)
-        with lock_data_directory(self.project.settings.data, _holder("run"), wait=self.params["wait"]):
+        if self.params["dry-run"] or self.params["json"]:
+            return self._show_plan(choice, warnings)
+        with lock_data_directory(self.project.settings.data, holder("run"), wait=self.params["wait"]):
             sweep_temporary_files(self.project.settings.data)
             return self._run(choice, warnings)
+
+    def _display(self, choice: Choice) -> Display:
+        quiet, settings = self.params["quiet"], self.project.settings
+        if sys.stdout.isatty() and not quiet and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            from common.pipeline.live import LiveDisplay as Shown  # noqa: PLC0415 - only who runs needs them
+        else:
+            from common.pipeline.display import Display as Shown  # type: ignore[assignment]  # noqa: PLC0415
+        if not quiet:
+            sys.stdout.write(f"Delegation retrospective: {', '.join(map(str, settings.projects))} → {settings.data}\n")
+        docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
+        return Shown(choice, settings.data, docs, quiet=quiet, verbose=self.params["verbose"])
+
+    def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
+        from common.pipeline import views  # noqa: PLC0415 - only who asks for a plan needs it
+        from common.pipeline.plan import plan  # noqa: PLC0415
+
+        rows = plan(choice, self.dep_manager)
+        if self.params["json"]:
+            self.outstream.write(json.dumps([vars(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+            return 0
+        for warning in warnings:
+            sys.stderr.write(f"! {warning}\n")
+        seconds = views.last_seconds(log.read(self.project.settings.data))
+        self.outstream.writelines(f"{line}\n" for line in views.plan_text(rows, seconds))
+        return 0
 
     def _choose(self) -> Choice:
         wish = Wish(self.names, self.params["from"], self.params["until"], self.params["only"], self.params["force"])
@@ -141,32 +177,39 @@ class Run(Ours, DoitRun):
 
     def _run(self, choice: Choice, warnings: list[str]) -> int:
         from common.pipeline.action import stop_all  # noqa: PLC0415 - only who runs needs what follows
-        from common.pipeline.display import Display  # noqa: PLC0415
+        from common.pipeline.plan import control  # noqa: PLC0415
         from common.pipeline.runner import ScriptRunner  # noqa: PLC0415
 
-        display = Display(
-            choice, self.project.settings.data, quiet=self.params["quiet"], verbose=self.params["verbose"]
-        )
+        display = self._display(choice)
         for warning in warnings:
             display.say("warning", warning, error=True)
-        chosen = {task.name for task in choice.tasks}
         for task in choice.tasks:
-            task.task_dep = [name for name in task.task_dep if name in chosen]
             if task.name in choice.forced:
                 task.update_deps({"uptodate": [False]})
-        control = TaskControl(choice.tasks)
-        control.process([task.name for task in choice.tasks])
+        dispatcher = control(choice).task_dispatcher()
         runner = ScriptRunner(
             self.dep_manager, display, continue_=self.params["continue"], processes=self.params["processes"]
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         try:
-            return int(runner.run_all(control.task_dispatcher()))
+            return int(runner.run_all(dispatcher))
         except StoppedError as stopped:
             stop_all()
             display.say("failed", f"stopped ({stopped}); what was finished is kept, `doit` goes on", error=True)
             return 128 + stopped.number
+
+
+class Plan(Run):
+    """`doit plan`."""
+
+    name = "plan"
+    doc_purpose = "say what would run, in order, and why; run nothing, write nothing"
+
+    def execute(self, params: Any, args: list[str]) -> int:
+        """Do as `run --dry-run`."""
+        params["dry-run"] = True
+        return super().execute(params, args)
 
 
 class StoppedError(BaseException):
@@ -192,5 +235,6 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
     os._exit(128 + number)
 
 
-def _holder(command: str) -> str:
+def holder(command: str) -> str:
+    """Return what another run is told about this one."""
     return f"`doit {command}`, process {os.getpid()}, since {log.now()}"

@@ -8,16 +8,17 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import UnmetDependency
 
 from common.pipeline import log
-from common.pipeline.action import ScriptAction
 from common.pipeline.choice import stage_of
+from common.pipeline.runner import script_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from doit.exceptions import BaseFail
     from doit.task import Task
@@ -37,21 +38,24 @@ class StageRun:
     began: float | None = None
     timestamp: str = ""
     success: bool = True
+    not_run: bool = False
+    facts: list[str] = field(default_factory=list)
     scripts: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Display:
     """Doit's reporter: doit calls its methods, some of them from the threads that run scripts."""
 
-    script_environment: dict[str, str] = {}  # noqa: RUF012 - replaced whole by those who want another
+    script_environment: Mapping[str, str] = {}
 
-    def __init__(self, choice: Choice, directory: Path, *, quiet: bool = False, verbose: bool = False) -> None:
-        self._directory = directory
+    def __init__(self, choice: Choice, data: Path, docs: Mapping[str, str], *, quiet: bool, verbose: bool) -> None:
+        self._data, self._docs = data, docs
         self._quiet, self._verbose = quiet, verbose
         self._stages: dict[str, StageRun] = {}
         for task in choice.tasks:
             self._stages.setdefault(stage_of(task.name), StageRun(set())).pending.add(task.name)
-        self._outputs = [target for task in choice.tasks for target in task.targets]
+        outputs = [target for task in choice.tasks for target in task.targets]
+        self._report = next((path for path in reversed(outputs) if path.endswith(".html")), None)
         self._began = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
         self._counts = dict.fromkeys(("run", "up to date", "failed", "not run"), 0)
@@ -61,10 +65,7 @@ class Display:
         """Write one line that begins with the sign of a state."""
         if error or not self._quiet:
             stream = sys.stderr if error else sys.stdout
-            signs = SIGNS if "utf" in (stream.encoding or "").lower() else ASCII_SIGNS
-            stream.write(
-                f"{signs[state]} {text}\n".encode(stream.encoding or "ascii", "replace").decode(stream.encoding)
-            )
+            stream.write(f"{sign_of(state)} {text}\n")
             stream.flush()
 
     def hear(self, name: str, message: dict[str, Any] | str) -> None:
@@ -76,131 +77,120 @@ class Display:
     def execute_task(self, task: Task) -> None:
         """Take note that a script starts."""
         with self._lock:
-            stage = self._stages[stage_of(task.name)]
+            name = stage_of(task.name)
+            stage = self._stages[name]
             if stage.began is None:
                 stage.began, stage.timestamp = time.monotonic(), log.now()
+                self.say("running", f"{name:<{STAGE_WIDTH}}{self._docs.get(name, '')}".rstrip())
             self.show_start(task)
 
     def show_start(self, task: Task) -> None:
         """Show that a script starts."""
-        stage, _, script = task.name.partition(":")
-        self.say("running", f"{stage:<{STAGE_WIDTH}}{script}")
+        self.say("running", f"  {task.name.partition(':')[2]}")
 
     def skip_uptodate(self, task: Task) -> None:
         """Take note that a script has nothing to do."""
         self._counts["up to date"] += 1
-        self._settle(task, None)
+        self._settle(task, None, task.values.get("said"))
 
     def add_success(self, task: Task) -> None:
         """Take note that a script is done and saved."""
         self._counts["run"] += 1
-        self._settle(task, {"success": True})
+        self._settle(task, {"success": True}, task.values.get("said"))
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         """Take note that a script failed, or cannot run because one before it did."""
         with self._lock:
             if isinstance(fail, UnmetDependency):
                 self._counts["not run"] += 1
-                self.say("skipped", f"{task.name} not run: an earlier script failed", error=True)
+                self._stages[stage_of(task.name)].not_run = True
                 self._settle(task, None)
-                return
-            self._counts["failed"] += 1
-            self._show_failure(task, str(fail.message))
-            self._settle(task, {"success": False, "reason": fail.message})
+            else:
+                self._counts["failed"] += 1
+                self._settle(task, {"success": False, "reason": fail.message})
+                self._show_failure(task, fail.message)
 
     def complete_run(self) -> None:
         """Take note that all is done, or the run was stopped."""
         with self._lock:
             for name, stage in self._stages.items():
                 if stage.began is not None and stage.pending:
-                    stage.success = stage.success and not stage.pending
+                    stage.success = False
                     self._finish(name, stage)
             self.say("failed" if self._counts["failed"] else "done", self._summary())
-
-    def _summary(self) -> str:
-        ran, fresh = self._counts["run"], self._counts["up to date"]
-        seconds = time.monotonic() - self._began
-        parts = [f"{ran} script{'s' * (ran != 1)} run", f"{fresh} up to date"]
-        parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
-        text = f"done in {seconds:.1f} s: {', '.join(parts)}"
-        report = next((path for path in reversed(self._outputs) if path.endswith(".html")), None)
-        return text + (f"\n  report: {report}" if report and ran and not self._counts["failed"] else "")
-
-    def _show_failure(self, task: Task, problem: str) -> None:
-        action = _action(task)
-        lines = [f"{task.name.partition(':')[2]} failed after {action.seconds:.1f} s ({problem})"]
-        lines += [f"    {printable(line.removeprefix('error: '))}" for line in action.tail]
-        lines += [f"  all of its output: {action.log}", "  to go on when that is mended: doit"]
-        self.say("failed", "\n".join(lines), error=True)
-
-    def _settle(self, task: Task, outcome: dict[str, Any] | None) -> None:
-        with self._lock:
-            name = stage_of(task.name)
-            stage = self._stages[name]
-            stage.pending.discard(task.name)
-            if outcome is not None:
-                stage.success = stage.success and outcome["success"]
-                stage.scripts.append({"script": task.name.partition(":")[2], **_measures(_action(task)), **outcome})
-            if not stage.pending:
-                self._finish(name, stage)
-
-    def _finish(self, name: str, stage: StageRun) -> None:
-        if stage.began is None:
-            if stage.success and not any(script["success"] is False for script in stage.scripts):
-                self.say("skipped", f"{name:<{STAGE_WIDTH}}up to date")
-            return
-        seconds = time.monotonic() - stage.began
-        if stage.success:
-            self.say("done", f"{name:<{STAGE_WIDTH}}{seconds:.1f} s")
-        log.append(
-            self._directory,
-            {
-                "stage": name,
-                "timestamp": stage.timestamp,
-                "duration_seconds": round(seconds, 3),
-                "success": stage.success,
-                "scripts": stage.scripts,
-                "unfinished": sorted(stage.pending),
-                "run_id": self._run_id,
-                "python": platform.python_version(),
-            },
-        )
-        stage.pending = set()
 
     def runtime_error(self, message: str) -> None:
         """Tell that doit found the tasks themselves wrong."""
         self.say("failed", message, error=True)
 
-    def initialize(self, tasks: object, selected_tasks: object) -> None:
-        """Ignore that doit begins."""
+    def _ignore(self, *_: object) -> None:
+        """Doit tells of what is no news here."""
 
-    def get_status(self, task: Task) -> None:
-        """Ignore that doit looks whether a script is up to date."""
+    initialize = get_status = skip_ignore = teardown_task = cleanup_error = _ignore
 
-    def skip_ignore(self, task: Task) -> None:
-        """Ignore that doit was told to ignore a script; `doit ignore` is refused, so this never comes."""
+    def _summary(self) -> str:
+        ran, failed = self._counts["run"], self._counts["failed"]
+        parts = [f"{ran} script{'s' * (ran != 1)} run", f"{self._counts['up to date']} up to date"]
+        parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
+        text = f"{'ended' if failed else 'done'} in {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
+        has_report = self._report and not failed and Path(self._report).is_file()
+        return f"{text}\n  report: {self._report}" if has_report else text
 
-    def teardown_task(self, task: Task) -> None:
-        """Ignore that doit ends a task's teardown; scripts have none."""
+    def _show_failure(self, task: Task, problem: str) -> None:
+        action = script_of(task)
+        lines = [f"{task.name.partition(':')[2]} failed after {action.seconds:.1f} s ({printable(problem)})"]
+        lines += [f"    {printable(line.removeprefix('error: '))}" for line in action.tail]
+        lines += [f"  all of its output: {action.log}", "  when that is mended, `doit` goes on from here"]
+        self.say("failed", "\n".join(lines), error=True)
 
-    def cleanup_error(self, error: object) -> None:
-        """Ignore that doit met an error in a teardown; scripts have none."""
+    def _settle(self, task: Task, outcome: dict[str, Any] | None, fact: str | None = None) -> None:
+        with self._lock:
+            name = stage_of(task.name)
+            stage = self._stages[name]
+            stage.pending.discard(task.name)
+            stage.facts += [printable(fact)] if fact else []
+            if outcome is not None:
+                action = script_of(task)
+                stage.success = stage.success and outcome["success"]
+                measures = {"script": action.step.script, "duration_seconds": round(action.seconds, 3)}
+                memory = {"exit_code": action.exit_code, "peak_memory_mb": round(action.peak_memory / 1e6, 1)}
+                stage.scripts.append({**measures, **memory, **outcome})
+            if not stage.pending:
+                self._finish(name, stage)
+
+    def _finish(self, name: str, stage: StageRun) -> None:
+        facts = "; ".join(stage.facts)
+        if stage.not_run:
+            self.say("skipped", f"{name:<{STAGE_WIDTH}}not run: an earlier script failed", error=True)
+        if stage.began is None:
+            if not stage.not_run:
+                self.say("skipped", f"{name:<{STAGE_WIDTH}}{'up to date':<31}{facts}".rstrip())
+            return
+        seconds = time.monotonic() - stage.began
+        if stage.success and not stage.not_run:
+            self.say("done", f"{name:<{STAGE_WIDTH}}{f'{seconds:.1f} s':<31}{facts}".rstrip())
+        record = {
+            "stage": name,
+            "timestamp": stage.timestamp,
+            "duration_seconds": round(seconds, 3),
+            "success": stage.success,
+            "scripts": stage.scripts,
+            "unfinished": sorted(stage.pending),
+            "run_id": self._run_id,
+            "python": platform.python_version(),
+        }
+        log.append(self._data, record)
+        stage.pending = set()
+
+
+def sign_of(state: str) -> str:
+    """Return a state's sign, in ASCII where the terminal knows no more."""
+    terminal = sys.__stdout__  # rich puts another in the place of sys.stdout
+    return (SIGNS if "utf" in ((sys.__stdout__ and sys.__stdout__.encoding) or "").lower() else ASCII_SIGNS)[state]
 
 
 def printable(text: str) -> str:
-    """Return foreign text with everything that could steer a terminal escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """Return foreign text as it may be shown on a terminal."""
+    from common.text.escaping import terminal  # noqa: PLC0415 - not for a run with nothing to say
 
-
-def _action(task: Task) -> ScriptAction:
-    action = task.actions[0]
-    assert isinstance(action, ScriptAction)  # noqa: S101 - only scripts' tasks are run
-    return action
-
-
-def _measures(action: ScriptAction) -> dict[str, Any]:
-    return {
-        "duration_seconds": round(action.seconds, 3),
-        "exit_code": action.exit_code,
-        "peak_memory_mb": round(action.peak_memory / 1e6, 1),
-    }
+    return terminal(text)

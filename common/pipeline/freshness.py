@@ -158,6 +158,11 @@ def transcript_files(roots: Iterable[Path]) -> Iterator[tuple[str, os.stat_resul
             continue  # gone or unreadable: reading it is the extraction's business, which tells the user
 
 
+def transcript_sizes(roots: Iterable[Path]) -> dict[str, int]:
+    """Return the transcripts with their sizes."""
+    return {name: stat.st_size for name, stat in transcript_files(roots)}
+
+
 def fingerprint(files: Iterable[tuple[str, os.stat_result]]) -> str:
     """Return one digest of names, sizes, times and inodes."""
     lines = sorted(f"{name}\0{s.st_size}\0{s.st_mtime_ns}\0{s.st_ctime_ns}\0{s.st_ino}" for name, s in files)
@@ -189,6 +194,11 @@ def _head(folder: Path) -> str:
     return answer.stdout.strip()
 
 
+def hash_of(path: str) -> list[Any]:
+    """Return a file's hash as evidence has it, in a list; empty if it cannot be read."""
+    return _stamp_and_hash(Path(path))[3:]
+
+
 def _stamp_and_hash(path: Path) -> list[Any]:
     try:
         with path.open("rb") as stream:
@@ -206,4 +216,4 @@ def _is_unchanged(path: str, state: Sequence[Any]) -> bool:
         return not state
     if [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns] == state[:3]:
         return True
-    return bool(state) and stat.st_size == state[0] and _stamp_and_hash(Path(path))[3:] == state[3:]
+    return bool(state) and stat.st_size == state[0] and hash_of(path) == state[3:]

@@ -54,6 +54,7 @@ class Project:
         return {
             "backend": "pipeline",
             "check_file_uptodate": Checker,
+            "codec_cls": "json",
             "default_tasks": list(stages),
             "dep_file": str(self.settings.data / ".doit.db"),
             "sort": "definition",

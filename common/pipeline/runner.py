@@ -10,6 +10,7 @@ from doit.runner import MThreadRunner
 
 from common.pipeline.action import ScriptAction
 from common.pipeline.database import MARK
+from common.pipeline.freshness import transcript_sizes
 
 if TYPE_CHECKING:
     from doit.exceptions import BaseFail
@@ -28,6 +29,7 @@ class ScriptRunner(MThreadRunner):
         self.final_result = 0
         self._states: dict[str, dict[str, Any]] = {}
         self._saving = threading.Lock()
+        self._set = dep_manager.backend.set
 
     def execute_task(self, task: Task) -> BaseFail | None:
         """Run a script; what it reads is what it was before."""
@@ -37,9 +39,10 @@ class ScriptRunner(MThreadRunner):
         with self._saving:
             self._mark(task.name, "did not finish last time")
             self.dep_manager.backend.dump()
-            known = self.dep_manager._get  # noqa: SLF001 - doit has no other way
+            if roots := action.step.inputs.transcripts:
+                self._set(f"transcripts of {task.name}", "sizes", transcript_sizes(roots))
             self._states[task.name] = {
-                path: self.dep_manager.checker.get_state(path, None) or known(task.name, path)
+                path: self.dep_manager.checker.get_state(path, None) or self.dep_manager.backend.get(task.name, path)
                 for path in sorted(task.file_dep)
             }
         return super().execute_task(task)
@@ -50,7 +53,7 @@ class ScriptRunner(MThreadRunner):
             super().process_task_result(node, base_fail)
             if base_fail is None:
                 for path, state in self._states.pop(node.task.name).items():
-                    self.dep_manager._set(node.task.name, path, state)  # noqa: SLF001
+                    self._set(node.task.name, path, state)
                 self._mark(node.task.name, None)
             self.dep_manager.backend.dump()
 
@@ -65,7 +68,7 @@ class ScriptRunner(MThreadRunner):
         self.final_result = code if code in OWN_EXIT_CODES and self.final_result in (1, 2, code) else 1
 
     def _mark(self, name: str, reason: str | None) -> None:
-        self.dep_manager._set(MARK + name, "reason", reason)  # noqa: SLF001
+        self._set(MARK + name, "reason", reason)
 
 
 def script_of(task: Task) -> ScriptAction:

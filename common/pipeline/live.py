@@ -1,0 +1,88 @@
+"""The display of a terminal: colours, and a bar for each script that runs. Rich is imported when the first one does."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from common.pipeline.display import Display, printable, sign_of
+
+if TYPE_CHECKING:
+    from doit.task import Task
+    from rich.progress import Progress, TaskID
+
+COLOURS = {"done": "32", "skipped": "2", "running": "34", "failed": "31", "warning": "33"}
+NARROW, MEDIUM = 60, 100  # columns
+BYTES = "bytes"
+
+
+class LiveDisplay(Display):
+    """Lines as they come, and below them the scripts that run."""
+
+    script_environment = {"PIPELINE_PROGRESS": "1"}  # noqa: RUF012 - read only
+
+    _bars: Progress | None = None
+    _ids: dict[str, TaskID]
+
+    def say(self, state: str, text: str, *, error: bool = False) -> None:
+        """Write a coloured line above the bars."""
+        coloured = f"\x1b[{COLOURS[state]}m{sign_of(state)}\x1b[0m {text}"
+        if self._bars is None:
+            (sys.stderr if error else sys.stdout).write(coloured + "\n")
+        else:
+            from rich.text import Text  # noqa: PLC0415 - loaded with the bars
+
+            self._bars.console.print(Text.from_ansi(coloured), soft_wrap=True)
+
+    def show_start(self, task: Task) -> None:
+        """Show a bar that does not move yet."""
+        if self._bars is None:
+            self._bars, self._ids = _new_bars(), {}
+            self._bars.start()
+        script = task.name.partition(":")[2]
+        self._ids[task.name] = self._bars.add_task(script, total=None, amount="")
+
+    def hear(self, name: str, message: dict[str, Any] | str) -> None:
+        """Move a script's bar."""
+        super().hear(name, message)
+        if isinstance(message, dict) and self._bars is not None and name in self._ids:
+            done, total, unit = (message.get(key) for key in ("done", "total", "unit"))
+            if isinstance(done, (int, float)) and isinstance(total, (int, float)) and 0 <= done <= total:
+                amount = _amount(done, total, printable(str(unit))[:20])
+                self._bars.update(self._ids[name], completed=done, total=total or 1, amount=amount)
+
+    def complete_run(self) -> None:
+        """Take the bars away, the cursor back, and sum up."""
+        with self._lock:
+            if self._bars is not None:
+                self._bars.stop()
+        super().complete_run()
+
+    def _settle(self, task: Task, outcome: dict[str, Any] | None, fact: str | None = None) -> None:
+        with self._lock:
+            if self._bars is not None and task.name in self._ids:
+                self._bars.remove_task(self._ids.pop(task.name))
+            super()._settle(task, outcome, fact)
+
+
+def _amount(done: float, total: float, unit: str) -> str:
+    if unit == BYTES:
+        return f"{done / 1e6:.1f}/{total / 1e6:.1f} MB"
+    return f"{done:,.0f}/{total:,.0f} {unit}"
+
+
+def _new_bars() -> Progress:
+    from rich.console import Console  # noqa: PLC0415 - 0.1 s that only a terminal pays
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    width = shutil.get_terminal_size().columns
+    columns: list[Any] = [
+        TextColumn("    {task.description}", markup=False),
+        TaskProgressColumn("{task.percentage:>3.0f} %"),
+    ]
+    if width >= NARROW:
+        columns.insert(1, BarColumn(bar_width=None if width < MEDIUM else 30))
+    if width >= MEDIUM:
+        columns += [TextColumn("{task.fields[amount]}", markup=False), TimeRemainingColumn()]
+    return Progress(*columns, console=Console(highlight=False), transient=True, expand=width < MEDIUM)
