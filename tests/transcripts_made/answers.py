@@ -100,7 +100,7 @@ def _account(thread: Thread, call: Call, run: Thread | None, content: list[Json]
     if call.how == "flag":
         beside["wasInterrupted"] = True
     if era.answers_with_type:
-        beside["agentType"] = call.agent or "general-purpose"
+        beside["agentType"] = call.agent or call.known_as or "general-purpose"
     return beside | ({"resolvedModel": call.model} if era.answers_with_model else {})
 
 

@@ -73,7 +73,9 @@ class Call:
 
     `context` is the size of the run's context in tokens at its first message; it grows with each step. `inside` are
     the delegations that the run itself makes after its steps. `notices` are used by background agents only.
-    `known_agent_id` False leaves the agent's id out of the answer.
+    `known_agent_id` False leaves the agent's id out of the answer, `prompt_line` False the prompt out of the run's
+    file. `known_as` is the type that answer and meta.json name when the call does not. `told_before` are states of a
+    background agent that were told before the last one.
     """
 
     agent: str | None
@@ -93,3 +95,5 @@ class Call:
     place: Place = "usual"
     known_agent_id: bool = True
     prompt_line: bool = True
+    known_as: str | None = None
+    told_before: tuple[str, ...] = ()

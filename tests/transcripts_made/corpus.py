@@ -8,7 +8,7 @@ from tests.transcripts_made import copies, dirt, extras
 from tests.transcripts_made.calls import REFUSED, Call, Step
 from tests.transcripts_made.delegating import delegate
 from tests.transcripts_made.eras import Era
-from tests.transcripts_made.files import Files
+from tests.transcripts_made.files import Files, Json
 from tests.transcripts_made.naming import Names, milliseconds, slug, timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
 from tests.transcripts_made.truth import Truth
@@ -36,14 +36,16 @@ class Session:
 
     def prompt(self, text: str) -> None:
         """Append what the user types."""
-        self.main.user(text)
+        self.main.prompt(text)
 
     def interrupt(self) -> None:
         """Append that the user pressed Esc between tools."""
+        self.main.note_refusal()
         self.main.user([{"type": "text", "text": "[Request interrupted by user]"}])
 
     def refuse(self, step: Step) -> None:
         """Append a tool call that the user says no to."""
+        self.main.note_refusal()
         self.main.tool(replace(step, result=REFUSED, error=True))
 
     def say(self, text: str) -> None:
@@ -63,8 +65,13 @@ class Session:
         """Append delegations made in one message."""
         return delegate(self.main, *calls)
 
-    def warm_up(self) -> None:
-        extras.warm_up(self.main)
+    def think(self, text: str) -> None:
+        """Append a message with a hidden thought and what is said of it."""
+        thought: Json = {"type": "thinking", "thinking": "", "signature": "c2lnbmVk"}
+        self.main.assistant(thought, {"type": "text", "text": text})
+
+    def warm_up(self) -> Thread:
+        return extras.warm_up(self.main)
 
     def compact(self) -> None:
         extras.compact(self.main)

@@ -30,8 +30,13 @@ def delegate(thread: Thread, *calls: Call, thought: str | None = None) -> list[s
     thread.assistant(*blocks)
     thread.tool_calls += len(calls)
     started = [Started(call, use, _begin(thread, call, use)) for call, use in zip(calls, ids, strict=True)]
+    before = thread.book.files.length(thread.setting.path)
     for each in started:
         each.run = play_run(thread, each.call, each.tool_use_id, each.truth.depth, delegate)
+        if each.run is not None:
+            thread.book.runs[each.tool_use_id] = each.run
+    if thread.setting.era.layout == "inline":
+        thread.book.files.interleave(thread.setting.path, before)
     answered = [(each, _answer(thread, each)) for each in started]
     for each, answer_ in answered:
         _settle(thread, each, answer_)
@@ -66,6 +71,7 @@ def _begin(thread: Thread, call: Call, tool_use_id: str) -> DelegationTruth:
         timestamp=timestamp(thread.now),
         caller=caller,
         depth=depth,
+        context_before=thread.last_prompt,
     )
     truth.delegations[tool_use_id] = made
     return made
@@ -75,6 +81,8 @@ def _agent_type(thread: Thread, call: Call) -> str:
     era = thread.setting.era
     if call.agent is not None and era.names_type:
         return call.agent
+    if call.known_as is not None and (era.answers_with_type or era.meta != "none"):
+        return call.known_as
     return "general-purpose" if era.number >= (2, 1, 63) else "(none)"
 
 
@@ -83,6 +91,8 @@ def _answer(thread: Thread, started: Started) -> Answered:
     started.truth.answer = answered.answer
     if answered.tells_duration:
         started.truth.duration_seconds = float(started.call.seconds)
+    if answered.answer != "missing":
+        thread.note_answer(started.truth)
     return answered
 
 

@@ -24,6 +24,7 @@ Dirt = Literal[
     "unknown_type",
     "blank",
     "cut",
+    "long",
 ]
 CUT = b'{"parentUuid":null,"isSidechain":false,"type":"user","message":{"role":"user","content":"half a sen'
 DEEP = 250
@@ -73,4 +74,5 @@ _APPENDED: dict[str, tuple[Reading, bytes]] = {
     "unknown_type": ("parsed", b'{"type":"weather-report","sky":"clear"}'),
     "blank": ("blank", b" \t"),
     "cut": ("skipped", CUT),
+    "long": ("parsed", b'{"type":"note","text":"' + b"x" * 2_000_000 + b'"}'),
 }

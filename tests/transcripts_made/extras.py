@@ -25,12 +25,13 @@ def _named(main: Thread, prefix: str) -> str:
     return prefix + main.book.names.agent(main.setting.era.agent_id_length)
 
 
-def warm_up(main: Thread) -> None:
-    """Append an agent that is started at the beginning of a session to fill the cache."""
+def warm_up(main: Thread) -> Thread:
+    """Append an agent that is started at the beginning of a session to fill the cache, and return its thread."""
     agent_id = _named(main, "")
     run = _begin(main, agent_id, run_path(main.setting, f"agent-{agent_id}"), "warmup", "claude-haiku-4-5-20251001")
     run.user("Warmup")
     run.say("I'm ready to help. What should I look at?")
+    return run
 
 
 def compact(main: Thread) -> None:

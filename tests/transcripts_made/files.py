@@ -44,6 +44,15 @@ class Files:
     def append_raw(self, path: str, raw: bytes, reading: Reading) -> None:
         self.transcripts.setdefault(path, TranscriptFile()).lines.append((raw, reading))
 
+    def length(self, path: str) -> int:
+        """Return how many lines the file has."""
+        return len(self.transcripts[path].lines) if path in self.transcripts else 0
+
+    def interleave(self, path: str, start: int) -> None:
+        """Put the lines from `start` on in the order of their times, as threads that ran side by side wrote them."""
+        lines = self.transcripts[path].lines
+        lines[start:] = sorted(lines[start:], key=lambda line: str(json.loads(line[0]).get("timestamp", "")))
+
     def replace_last(self, path: str, count: int, raw: bytes, reading: Reading) -> None:
         """Put one raw line in the place of the last `count` lines."""
         lines = self.transcripts[path].lines

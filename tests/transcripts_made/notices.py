@@ -21,6 +21,9 @@ def notify(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> 
     if not thread.setting.era.notifies:
         _poll(thread, call, agent_id, status)
         return
+    for earlier in call.told_before:
+        _tell(thread, "queue", notification(thread, call, tool_use_id, run, earlier))
+        thread.wait(1)
     text = notification(thread, call, tool_use_id, run, status)
     for notice in call.notices:
         if notice == "poll":

@@ -110,7 +110,7 @@ def write_meta(run: Thread, call: Call, tool_use_id: str, depth: int) -> None:
     era = run.setting.era
     if era.meta == "none":
         return
-    meta: Json = {"agentType": call.agent or "general-purpose", "description": call.description}
+    meta: Json = {"agentType": call.agent or call.known_as or "general-purpose", "description": call.description}
     if era.meta == "full":
         meta |= {"toolUseId": tool_use_id, "spawnDepth": depth}
     put_beside(run.book, run.setting.path, meta)

@@ -1,14 +1,17 @@
 """One chain of lines: the main thread of a session, or a subagent's own."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tests.transcripts_made.calls import REFUSED, Step
 from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Files, Json
 from tests.transcripts_made.naming import Names, timestamp
 from tests.transcripts_made.streaming import written_outputs
-from tests.transcripts_made.truth import Message, Owner, Truth, Usage
+from tests.transcripts_made.truth import DelegationTruth, Message, Owner, Truth, Usage
+
+CORRECTION_PROMPTS = 3
+"""An interruption or refusal before so many prompts after a result is a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Book:
     names: Names
     files: Files
     truth: Truth
+    runs: dict[str, "Thread"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,27 @@ class Thread:
         self.message_count = 0
         self.tool_calls = 0
         self.written: list[Json] = []
+        self.last_prompt: str | None = None
+        self._answered: list[tuple[DelegationTruth, int]] = []
+        self._prompts = 0
+
+    def prompt(self, text: str) -> None:
+        """Append what the user types."""
+        self.user(text)
+        self.last_prompt = text
+        self._prompts += 1
+
+    def note_answer(self, delegation: DelegationTruth) -> None:
+        """Remember that a delegation was answered: what the user refuses soon after tells of it."""
+        if delegation.outcome in {"rejected", "interrupted"}:
+            self.note_refusal()
+        self._answered.append((delegation, self._prompts))
+
+    def note_refusal(self) -> None:
+        """Declare corrected what was answered fewer than three prompts before."""
+        for delegation, prompts in self._answered:
+            if self._prompts - prompts < CORRECTION_PROMPTS:
+                delegation.corrected = True
 
     def wait(self, seconds: float) -> None:
         self.now += round(seconds * 1000)

@@ -51,7 +51,10 @@ class Spent:
 
 @dataclass(slots=True)
 class DelegationTruth:
-    """One delegation; `agent_id` and `link` are None without a run."""
+    """One delegation; `agent_id` and `link` are None without a run.
+
+    `context_before` is what the user last typed in the main thread, None for a call of a run.
+    """
 
     tool_use_id: str
     session_id: str
@@ -66,6 +69,8 @@ class DelegationTruth:
     agent_id: str | None = None
     link: Link | None = None
     duration_seconds: float | None = None
+    context_before: str | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
