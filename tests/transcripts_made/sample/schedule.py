@@ -34,47 +34,21 @@ OLD_VERSIONS = {
 }
 """Days on which somebody worked on a machine that had long not been updated."""
 
-SCENES: tuple[tuple[tuple[Scene, int], ...], ...] = (
-    (
-        (scenes.feature, 4),
-        (scenes.bug, 4),
-        (scenes.second_try, 2),
-        (scenes.cleaning, 3),
-        (scenes.chores, 5),
-        (scenes.questions, 2),
-        (scenes.writing, 2),
-        (scenes.reviewing, 1),
-        (scenes.designing, 3),
-        (scenes.slowness, 1),
-    ),
-    (
-        (scenes.feature, 5),
-        (scenes.bug, 4),
-        (scenes.second_try, 2),
-        (scenes.cleaning, 3),
-        (scenes.chores, 3),
-        (scenes.questions, 1),
-        (scenes.writing, 2),
-        (scenes.reviewing, 4),
-        (scenes.designing, 2),
-        (scenes.slowness, 1),
-    ),
-    (
-        (scenes.feature, 5),
-        (scenes.bug, 4),
-        (scenes.second_try, 2),
-        (scenes.cleaning, 3),
-        (scenes.chores, 1),
-        (scenes.questions, 2),
-        (scenes.writing, 3),
-        (scenes.reviewing, 3),
-        (scenes.designing, 4),
-        (scenes.slowness, 1),
-    ),
+SCENES: tuple[tuple[Scene, int, int, int], ...] = (
+    (scenes.feature, 4, 5, 6),
+    (scenes.bug, 4, 4, 4),
+    (scenes.second_try, 2, 2, 2),
+    (scenes.cleaning, 3, 3, 3),
+    (scenes.chores, 5, 3, 1),
+    (scenes.questions, 2, 1, 2),
+    (scenes.writing, 2, 2, 3),
+    (scenes.reviewing, 1, 4, 3),
+    (scenes.designing, 3, 2, 6),
+    (scenes.slowness, 1, 1, 1),
 )
-"""What is worked on in each period, with weights."""
+"""What is worked on, with its weights in the three periods."""
 
-SCENES_A_SESSION = ((1, 2, 2), (1, 1, 1, 2), (1, 1, 1, 2))
+SCENES_A_SESSION = ((1, 2, 2), (1, 1, 2), (1, 1, 1, 2))
 """How many pieces of work a session holds, in each period."""
 
 DIRT: dict[date, Dirt] = {
@@ -150,7 +124,7 @@ def _chosen(day: date, rng: random.Random) -> list[Scene]:
     if day not in PERIOD_STARTS and rng.random() < 0.1:
         return [scenes.alone]
     period = _period(day)
-    deck = [scene for scene, weight in SCENES[period] for _ in range(weight)]
+    deck = [scene for scene, *weights in SCENES for _ in range(weights[period])]
     begin: list[Scene] = [scenes.feature] if day in PERIOD_STARTS else []
     return begin + [rng.choice(deck) for _ in range(rng.choice(SCENES_A_SESSION[period]))]
 
