@@ -18,7 +18,7 @@ from common.pipeline.project import Project, Task
 
 PROJECT = Project(__file__)
 DATA = PROJECT.settings.data
-step = PROJECT.step
+step, own_scripts = PROJECT.step, PROJECT.own
 
 FULL_SESSIONS = DATA / "full_sessions_data.json"
 DIAGNOSTICS = DATA / "extraction_diagnostics.jsonl"
@@ -42,7 +42,8 @@ SELECTION = ("projects", "project", "since", "until", "timezone")
 PERIODS = ("timezone", "period_gap", "periods", "agents")
 SHARING = ("timezone", "redact", "share")
 
-DOIT_CONFIG = PROJECT.config(["extraction", "enrichment", "segmentation", "analysis", "reporting"])
+STAGES = ("extraction", "enrichment", "segmentation", "analysis", "reporting")
+DOIT_CONFIG = PROJECT.config(STAGES)
 
 
 def task_extraction() -> Iterator[Task]:
@@ -54,6 +55,7 @@ def task_extraction() -> Iterator[Task]:
         arguments=("--cache", MANIFEST.parent),
     )
     yield step("extract_enriched_data", reads={"manifest": MANIFEST}, writes={"sessions": ENRICHED_SESSIONS})
+    yield from own_scripts("extraction")
 
 
 def task_enrichment() -> Iterator[Task]:
@@ -70,6 +72,7 @@ def task_enrichment() -> Iterator[Task]:
         writes={"marathons": MARATHONS},
         settings=("marathon_over", "timezone"),
     )
+    yield from own_scripts("enrichment")
 
 
 def task_segmentation() -> Iterator[Task]:
@@ -80,6 +83,7 @@ def task_segmentation() -> Iterator[Task]:
         writes={"report": SEGMENTATION},
         settings=("marathon_over", *PERIODS),
     )
+    yield from own_scripts("segmentation")
 
 
 def task_analysis() -> Iterator[Task]:
@@ -97,6 +101,7 @@ def task_analysis() -> Iterator[Task]:
         settings=("timezone", "marathon_over", "agents", "rules"),
         arguments=("--all", "--results", RESULTS),
     )
+    yield from own_scripts("analysis")
 
 
 def task_reporting() -> Iterator[Task]:
@@ -115,3 +120,11 @@ def task_reporting() -> Iterator[Task]:
         settings=SHARING,
         code=("analysis/templates",),
     )
+    yield from own_scripts("reporting")
+
+
+if PROJECT.has_stages_besides(STAGES):
+
+    def task_own_stages() -> Iterator[Task]:
+        """Stages of the user's own."""
+        yield from PROJECT.own_stages(STAGES)

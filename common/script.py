@@ -14,12 +14,13 @@ import inspect
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from common.errors import InputError, PermissionDeniedError, ProjectError, WriteError
 
@@ -65,6 +66,16 @@ def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> No
     except MemoryError:
         _fail("out of memory", 1)
     sys.exit(0)
+
+
+def run_program(command: Sequence[str]) -> None:
+    """Run a program that knows nothing of the pipeline, so that it ends with it; exits as the program does."""
+    watch_parent()
+    try:
+        code = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        _fail(f"{command[0]}: {error.strerror}", InputError.exit_code)
+    sys.exit(code if code >= 0 else 128 - code)
 
 
 def parser_of(main: Callable[..., None]) -> argparse.ArgumentParser:
@@ -126,7 +137,7 @@ def _terminate(*_: object) -> None:
     sys.exit(TERMINATED)
 
 
-def _fail(message: str, exit_code: int) -> None:
+def _fail(message: str, exit_code: int) -> NoReturn:
     from common.text.escaping import terminal  # noqa: PLC0415 - only a failure needs it
 
     sys.stderr.write(f"error: {terminal(message)}\n")
@@ -207,3 +218,7 @@ def _bare(hint: Any) -> Any:
 
 def _dashed(name: str) -> str:
     return name.replace("_", "-")
+
+
+if __name__ == "__main__":
+    run_program(sys.argv[1:])

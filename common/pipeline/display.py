@@ -132,7 +132,8 @@ class Display:
         ran, failed = self._counts["run"], self._counts["failed"]
         parts = [f"{ran} script{'s' * (ran != 1)} run", f"{self._counts['up to date']} up to date"]
         parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
-        text = f"{'ended' if failed else 'done'} in {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
+        stopped = any(stage.pending for stage in self._stages.values()) and not failed
+        text = f"{'stopped' if stopped else 'ended' if failed else 'done'} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
         has_report = self._report and not failed and Path(self._report).is_file()
         return f"{text}\n  report: {self._report}" if has_report else text
 
@@ -185,8 +186,8 @@ class Display:
 
 def sign_of(state: str) -> str:
     """Return a state's sign, in ASCII where the terminal knows no more."""
-    terminal = sys.__stdout__  # rich puts another in the place of sys.stdout
-    return (SIGNS if "utf" in ((sys.__stdout__ and sys.__stdout__.encoding) or "").lower() else ASCII_SIGNS)[state]
+    encoding = sys.__stdout__.encoding if sys.__stdout__ else ""  # rich puts another in the place of sys.stdout
+    return (SIGNS if "utf" in encoding.lower() else ASCII_SIGNS)[state]
 
 
 def printable(text: str) -> str:

@@ -6,17 +6,19 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit import doit_cmd
 
-from common.errors import ProjectError
+from common.errors import InputError, ProjectError
 from common.pipeline.action import ScriptAction
 from common.pipeline.freshness import Checker, Inputs
 from common.settings import SPEED_ONLY, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from common.pipeline.own_stages import OwnScript, OwnStage
 
 Task = dict[str, Any]  # a task as doit takes it
 
@@ -40,14 +42,15 @@ class Project:
     """The project of a dodo.py: its settings, its state file, its steps."""
 
     def __init__(self, dodo_file: str) -> None:
+        self._writes: dict[str, list[Path]] = {}  # of each script so far
         self.root = Path(dodo_file).resolve().parent
         try:
             home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
             given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given
             self.settings: Settings = load_settings(self.root, given, os.environ, home, _processors())
+            self._own = self._own_stages()
         except ProjectError as error:
-            sys.stderr.write(f"error: {error}\n")
-            raise SystemExit(error.exit_code) from None
+            self._refuse(error)
 
     def config(self, stages: Sequence[str]) -> dict[str, object]:
         """Return doit's configuration; the stages in their order."""
@@ -55,7 +58,7 @@ class Project:
             "backend": "pipeline",
             "check_file_uptodate": Checker,
             "codec_cls": "json",
-            "default_tasks": list(stages),
+            "default_tasks": [*stages, *(own.name for own in self._own if own.name not in stages)],
             "dep_file": str(self.settings.data / ".doit.db"),
             "sort": "definition",
         }
@@ -97,8 +100,10 @@ class Project:
         self, script: str, doc: str, command: list[str], reads: Iterable[Path], writes: Iterable[Path], inputs: Inputs
     ) -> Task:
         """Return a doit task that runs a command."""
-        timeout = self.settings.timeouts.get(script, self.settings.timeout)
-        step = Step(script, tuple(map(str, reads)), tuple(map(str, writes)), inputs, timeout)
+        own = {one.name: one.timeout for stage in self._own for one in stage.scripts if one.timeout}
+        timeout = self.settings.timeouts.get(script, own.get(script, self.settings.timeout))
+        self._writes[script] = list(writes)
+        step = Step(script, tuple(map(str, reads)), tuple(map(str, self._writes[script])), inputs, timeout)
         return {
             "name": script,
             "doc": doc,
@@ -109,6 +114,59 @@ class Project:
             "clean": True,
             "meta": {"step": step},
         }
+
+    def own(self, stage: str) -> Iterator[Task]:
+        """Yield the scripts that the user adds to a stage."""
+        for script in (script for own in self._own if own.name == stage for script in own.scripts):
+            if script.run and script.name not in self._writes:
+                yield self._own_task(script)
+            elif script.run or script.name not in self._writes:
+                reason = (
+                    "is a script already: give it another name" if script.run else "is no script yet: it needs `run`"
+                )
+                self._refuse(InputError(f"{self._own_file()}: {script.name} {reason}"))
+
+    def has_stages_besides(self, known: Sequence[str]) -> bool:
+        """Tell whether the user adds a stage."""
+        return any(own.name not in known for own in self._own)
+
+    def own_stages(self, known: Sequence[str]) -> Iterator[Task]:
+        """Yield the scripts of the stages that the user adds."""
+        for own in self._own:
+            if own.name not in known:
+                yield {"basename": own.name, "name": None, "doc": own.description}
+                yield from ({**task, "basename": own.name} for task in self.own(own.name))
+
+    def _own_task(self, script: OwnScript) -> Task:
+        needed = [name.rpartition(":")[2] for name in script.needs]
+        if unknown := [name for name in needed if name not in self._writes]:
+            self._refuse(
+                InputError(f"{self._own_file()}: {script.name} needs {unknown[0]}, which no script before it is")
+            )
+        reads = [*map(Path, script.reads), *(path for name in needed for path in self._writes[name])]
+        code = [
+            path for path in map(Path, script.run) if path.is_file() and path not in {*reads, *map(Path, script.writes)}
+        ]
+        inputs = Inputs([path for path in code if not path.is_absolute()], {"run": list(script.run)}, (), ())
+        command = [sys.executable, "-m", "common.script", *script.run]
+        return self.task(script.name, script.description, command, reads, map(Path, script.writes), inputs)
+
+    def _own_file(self) -> Path:
+        return self.settings.stages or self.settings.data / "stages.yaml"
+
+    def _own_stages(self) -> Sequence[OwnStage]:
+        path = self.root / self._own_file()
+        if not path.is_file():
+            if self.settings.stages:
+                raise InputError(f"{self.settings.stages} does not exist (setting stages)")
+            return ()
+        from common.pipeline import own_stages  # noqa: PLC0415 - YAML is for those who have such a file
+
+        return own_stages.load(path, self.settings.data)
+
+    def _refuse(self, error: ProjectError) -> NoReturn:
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(error.exit_code)
 
 
 class _FreshnessOf:

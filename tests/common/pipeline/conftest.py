@@ -23,27 +23,39 @@ PROJECT = Project(__file__)
 DATA = PROJECT.settings.data
 step = PROJECT.step
 COUNT, DOUBLE, SQUARE, TOTAL = (DATA / f"{name}.txt" for name in ("count", "double", "square", "total"))
-DOIT_CONFIG = PROJECT.config(["reading", "doubling", "squaring", "adding"])
+STAGES = ("reading", "doubling", "squaring", "adding")
+DOIT_CONFIG = PROJECT.config(STAGES)
 
 
 def task_reading():
     """Count the transcripts."""
     yield step("count", writes={"report": COUNT}, settings=("projects", "project", "workers"))
+    yield from PROJECT.own("reading")
 
 
 def task_doubling():
     """Double the count."""
     yield step("double", reads={"number": COUNT}, writes={"report": DOUBLE}, settings=("marathon_over",))
+    yield from PROJECT.own("doubling")
 
 
 def task_squaring():
     """Square the count."""
     yield step("square", reads={"number": COUNT}, writes={"report": SQUARE}, settings=("agents",))
+    yield from PROJECT.own("squaring")
 
 
 def task_adding():
     """Add both."""
     yield step("total", reads={"double": DOUBLE, "square": SQUARE}, writes={"report": TOTAL}, settings=("timezone",))
+    yield from PROJECT.own("adding")
+
+
+if PROJECT.has_stages_besides(STAGES):
+
+    def task_own_stages():
+        """The stages of the user's own."""
+        yield from PROJECT.own_stages(STAGES)
 '''
 
 SCRIPT = '''"""{doc}"""
