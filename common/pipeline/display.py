@@ -59,6 +59,7 @@ class Display:
         self._began = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
         self._counts = dict.fromkeys(("run", "up to date", "failed", "not run"), 0)
+        self._stopped = False
         self._lock = threading.RLock()
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
@@ -115,9 +116,11 @@ class Display:
         with self._lock:
             for name, stage in self._stages.items():
                 if stage.began is not None and stage.pending:
+                    self._stopped = True
                     stage.success = False
                     self._finish(name, stage)
-            self.say("failed" if self._counts["failed"] else "done", self._summary())
+            state = "failed" if self._counts["failed"] else "warning" if self._stopped else "done"
+            self.say(state, self._summary())
 
     def runtime_error(self, message: str) -> None:
         """Tell that doit found the tasks themselves wrong."""
@@ -132,8 +135,8 @@ class Display:
         ran, failed = self._counts["run"], self._counts["failed"]
         parts = [f"{ran} script{'s' * (ran != 1)} run", f"{self._counts['up to date']} up to date"]
         parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
-        stopped = any(stage.pending for stage in self._stages.values()) and not failed
-        text = f"{'stopped' if stopped else 'ended' if failed else 'done'} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
+        ending = "ended" if failed else "stopped" if self._stopped else "done"
+        text = f"{ending} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
         has_report = self._report and not failed and Path(self._report).is_file()
         return f"{text}\n  report: {self._report}" if has_report else text
 
