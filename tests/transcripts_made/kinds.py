@@ -1,0 +1,105 @@
+"""One small corpus of each kind: what extraction must get right, by name."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import get_args
+
+from tests.transcripts_made import stories
+from tests.transcripts_made.calls import Call, How
+from tests.transcripts_made.corpus import Corpus, Session
+from tests.transcripts_made.dirt import Dirt
+from tests.transcripts_made.truth import Outcome
+
+VERSIONS = (
+    "0.2.122",
+    "1.0.17",
+    "1.0.80",
+    "2.0.31",
+    "2.0.71",
+    "2.1.1",
+    "2.1.4",
+    "2.1.39",
+    "2.1.42",
+    "2.1.63",
+    "2.1.92",
+    "2.1.146",
+    "2.1.172",
+    "2.1.183",
+    "2.1.199",
+)
+IN_LINE: tuple[tuple[Outcome, How], ...] = (
+    ("completed", ""),
+    ("failed", "error"),
+    ("failed", "limit"),
+    ("failed", "api_error"),
+    ("rejected", "user"),
+    ("rejected", "rule"),
+    ("rejected", "plan"),
+    ("interrupted", "escape"),
+    ("interrupted", "sibling"),
+    ("interrupted", "flag"),
+    ("not_started", ""),
+    ("unanswered", ""),
+)
+IN_BACKGROUND: tuple[tuple[Outcome, How], ...] = (
+    ("completed", "notice"),
+    ("failed", "notice"),
+    ("killed", "notice"),
+    ("killed", "task_stop"),
+    ("unreported", "silent"),
+    ("unreported", "odd_word"),
+)
+RESULTS: dict[How, str] = {
+    "error": "Error: Command timed out after 2m 0.0s",
+    "limit": "You've hit your limit · resets 3pm",
+    "api_error": "API Error: 529 overloaded_error",
+}
+
+
+def every_end(version: str) -> Corpus:
+    """Every outcome that the version knows, once."""
+    corpus = Corpus()
+    session = corpus.session(version)
+    session.prompt("Please begin.")
+    knows_background = session.main.setting.era.number >= (2, 0, 60)
+    for outcome, how in IN_LINE + (IN_BACKGROUND if knows_background else ()):
+        result = RESULTS.get(how, "Done.")
+        background = (outcome, how) in IN_BACKGROUND
+        call = Call("dev", f"{outcome} by {how}", outcome=outcome, how=how, result=result, background=background)
+        session.call(call)
+    session.say("That was all.")
+    session.metadata()
+    return corpus
+
+
+def dirty(kind: Dirt) -> Corpus:
+    """One damaged line of a kind, good ones around it."""
+    corpus = Corpus()
+    session: Session = corpus.session("2.1.172")
+    session.prompt("Begin.")
+    session.say("One.")
+    session.say("Two.")
+    session.soil(kind)
+    session.delegate("dev", "Do it.")
+    return corpus
+
+
+KINDS: dict[str, Callable[[], Corpus]] = {
+    **{f"every end in {version}": partial(every_end, version) for version in VERSIONS},
+    **{f"background in {version}": partial(stories.told, version) for version in ("2.0.71", "2.1.39", "2.1.172")},
+    **{f"compaction in {version}": partial(stories.compacted, version) for version in ("1.0.17", "2.0.31", "2.1.172")},
+    **{f"line {kind}": partial(dirty, kind) for kind in get_args(Dirt)},
+    "runs side by side in the main file": stories.parallel_inline,
+    "the same prompt again": stories.same_prompt_again,
+    "resumed": stories.resumed,
+    "forked": stories.forked,
+    "helpers": stories.helpers,
+    "warm-ups": stories.warm_ups,
+    "nested": stories.nested,
+    "progress only": stories.progress_only,
+    "loosely linked": stories.loosely_linked,
+    "corrected": stories.corrected,
+    "odd messages": stories.odd_messages,
+    "open ended": stories.open_ended,
+}
+"""Makers of corpora; each gives the same corpus every time."""

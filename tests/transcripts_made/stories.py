@@ -1,0 +1,160 @@
+"""Small corpora that each tell of one thing that is easily got wrong."""
+
+from tests.transcripts_made import oddities
+from tests.transcripts_made.calls import Call, bash, edit, read
+from tests.transcripts_made.corpus import Corpus
+
+
+def parallel_inline() -> Corpus:
+    corpus = Corpus()
+    steps = (read("/w/a.py"), edit("/w/a.py"), bash("pytest"))
+    session = corpus.session("1.0.80")
+    session.parallel(Call("Explore", "Left.", steps=steps), Call("Explore", "Right.", steps=steps))
+    session.parallel(Call("Explore", "Same."), Call("Explore", "Same."))
+    return corpus
+
+
+def same_prompt_again() -> Corpus:
+    """The first of two equal prompts had been answered before the only run began."""
+    corpus = Corpus()
+    session = corpus.session("1.0.80")
+    session.delegate("dev", "Do it.", place="none", outcome="failed", how="error", result="Error: no")
+    session.delegate("dev", "Do it.")
+    return corpus
+
+
+def resumed() -> Corpus:
+    corpus = Corpus()
+    first = corpus.session("1.0.80")
+    first.prompt("Begin.")
+    first.delegate("dev", "Do it.")
+    second = corpus.resume(first, start="2026-08-04T08:00:00Z")
+    second.delegate("dev", "Do the rest.")
+    third = corpus.resume(second, start="2026-08-05T08:00:00Z", keep_session=True)
+    third.say("And on.")
+    return corpus
+
+
+def forked() -> Corpus:
+    corpus = Corpus()
+    first = corpus.session("2.1.172")
+    first.prompt("Begin.")
+    first.delegate("dev", "Do it.")
+    corpus.fork(first).delegate("dev", "Do it otherwise.")
+    return corpus
+
+
+def compacted(version: str) -> Corpus:
+    corpus = Corpus()
+    session = corpus.session(version)
+    session.delegate("Explore", "Look.")
+    session.compact()
+    session.prompt("Go on.")
+    session.delegate("Explore", "Look again.")
+    return corpus
+
+
+def helpers() -> Corpus:
+    corpus = Corpus()
+    session = corpus.session("2.1.183")
+    session.workflow()
+    session.teammate()
+    session.orphan()
+    session.aside()
+    session.delegate("Explore", "Look.")
+    return corpus
+
+
+def warm_ups() -> Corpus:
+    corpus = Corpus()
+    first, second = corpus.session("2.1.4"), corpus.session("2.1.4", start="2026-08-03T09:10:00Z")
+    run = first.warm_up()
+    first.say("Hello.")
+    second.say("Hello again.")
+    oddities.tear_run(run, second.main)
+    second.warm_up()
+    corpus.session("2.0.71", start="2026-08-03T11:00:00Z").warm_up()
+    return corpus
+
+
+def nested() -> Corpus:
+    corpus = Corpus()
+    deepest = Call("Explore", "Third.")
+    middle = Call("dev", "Second.", inside=(deepest, Call("Explore", "Also third.")))
+    for version in ("2.1.92", "2.1.176", "2.1.199"):
+        corpus.session(version).call(Call("general-purpose", f"First in {version}.", inside=(middle,)))
+    return corpus
+
+
+def progress_only() -> Corpus:
+    corpus = Corpus()
+    session = corpus.session("2.1.39")
+    session.delegate("Explore", "Look.", place="progress")
+    session.delegate("Explore", "Look here too.")
+    session.delegate("Explore", "Look, then stop.", outcome="interrupted", how="escape")
+    return corpus
+
+
+def loosely_linked() -> Corpus:
+    """Runs whose answers do not name them, whose files lack the prompt, whose type only the answer knows."""
+    corpus = Corpus()
+    for version in ("2.0.71", "2.1.63", "2.1.92", "2.1.172"):
+        session = corpus.session(version)
+        session.delegate("dev", f"Nameless in {version}.", known_agent_id=False)
+        session.delegate("dev", f"Promptless in {version}.", prompt_line=False)
+        session.delegate(None, f"Typeless in {version}.", known_as="dev")
+        session.delegate("dev", f"Without a trace in {version}.", place="none")
+    return corpus
+
+
+def told(version: str) -> Corpus:
+    corpus = Corpus()
+    session = corpus.session(version)
+    session.delegate("dev", "Polled.", how="notice", background=True, notices=("poll",))
+    session.delegate("dev", "Queued.", how="notice", background=True, notices=("queue",))
+    session.delegate("dev", "Typed.", how="notice", background=True, notices=("user",))
+    session.delegate("dev", "Attached.", how="notice", background=True, notices=("attachment",))
+    session.delegate("dev", "Failed first.", how="notice", background=True, told_before=("running", "failed"))
+    return corpus
+
+
+def corrected() -> Corpus:
+    corpus = Corpus()
+    session = corpus.session("2.1.172")
+    for number in range(5):
+        session.prompt(f"Part {number}.")
+        session.delegate("dev", f"Do part {number}.")
+    session.refuse(edit("/w/a.py"))
+    session.prompt("No.")
+    session.delegate("dev", "Do it right.")
+    for number in range(3):
+        session.prompt(f"Remark {number}.")
+    session.interrupt()
+    return corpus
+
+
+def odd_messages() -> Corpus:
+    corpus = Corpus()
+    session = corpus.session("2.1.172")
+    session.prompt("Begin.")
+    session.think("Hm.")
+    oddities.nameless_message(session.main)
+    oddities.changing_model(session.main)
+    oddities.unknown_usage(session.main)
+    oddities.broken_up_message(session.main, read("/w/a.py"), read("/w/b.py"))
+    oddities.pasted_call(session.main)
+    oddities.rewind(session.main)
+    session.api_error()
+    call = session.delegate("dev", "Do it.")
+    oddities.continue_run(session.main, call, (edit("/w/a.py"),))
+    return corpus
+
+
+def open_ended() -> Corpus:
+    corpus = Corpus()
+    whole, cut = corpus.session("2.1.172"), corpus.session("2.1.172", start="2026-08-04T09:00:00Z")
+    whole.say("Whole.")
+    whole.leave_open()
+    cut.delegate("dev", "Do it.")
+    cut.cut_last_line()
+    return corpus
