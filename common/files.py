@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TEMPORARY_NAME = re.compile(r"\..*\.(\d+)\.tmp")
 LOCK_NAME = ".lock"
 CHUNK = 1 << 20
-WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG})
+WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO})
 PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
 
 
@@ -36,7 +36,7 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
         _write_new(temporary, [data] if isinstance(data, bytes) else data)
         return _put_in_place(temporary, path)
     except OSError as error:
-        raise writing_failed(path, error) from error
+        raise as_project_error(error, path) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -73,7 +73,7 @@ def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> 
         make_directory(directory)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise writing_failed(path, error) from error
+        raise as_project_error(error, path) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -88,14 +88,15 @@ def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> 
         os.close(descriptor)
 
 
-def writing_failed(path: Path, error: OSError) -> ProjectError:
-    """Return what to tell the user when `path` could not be written."""
-    reason = f"{path}: cannot be written: {error.strerror or error}"
+def as_project_error(error: OSError, path: Path | None = None) -> ProjectError:
+    """Return what to tell the user about an error of the operating system at `path`, else where the error says."""
+    place = path or (error.filename if isinstance(error.filename, str) else "writing")
+    reason = f"{place}: {error.strerror or error}"
     if error.errno in PERMISSION_ERRNOS:
-        return PermissionDeniedError(f"{reason}; give yourself the right to write there, or choose another data=DIR")
+        return PermissionDeniedError(f"{reason}; give yourself the right to it, or choose another data=DIR")
     if error.errno in WRITE_ERRNOS:
         return WriteError(f"{reason}; make room, or choose another data=DIR, then run it again")
-    return InputError(f"{reason}; move it out of the way, then run it again")
+    return InputError(f"{reason}; see to it, then run it again")
 
 
 def _write_new(path: Path, chunks: Iterable[bytes]) -> None:

@@ -9,7 +9,6 @@ Run by the pipeline, a script ends when its parent is gone, and reports progress
 from __future__ import annotations
 
 import argparse
-import errno
 import inspect
 import json
 import os
@@ -22,7 +21,8 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
-from common.errors import InputError, PermissionDeniedError, ProjectError, WriteError
+from common.errors import InputError, ProjectError
+from common.files import as_project_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +38,6 @@ PROGRESS_MARK = "\x1e"  # begins a progress line on standard output
 PARENT_CHECK_SECONDS = 0.3
 PROGRESS_SECONDS = 0.1
 INTERRUPTED, TERMINATED = 130, 143
-WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO})
-PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
 
 _last_progress = [float("-inf")]
 
@@ -112,17 +110,6 @@ def watch_parent() -> None:
     parent = os.environ.get(PARENT_VARIABLE, "")
     if parent.isdigit():
         threading.Thread(target=_end_with, args=(int(parent),), daemon=True).start()
-
-
-def as_project_error(error: OSError) -> ProjectError:
-    """Return what to tell the user about an error of the operating system."""
-    place = error.filename if isinstance(error.filename, str) else "writing" if error.filename is None else "?"
-    message = f"{place}: {error.strerror or error}"
-    if error.errno in PERMISSION_ERRNOS:
-        return PermissionDeniedError(f"{message}; give yourself the right to it, or choose another folder")
-    if error.errno in WRITE_ERRNOS:
-        return WriteError(f"{message}; make room or choose another folder with data=DIR, then run it again")
-    return InputError(message)
 
 
 def _end_with(parent: int) -> None:

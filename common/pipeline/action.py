@@ -15,9 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
-from common.files import make_directory
+from common.files import as_project_error, make_directory
 from common.pipeline.freshness import add_outputs
-from common.script import as_project_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doit.control import TaskControl
 
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
 SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """The chosen scripts in the order of the table, those of them that run even if fresh, and the ones left out."""
 
     tasks: list[Task]
@@ -32,8 +29,7 @@ class Choice:
     left_out: list[Task]  # that a chosen one needs
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What was typed."""
 
     names: Sequence[str] = ()
@@ -81,6 +77,8 @@ def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
     ):
         if matches:
             return matches
+    import difflib  # noqa: PLC0415 - only a typing error needs it
+
     known = [*dict.fromkeys(stage_of(task.name) for task in tasks), *(task.name for task in tasks)]
     near = difflib.get_close_matches(name, [*known, *(k.partition(":")[2] for k in known)], n=1)
     hint = f"did you mean {near[0]}?" if near else "`doit list --all` shows them"

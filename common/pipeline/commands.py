@@ -163,7 +163,7 @@ class Run(Ours, DoitRun):
 
         rows = plan(choice, self.dep_manager)
         if self.params["json"]:
-            self.outstream.write(json.dumps([vars(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+            self.outstream.write(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False) + "\n")
             return 0
         for warning in warnings:
             sys.stderr.write(f"! {warning}\n")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doit.control import TaskControl
 
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 ADOPTED = "adopted, inputs not compared"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A script, whether it would run, and the reasons."""
 
     task: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from doit import doit_cmd
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 Task = dict[str, Any]  # a task as doit takes it
 
 
-@dataclasses.dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A script as a task: what it runs, what it rests on. In the `meta` of the doit task under "step"."""
 
     script: str
