@@ -27,6 +27,7 @@ _GIT = (
 )
 _ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
 _SECONDS = 60
+_NO_HISTORY = (b"not a git repository", b"does not have any commits yet")
 _COMMIT = re.compile(rb"([0-9a-f]{40,64}) (-?\d+)")
 
 
@@ -91,13 +92,13 @@ def history(folders: Sequence[Path]) -> History:
     """Return the commits that added, removed or changed an agent, of all folders together."""
     commits: list[Commit] = []
     troubles: list[str] = []
-    for folder in folders:
+    for folder in filter(Path.is_dir, folders):
         log = _git(folder, "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
                    "--no-show-signature", "--format=%H %ct", "--", ".")  # fmt: skip
-        if log.returncode:
-            troubles.append(f"{folder}: {_reason(log)}")
-            continue
-        commits += _commits(folder, _entries(log.stdout))
+        if log.returncode == 0:
+            commits += _commits(folder, _entries(log.stdout))
+        elif not any(reason in log.stderr for reason in _NO_HISTORY):
+            troubles.append(f"{folder}: no history read: {_reason(log)}")
     return History(tuple(sorted(commits, key=lambda one: (one.seconds, one.changes))), tuple(troubles))
 
 

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Literal
 
-from common.records import FAILURES, OUTCOMES, SUCCESSES, UNKNOWNS, Delegation, Outcome, Rate, Tokens
+from common.records import (
+    FAILURES,
+    OUTCOMES,
+    SUCCESSES,
+    UNKNOWNS,
+    Delegation,
+    EnrichedDelegation,
+    Outcome,
+    Rate,
+    Tokens,
+)
 from common.results import Classification, Durations, Pivot
 from common.statistics import quantile, wilson
 
@@ -17,6 +27,8 @@ PIVOT_FAILURES = 3
 PIVOT_CHANGES = 10
 POSITIVE_PERCENT = 85
 NEGATIVE_PERCENT = 80
+TASK_CHARACTERS = 200
+UNKNOWN_NAME = "(unknown)"
 
 PivotReason = Literal["failures", "changes"]
 
@@ -58,6 +70,11 @@ def agent_counts(delegations: Iterable[Delegation]) -> dict[str, int]:
 def ordered(counts: Mapping[str, int]) -> dict[str, int]:
     """Return the counts, largest first, ties by name."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def task(one: EnrichedDelegation) -> str:
+    """Return what the delegation was about: its description, without one the first 200 characters of its prompt."""
+    return one.description or one.prompt[:TASK_CHARACTERS]
 
 
 def durations(delegations: Iterable[Delegation]) -> Durations:

@@ -4,12 +4,14 @@ Where from, strongest first: the settings; the commits that changed agent defini
 are first seen in the data; else one period. What counts are sessions with delegations: they span the data.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +19,7 @@ from common import agent_files
 from common.errors import CommandError
 from common.records import EnrichedSession, Session
 from common.results import OUTSIDE, Period, PeriodSource
+from common.text.escaping import terminal
 from common.times import Calendar
 
 SIGHTING_SHARE = 0.05
@@ -54,6 +57,7 @@ class Periods:
 
 
 AnySession = Session | EnrichedSession
+S = TypeVar("S", Session, EnrichedSession)
 
 
 def day_of(session: AnySession, calendar: Calendar) -> str | None:
@@ -87,6 +91,14 @@ def find(sessions: Sequence[AnySession], rules: Rules) -> tuple[Periods, tuple[s
         return Periods("git", divided), history.troubles
     divided = divide(days, starts_of_sightings(_sightings(used, rules.calendar)))
     return Periods("sightings" if len(divided) > 1 else "none", divided), history.troubles
+
+
+def read_periods(sessions: Sequence[AnySession], rules: Rules) -> Periods:
+    """Return the periods, and say on standard error which history could not be read."""
+    found, troubles = find(sessions, rules)
+    for trouble in troubles:
+        sys.stderr.write(f"warning: {terminal(trouble)}\n")
+    return found
 
 
 class _Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,3 +198,15 @@ def starts_of_sightings(seen: Sequence[tuple[str, str]]) -> list[Start]:
     merged = _merged([(day, tuple(f"+{one}" for one in sorted(new[day]))) for day in sorted(new)], SIGHTING_GAP_DAYS)
     by_use = sorted(merged, key=lambda start: (-max(used[change[1:]] for change in start.changes), start.day))
     return sorted(by_use[: SIGHTING_PERIODS - 1], key=lambda start: start.day)
+
+
+def group(sessions: Iterable[S], found: Periods, calendar: Calendar) -> list[tuple[Period, list[S]]]:
+    """Return the sessions of each period, and those outside all as a last group, if there are any."""
+    groups: dict[str, list[S]] = {one.name: [] for one in found.periods}
+    outside: list[S] = []
+    for session in sessions:
+        groups.get(found.name_of(day_of(session, calendar)), outside).append(session)
+    divided: list[tuple[Period, list[S]]] = [(one, groups[one.name]) for one in found.periods]
+    if outside:
+        divided.append((Period(name=OUTSIDE, first=None, last=None, changes=[]), outside))
+    return divided

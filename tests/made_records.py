@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -175,7 +175,7 @@ def session(
     )
 
 
-def numbered(*steps: tuple[str, Outcome] | str, prefix: str = "t") -> list[EnrichedDelegation]:
+def numbered(*steps: tuple[str, str] | str, prefix: str = "t") -> list[EnrichedDelegation]:
     """Delegations a minute apart, from "developer" or ("developer", "failed")."""
     made = []
     for index, step in enumerate(steps):
@@ -184,7 +184,7 @@ def numbered(*steps: tuple[str, Outcome] | str, prefix: str = "t") -> list[Enric
             delegation(
                 f"{prefix}{index + 1}",
                 agent_type,
-                outcome,  # type: ignore[arg-type]  # mypy widens the literal in the conditional
+                cast("Outcome", outcome),
                 timestamp=f"2026-03-02T{10 + index // 60:02}:{index % 60:02}:00.000Z",
                 number=index + 1,
             )

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from common.records import Envelope, Filters, Rate, Record
+from common.records import Envelope, Filters, Outcome, Rate, Record
 from common.results.shared import Cost, PeriodFields, PeriodSource
 
 Measure = Literal["success", "delegations_per_session", "cost_per_delegation", "marathon_share", "agent_mix"]
+Lack = Literal["too few sessions", "no data", "nothing varies", "periods are drawn from the mix itself"]
 
 
 class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
     sessions_with_delegations: int
     heavy_sessions: int
     delegations: int
-    outcomes: dict[str, int]
+    outcomes: dict[Outcome, int]
     success: Rate
     messages: int
     agents: dict[str, int]
@@ -66,7 +67,7 @@ class ComparedMeasure(Record, frozen=True, kw_only=True):
     sign_holds: bool | None
     claimed: bool
     as_if_independent: AsIfIndependent | None
-    lacks: Literal["too few sessions", "no data", "nothing varies", "periods are drawn from the mix itself"] | None
+    lacks: Lack | None
 
 
 class AgentShare(Record, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ class Comparison(Record, frozen=True, kw_only=True):
 class Sighting(Record, frozen=True, kw_only=True):
     """First and last day on which an agent type, a model or a Claude Code version is seen.
 
-    `count` is delegations (agent, model) or sessions (version).
+    `count` is delegations (agent), messages (model) or sessions (version).
     """
 
     kind: Literal["agent", "model", "version"]

@@ -107,14 +107,18 @@ def test_file_names_with_odd_bytes_are_read(repository: Repository) -> None:
     assert repository.changes() == [("+odd",)]
 
 
-def test_a_folder_outside_any_repository_has_no_history_and_says_so(tmp_path: Path) -> None:
-    found = agent_files.history([tmp_path])
+def test_a_folder_without_history_is_no_trouble(tmp_path: Path, repository: Repository) -> None:
+    nothing = agent_files.History((), ())
+    assert agent_files.history([tmp_path, tmp_path / "absent"]) == nothing
+    assert agent_files.history([repository.agents]) == nothing
+
+
+def test_a_repository_that_git_cannot_read_is_named(repository: Repository) -> None:
+    repository.commit("2026-03-01", a=agent("a"))
+    (repository.root / ".git" / "config").write_text("[core\n")
+    found = agent_files.history([repository.agents])
     assert found.commits == ()
-    assert "not a git repository" in found.troubles[0]
-
-
-def test_an_empty_repository_has_no_history(repository: Repository) -> None:
-    assert agent_files.history([repository.agents]).commits == ()
+    assert found.troubles[0].startswith(f"{repository.agents}: no history read: fatal: bad config")
 
 
 def test_no_program_that_the_repository_names_is_run(repository: Repository, tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Class the sessions with very many delegations by their success."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from common import measures, periods, schema, sequences
+from common.data_repository import DataRepository
+from common.files import write_atomically
+from common.records import EnrichedSession
+from common.results import Marathon, MarathonClassification, MarathonSummary
+from common.script import Input, Output, conclude, run
+from common.times import Calendar
+
+
+def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezone: str = "UTC") -> None:
+    """Class the sessions with more delegations than --marathon-over by their success."""
+    data = DataRepository(enriched=sessions).load_enriched()
+    found = classify(data.sessions, marathon_over, Calendar(timezone))
+    result = MarathonClassification(
+        **schema.envelope("marathon_classification"),
+        filters=data.filters,
+        marathon_over=marathon_over,
+        summary=summarize(found),
+        marathons=found,
+    )
+    write_atomically(marathons, schema.encode(result))
+    conclude(f"{len(found)} marathons")
+
+
+def classify(sessions: Sequence[EnrichedSession], marathon_over: int, calendar: Calendar) -> list[Marathon]:
+    """Return the sessions with more delegations than `marathon_over`, in their order."""
+    return [describe(session, calendar) for session in sessions if len(session.delegations) > marathon_over]
+
+
+def describe(session: EnrichedSession, calendar: Calendar) -> Marathon:
+    """Return the session as a marathon."""
+    steps = sequences.steps(session.delegations)
+    success = measures.success_rate(session.delegations)
+    return Marathon(
+        session_id=session.session_id,
+        project=session.project,
+        date=periods.day_of(session, calendar),
+        classification=measures.classification(success),
+        delegations=len(session.delegations),
+        success=success,
+        cascade_rate=sequences.cascade_rate([steps]),
+        loops=len(steps.loops),
+        pivot=measures.pivot(session.delegations),
+    )
+
+
+def summarize(marathons: Sequence[Marathon]) -> MarathonSummary:
+    """Return the number of marathons of each class."""
+    counts = Counter(one.classification for one in marathons)
+    return MarathonSummary(
+        POSITIVE=counts["POSITIVE"],
+        NEGATIVE=counts["NEGATIVE"],
+        AMBIGUOUS=counts["AMBIGUOUS"],
+        UNKNOWN=counts["UNKNOWN"],
+    )
+
+
+if __name__ == "__main__":
+    run(main)

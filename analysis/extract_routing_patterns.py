@@ -1,0 +1,109 @@
+"""Find which agents are used for what in each period: distribution, transitions, sample tasks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from common import agent_files, measures, schema, sequences
+from common.data_repository import DataRepository
+from common.files import write_atomically
+from common.periods import Periods, Rules, group, read_periods
+from common.records import EnrichedDelegation, EnrichedSession, Filters
+from common.results import AgentDefinition, AgentUse, Period, PeriodPatterns, RoutingPatterns, SampleTask
+from common.script import Input, Output, conclude, run
+from common.times import Calendar
+
+TOP_AGENTS = 10
+SAMPLES = 5
+
+
+def main(  # noqa: PLR0913 (every option is a keyword)
+    *,
+    sessions: Input,
+    patterns: Output,
+    timezone: str = "UTC",
+    period_gap: int = 1,
+    periods: str | None = None,
+    agents: tuple[Path, ...] = (),
+) -> None:
+    """Find which agents are used for what in each period: distribution, transitions, sample tasks."""
+    data = DataRepository(enriched=sessions).load_enriched()
+    rules = Rules(Calendar(timezone), period_gap, periods, agents)
+    found = read_periods(data.sessions, rules)
+    result = describe(data.sessions, found, rules.calendar, data.filters, agent_files.definitions(agents))
+    write_atomically(patterns, schema.encode(result))
+    conclude(f"{len(found.periods)} periods ({found.source})")
+
+
+def describe(
+    sessions: Sequence[EnrichedSession],
+    found: Periods,
+    calendar: Calendar,
+    filters: Filters,
+    defined: Sequence[agent_files.AgentFile],
+) -> RoutingPatterns:
+    """Return the routing of every period, sessions outside all periods as a last one."""
+    return RoutingPatterns(
+        **schema.envelope("routing_patterns"),
+        filters=filters,
+        period_source=found.source,
+        periods=[describe_period(period, inside) for period, inside in group(sessions, found, calendar)],
+        definitions=[_definition(agent) for agent in defined],
+    )
+
+
+def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> PeriodPatterns:
+    """Return how the work of one period was handed out."""
+    delegations = [one for session in sessions for one in session.delegations]
+    steps = [sequences.steps(session.delegations) for session in sessions]
+    counts = measures.agent_counts(delegations)
+    return PeriodPatterns(
+        name=period.name,
+        first=period.first,
+        last=period.last,
+        changes=period.changes,
+        sessions=len(sessions),
+        delegations=len(delegations),
+        agent_distribution=counts,
+        top_agents=[
+            AgentUse(agent_type=agent_type, delegations=count, share=measures.rate(count, len(delegations)))
+            for agent_type, count in list(counts.items())[:TOP_AGENTS]
+        ],
+        transitions=sequences.count_transitions(steps),
+        transitions_total=sum(len(one.transitions) for one in steps),
+        parallel=sum(one.parallel for one in steps),
+        samples={agent_type: samples(sessions, agent_type) for agent_type in counts},
+    )
+
+
+def samples(sessions: Sequence[EnrichedSession], agent_type: str) -> list[SampleTask]:
+    """Return up to five tasks of the agent type, evenly spread from the first to the last."""
+    tasks = [(session, one) for session in sessions for one in session.delegations if one.agent_type == agent_type]
+    count = min(SAMPLES, len(tasks))
+    places = [number * (len(tasks) - 1) // max(count - 1, 1) for number in range(count)]
+    return [_sample(*tasks[place]) for place in places]
+
+
+def _sample(session: EnrichedSession, one: EnrichedDelegation) -> SampleTask:
+    return SampleTask(
+        session_id=session.session_id,
+        tool_use_id=one.tool_use_id,
+        timestamp=one.timestamp,
+        task=measures.task(one),
+        outcome=one.outcome,
+        file=one.file,
+        line=one.line,
+    )
+
+
+def _definition(agent: agent_files.AgentFile) -> AgentDefinition:
+    return AgentDefinition(
+        name=agent.name,
+        description=agent.description,
+        model=agent.model,
+        tools=None if agent.tools is None else list(agent.tools),
+        file=agent.file,
+    )
+
+
+if __name__ == "__main__":
+    run(main)

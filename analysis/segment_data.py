@@ -1,0 +1,136 @@
+"""Divide sessions and delegations by period, and compare neighbouring periods."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from common import comparisons, measures, prices, resampling, schema
+from common.comparisons import Compared
+from common.confounders import confounders, sightings
+from common.data_repository import DataRepository
+from common.files import write_atomically
+from common.periods import Periods, Rules, group, read_periods
+from common.prices import PriceTable
+from common.records import Delegation, FullSessions, Session
+from common.results import OUTSIDE, Comparison, Period, PeriodSegment, SegmentationReport
+from common.script import Input, Output, conclude, run
+from common.times import Calendar
+
+Divided = Sequence[tuple[Period, list[Session]]]
+
+
+def main(  # noqa: PLR0913 (every option is a keyword)
+    *,
+    sessions: Input,
+    report: Output,
+    marathon_over: int = 20,
+    timezone: str = "UTC",
+    period_gap: int = 1,
+    periods: str | None = None,
+    agents: tuple[Path, ...] = (),
+) -> None:
+    """Divide sessions and delegations by period, and compare neighbouring periods."""
+    data = DataRepository(full=sessions).load_full()
+    rules = Rules(Calendar(timezone), period_gap, periods, agents)
+    found = read_periods(data.sessions, rules)
+    result = segment(data, found, rules.calendar, marathon_over, prices.load_prices())
+    write_atomically(report, schema.encode(result))
+    conclude(f"{len(found.periods)} periods ({found.source}), {result.tests} tests")
+
+
+def segment(
+    data: FullSessions, found: Periods, calendar: Calendar, marathon_over: int, table: PriceTable
+) -> SegmentationReport:
+    """Return every period in numbers, sessions outside all periods as a last one, and what differs."""
+    divided = group(data.sessions, found, calendar)
+    compared = compare(divided, found, marathon_over, table)
+    return SegmentationReport(
+        **schema.envelope("temporal_segmentation"),
+        filters=data.filters,
+        marathon_over=marathon_over,
+        period_source=found.source,
+        periods=[describe(period, inside, marathon_over, table) for period, inside in divided],
+        comparisons=compared,
+        tests=sum(one.p is not None for each in compared for one in each.measures),
+        draws=resampling.DRAWS,
+        sightings=sightings(data.sessions, calendar),
+    )
+
+
+def describe(period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable) -> PeriodSegment:
+    """Return one period in numbers."""
+    delegations = [one for session in sessions for one in session.delegations]
+    outcomes = measures.outcomes(delegations)
+    amounts = [table.amount(one.run.tokens_by_day) for one in delegations if one.run]
+    whole = [amount for amount in amounts if amount.whole]
+    return PeriodSegment(
+        name=period.name,
+        first=period.first,
+        last=period.last,
+        changes=period.changes,
+        sessions=len(sessions),
+        sessions_with_delegations=sum(bool(session.delegations) for session in sessions),
+        heavy_sessions=sum(len(session.delegations) > marathon_over for session in sessions),
+        delegations=len(delegations),
+        outcomes=outcomes,
+        success=measures.success_of(outcomes),
+        messages=sum(session.message_count for session in sessions),
+        agents=measures.agent_counts(delegations),
+        models=models(delegations),
+        versions=versions(sessions),
+        projects=measures.ordered(Counter(session.project for session in sessions)),
+        cost=prices.add(amounts).cost(),
+        delegations_priced=len(whole),
+        cost_per_delegation=prices.add(whole).cost().estimated / len(whole) if whole else None,
+    )
+
+
+def models(delegations: Iterable[Delegation]) -> dict[str, int]:
+    """Return the number of delegations by model."""
+    return measures.ordered(Counter(one.model or measures.UNKNOWN_NAME for one in delegations))
+
+
+def versions(sessions: Iterable[Session]) -> dict[str, int]:
+    """Return the number of sessions by the last version of Claude Code that wrote them."""
+    return measures.ordered(
+        Counter(session.versions[-1] if session.versions else measures.UNKNOWN_NAME for session in sessions)
+    )
+
+
+def compare(divided: Divided, found: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
+    """Return the comparison of each period with the next, Holm's p over all of them."""
+    pairs = list(pairwise(one for one in divided if one[0].name != OUTSIDE))
+    compared = comparisons.adjust([_compared(one, other, found, marathon_over, table) for one, other in pairs])
+    return [
+        Comparison(
+            earlier=earlier[0].name,
+            later=later[0].name,
+            changes=later[0].changes,
+            exploratory=found.source == "sightings",
+            measures=result.measures,
+            agent_shares=result.agent_shares,
+            confounders=confounders(earlier[1], later[1], is_first=number == 0),
+        )
+        for number, ((earlier, later), result) in enumerate(zip(pairs, compared, strict=True))
+    ]
+
+
+def _compared(
+    earlier: tuple[Period, list[Session]],
+    later: tuple[Period, list[Session]],
+    found: Periods,
+    marathon_over: int,
+    table: PriceTable,
+) -> Compared:
+    delegations = [one for _, sessions in (earlier, later) for session in sessions for one in session.delegations]
+    agents = list(measures.agent_counts(delegations))
+    rows = [
+        [comparisons.row(session, agents, marathon_over, table) for session in sessions]
+        for _, sessions in (earlier, later)
+    ]
+    return comparisons.compare(rows[0], rows[1], agents, mix_is_given=found.source == "sightings")
+
+
+if __name__ == "__main__":
+    run(main)

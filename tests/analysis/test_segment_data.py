@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis import segment_data
+from common import periods, prices, schema
+from common.periods import Rules
+from common.results import OUTSIDE, SegmentationReport
+from common.times import Calendar
+from tests.made_records import delegation, full, numbered, run, session, spent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from common.records import EnrichedSession
+
+UTC = Calendar("UTC")
+TWO = (
+    '[{"name": "old", "first": "2026-03-01", "last": "2026-03-10"},'
+    ' {"name": "new", "first": "2026-03-11", "last": "2026-03-20", "changes": ["+reviewer"]}]'
+)
+
+
+def report(*sessions: EnrichedSession, given: str | None = TWO, marathon_over: int = 20) -> SegmentationReport:
+    data = full(*sessions)
+    found, _ = periods.find(data.sessions, Rules(UTC, 1, given, ()))
+    return segment_data.segment(data, found, UTC, marathon_over, prices.load_prices())
+
+
+def on(day: int, *outcomes: str, agent_type: str = "developer", model: str = "claude-opus-4-5") -> EnrichedSession:
+    made = [
+        delegation(f"t{day}-{n}", agent_type, outcome, timestamp=f"2026-03-{day:02}T10:{n:02}:00.000Z", model=model)  # type: ignore[arg-type]  # the names of outcomes
+        for n, outcome in enumerate(outcomes)
+    ]
+    return session(f"s{day}", *made, first=f"2026-03-{day:02}T09:00:00.000Z", versions=[f"2.1.{day}"])
+
+
+def test_every_session_is_in_one_period_and_none_is_dropped() -> None:
+    found = report(on(2, "completed", "failed"), on(5), on(12, "completed", "unanswered"), on(25, "killed"))
+    assert [one.name for one in found.periods] == ["old", "new", OUTSIDE]
+    assert [one.sessions for one in found.periods] == [2, 1, 1]
+    assert [one.sessions_with_delegations for one in found.periods] == [1, 1, 1]
+    assert [one.delegations for one in found.periods] == [2, 2, 1]
+    assert [(one.success.hits, one.success.total, one.success.unknown) for one in found.periods] == [
+        (1, 2, 0),
+        (1, 1, 1),
+        (0, 1, 0),
+    ]
+    assert [one.messages for one in found.periods] == [20, 10, 10]
+
+
+def test_neighbours_are_compared_and_the_group_outside_is_not() -> None:
+    found = report(on(2, "completed"), on(12, "completed"), on(25, "killed"))
+    assert [(one.earlier, one.later, one.changes) for one in found.comparisons] == [("old", "new", ["+reviewer"])]
+    assert not found.comparisons[0].exploratory
+    assert found.tests == 0
+
+
+def test_a_heavy_session_has_more_delegations_than_the_threshold() -> None:
+    made = [session(f"s{n}", *numbered(*["a"] * n, prefix=f"s{n}-")) for n in (2, 3)]
+    assert report(*made, marathon_over=2).periods[0].heavy_sessions == 1
+
+
+def test_cost_is_that_of_priced_runs_and_the_others_enter_no_mean() -> None:
+    one = session(
+        "s",
+        delegation("t1", run=run(spent(input=1_000_000))),
+        delegation("t2", run=run(spent(model="gpt-5-mini"))),
+        delegation("t3"),
+    )
+    period = report(one).periods[0]
+    assert period.cost.estimated == 3.0
+    assert period.cost.messages_unpriced == 1
+    assert (period.delegations_priced, period.cost_per_delegation) == (1, 3.0)
+
+
+def test_what_else_changed_is_named() -> None:
+    found = report(on(2, "completed"), on(12, "completed", model="claude-opus-4-6"))
+    named = [(one.kind, one.name, one.earlier, one.later) for one in found.comparisons[0].confounders]
+    assert named == [
+        ("retention", "", None, None),
+        ("model", "claude-opus-4-5", 1.0, 0.0),
+        ("model", "claude-opus-4-6", 0.0, 1.0),
+        ("version", "2.1.12", 0.0, 1.0),
+        ("version", "2.1.2", 1.0, 0.0),
+    ]
+
+
+def test_periods_from_sightings_are_exploratory_and_their_mix_is_not_tested() -> None:
+    found = report(
+        *[on(day, *["completed"] * 3, agent_type="a" if day < 15 else "b") for day in range(1, 29)], given=None
+    )
+    assert found.period_source == "sightings"
+    [comparison] = found.comparisons
+    assert comparison.exploratory
+    mix = next(one for one in comparison.measures if one.measure == "agent_mix")
+    assert mix.lacks == "periods are drawn from the mix itself"
+
+
+def test_agents_models_and_versions_are_seen_from_their_first_day_to_their_last() -> None:
+    made = session(
+        "s",
+        delegation("t1", "a", timestamp="2026-03-02T10:00:00Z", run=run(spent("2026-03-02", "m", messages=2))),
+        delegation("t2", "a", timestamp="2026-03-04T10:00:00Z", run=run(spent("2026-03-05", "m", messages=3))),
+        first="2026-03-01T00:00:00Z",
+    )
+    found = [(one.kind, one.name, one.first, one.last, one.count) for one in report(made).sightings]
+    assert found == [
+        ("agent", "a", "2026-03-02", "2026-03-04", 2),
+        ("model", "m", "2026-03-02", "2026-03-05", 5),
+        ("version", "2.1.63", "2026-03-01", "2026-03-01", 1),
+    ]
+
+
+def test_no_session_at_all_gives_an_empty_report() -> None:
+    found = report(given=None)
+    assert (found.periods, found.comparisons, found.sightings, found.period_source) == ([], [], [], "none")
+
+
+def test_the_script_reads_and_writes_and_repeats_its_bytes(tmp_path: Path) -> None:
+    source, target = tmp_path / "full.json", tmp_path / "report.json"
+    source.write_bytes(schema.encode(full(*[on(day, "completed", "failed") for day in range(1, 21)])))
+    segment_data.main(sessions=source, report=target, periods=TWO)
+    first = target.read_bytes()
+    assert schema.load(target, SegmentationReport).comparisons[0].measures[0].lacks == "nothing varies"
+    target.unlink()
+    segment_data.main(sessions=source, report=target, periods=TWO)
+    assert target.read_bytes() == first
