@@ -131,7 +131,7 @@ def marathon_class(outcomes: list[str]) -> str:
 
 def test_a_few_lines_are_damaged(made: tuple[Path, Corpus]) -> None:
     readings = made[1].files.readings()
-    assert readings["salvaged"] == 4
-    assert readings["skipped"] == 3
+    assert readings["salvaged"] == 3
+    assert readings["skipped"] == 2
     assert readings["blank"] == 1
     assert readings["parsed"] > 4000

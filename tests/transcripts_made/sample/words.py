@@ -15,10 +15,11 @@ Saying = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What an agent is asked."""
+    """What an agent is asked, and what it answers when it succeeds."""
 
     description: str
     prompt: str
+    result: str
 
 
 class Words:
@@ -43,11 +44,8 @@ class Words:
     def ask(self, kind: str, project: Project, topic: Topic) -> Ask:
         """Return a task for the agent, or a misrouted one for the generalist (`misrouted`)."""
         chosen = self._rng.choice(self._templates["asks"][kind])
-        description, prompt = str(chosen["description"]), str(chosen["prompt"])
-        return Ask(self._filled(description, project, topic), self._filled(prompt, project, topic))
-
-    def result(self, agent: str, project: Project, topic: Topic) -> str:
-        return self._filled(str(self._rng.choice(self._templates["results"][agent])), project, topic, agent)
+        texts = (str(chosen["description"]), str(chosen["prompt"]), str(self._rng.choice(chosen["results"])))
+        return Ask(*(self._filled(text, project, topic) for text in texts))
 
     @staticmethod
     def _filled(template: str, project: Project, topic: Topic, agent: str = "") -> str:

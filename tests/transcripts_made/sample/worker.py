@@ -43,6 +43,7 @@ class Desk:
     def hand(self, agent: str, kind: str | None = None, **fixed: object) -> Outcome:
         """Delegate a task to the agent and say something about what came back; return what became of it."""
         call = self.task(agent, kind, **fixed)
+        self.session.wait(self.rng.randrange(3, 40))
         thought = self.words.say("thoughts", self.project, self.topic, agent) if self.rng.random() < 0.4 else None
         self.session.call(call, thought)
         self._comment(call)
@@ -78,7 +79,7 @@ class Desk:
         )
         call = replace(call, outcome=outcome, how=how)
         call = replace(call, **fixed)  # type: ignore[arg-type]  # the fields are those of Call
-        return replace(call, result=self._result(agent, call))
+        return replace(call, result=self._result(call, ask.result))
 
     def _end(self, habit: Habit) -> tuple[Outcome, How]:
         if self.rng.random() < (habit.success[self.period] if self.safe is None else self.safe):
@@ -90,14 +91,14 @@ class Desk:
                 return outcome, how
         raise AssertionError
 
-    def _result(self, agent: str, call: Call) -> str:
+    def _result(self, call: Call, success: str) -> str:
         if call.how == "limit":
             return self.words.limit
         if call.how == "api_error":
             return self.words.api_error
         if call.outcome == "failed":
             return self.words.say("failures", self.project, self.topic)
-        return self.words.result(agent, self.project, self.topic) if call.outcome == "completed" else ""
+        return success if call.outcome == "completed" else ""
 
     def _steps(self, agent: str, habit: Habit) -> tuple[Step, ...]:
         count = self.rng.randint(*habit.steps)
