@@ -82,6 +82,7 @@ class DayTokens(Record, frozen=True, kw_only=True):
     cache_creation_1h: int = 0
     cache_read: int = 0
     web_searches: int = 0
+    messages_without_stop_reason: int = 0
 
 
 class Edit(Record, frozen=True, kw_only=True):
