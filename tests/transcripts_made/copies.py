@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.naming import timestamp
-from tests.transcripts_made.thread import Thread
+from tests.transcripts_made.thread import Thread, identity_of
 
 
 def copy_lines(source: Thread, target: Thread, *, rewrite: bool, keep_session: bool = False) -> None:
@@ -23,21 +23,24 @@ def copy_lines(source: Thread, target: Thread, *, rewrite: bool, keep_session: b
             copy |= {"uuid": uuids[str(line["uuid"])], "timestamp": timestamp(target.now)}
             copy["parentUuid"] = uuids.get(str(line["parentUuid"]))
         target.bare_line(copy)
-        _note(source, target, copy, keep_session=keep_session)
+        _note(source, target, line, copy, keep_session=keep_session)
         target.parent = str(copy["uuid"])
         target.written.append(copy)
     target.last_prompt = source.last_prompt
     target.context, target.message_count = source.context, source.message_count
 
 
-def _note(source: Thread, target: Thread, copy: Json, *, keep_session: bool) -> None:
-    """Count a copied line in the session whose id it bears."""
+def _note(source: Thread, target: Thread, source_line: Json, copy: Json, *, keep_session: bool) -> None:
+    """Count a copied line in the session whose id it bears; a message without an id is another one in each copy."""
     kind = copy["type"]
     if kind not in {"user", "assistant", "system"}:
         return
     setting = source.setting if keep_session else replace(target.setting, era=source.setting.era)
     session = target.book.truth.see(setting.session_id, setting.cwd, setting.era.version, str(copy["timestamp"]))
-    message = copy.get("message")
-    identity = message.get("id") if isinstance(message, dict) and kind == "assistant" else copy["uuid"]
-    if kind != "system":
-        session.messages.add(str(identity))
+    if kind == "system":
+        return
+    session.messages.add(identity_of(copy))
+    nameless = target.book.truth.messages.get(f"line {source_line['uuid']}")
+    if nameless is not None:
+        owner = source.owner if keep_session else target.owner
+        target.book.truth.messages[f"line {setting.path} {copy['uuid']}"] = replace(nameless, owner=owner)

@@ -162,9 +162,7 @@ class Thread:
         session = self.book.truth.see(setting.session_id, setting.cwd, setting.era.version, stamp)
         if setting.sidechain or kind == "system":
             return
-        message = line["message"]
-        identity = message.get("id") if isinstance(message, dict) and kind == "assistant" else line["uuid"]
-        session.messages.add(str(identity))
+        session.messages.add(identity_of(line))
 
     def _next_usage(self, output: int, grow: int) -> Usage:
         """Return what the next call costs: all the context from the cache, what is new written to it."""
@@ -181,6 +179,13 @@ class Thread:
         self.usage = usage
         self.message_count += 1
         self.book.truth.messages[message_id] = Message(self.owner, model, usage, stopped)
+
+
+def identity_of(line: Json) -> str:
+    """Return what makes a line of the main thread one message with others: the message's id, else its own uuid."""
+    message = line["message"]
+    named = isinstance(message, dict) and line["type"] == "assistant" and "id" in message
+    return str(message["id"]) if named and isinstance(message, dict) else str(line["uuid"])
 
 
 def usage_json(era: Era, usage: Usage, output: int) -> Json:
