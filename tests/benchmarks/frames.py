@@ -2,7 +2,7 @@
 
 COMMON = (
     b'{"parentUuid":"%b","isSidechain":%b,"userType":"external","cwd":"/home/dev/work/atlas","sessionId":"%b",'
-    b'"version":"2.1.172","gitBranch":"main",%b'
+    b'"version":"2.1.63","gitBranch":"main",%b'
 )
 """Parent, sidechain, session, and the agent's id with its comma where there is one."""
 
