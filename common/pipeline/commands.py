@@ -23,6 +23,7 @@ from common.pipeline.choice import Wish, check, choose, scripts
 from common.pipeline.database import MARK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from common.pipeline.choice import Choice
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
 STAGES = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
 
 
-def option(name: str, kind: type, default: object, text: str, short: str = "") -> dict[str, object]:
+def whole_number(text: str) -> int:
+    """Return the number that an option's text says."""
+    if not text.isascii() or not text.isdigit():
+        raise CommandError(f"{text}: a whole number is needed")
+    return int(text)
+
+
+def option(name: str, kind: Callable[[str], object], default: object, text: str, short: str = "") -> dict[str, object]:
     """Return an option as doit describes it."""
     return {
         "name": name,
@@ -124,7 +132,7 @@ class Run(Ours, DoitRun):
         option("only", bool, default=False, text="exactly what is named, without what it needs"),
         option("force", bool, default=False, text="run what is named even if it is up to date", short="a"),
         option("continue", bool, default=False, text="go on with what does not depend on a failure", short="c"),
-        option("processes", int, 1, "how many scripts run at a time", short="n"),
+        option("processes", whole_number, 1, "how many scripts run at a time", short="n"),
         option("quiet", bool, default=False, text="errors only", short="q"),
         option("verbose", bool, default=False, text="with what the scripts print", short="v"),
         option("dry-run", bool, default=False, text="say what would run and why, run nothing; as `doit plan`"),

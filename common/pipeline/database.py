@@ -99,7 +99,9 @@ class Database:
             return
         try:
             with closing(sqlite3.connect(":memory:")) as connection:
-                connection.deserialize(path.read_bytes())
+                if not (raw := path.read_bytes()):
+                    raise sqlite3.DatabaseError("it is empty")
+                connection.deserialize(raw)
                 rows = connection.execute("select task_id, task_data, digest from doit").fetchall()
             for task, text, digest in rows:
                 if digest != _digest(task, text):

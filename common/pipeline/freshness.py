@@ -66,6 +66,9 @@ class Inputs:
 
     def changes(self, evidence: Evidence, targets: Iterable[str]) -> Iterator[str]:
         """Yield why outputs that rest on `evidence` do not stand, cheapest check first."""
+        if missing := {"settings", "code", "targets", "agents", "transcripts"} - evidence.keys():
+            yield f"recorded by another version of this program, without {', '.join(sorted(missing))}"
+            return
         yield from self._changed_settings(evidence["settings"])
         for path, state in evidence["code"].items():
             if not _is_unchanged(path, state):

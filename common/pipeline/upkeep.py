@@ -12,7 +12,7 @@ from common.errors import CommandError, InputError
 from common.files import lock_data_directory
 from common.pipeline import log
 from common.pipeline.choice import Wish, choose, scripts, step_of
-from common.pipeline.commands import STAGES, Ours, holder, option
+from common.pipeline.commands import STAGES, Ours, holder, option, whole_number
 from common.pipeline.freshness import hash_of
 from common.pipeline.plan import adopt, plan
 
@@ -104,7 +104,7 @@ class History(Upkeep):
     doc_purpose = "show the execution log: runs, failures and times of each stage"
     cmd_options = (
         option("stage", str, None, "only this stage"),
-        option("last", int, 0, "only the last N stage runs"),
+        option("last", whole_number, 0, "only the last N stage runs"),
         option("json", bool, default=False, text="the records as they are"),
     )
 

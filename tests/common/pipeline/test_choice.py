@@ -1,0 +1,139 @@
+"""Which scripts run, and the checks before any work."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.common.pipeline.conftest import Toy
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ran"),
+    [
+        (["doubling"], ["count", "double"]),
+        (["doubling:double"], ["count", "double"]),
+        (["double"], ["count", "double"]),
+        (["data/double.txt"], ["count", "double"]),
+        (["./data/double.txt", "squaring"], ["count", "double", "square"]),
+        (["--until", "squaring"], ["count", "double", "square"]),
+        (["run", "--only", "reading"], ["count"]),
+    ],
+)
+def test_a_first_run_of_a_part_runs_what_it_needs(toy: Toy, arguments: list[str], ran: list[str]) -> None:
+    assert toy.doit(*arguments).ran == ran
+
+
+def test_force_runs_what_is_named_and_not_what_it_needs(toy: Toy) -> None:
+    toy.doit()
+    assert toy.doit("squaring", "--force").ran == ["square"]
+    assert toy.doit("run", "--force", "--from", "squaring").ran == ["square", "total"]
+    assert toy.doit("--force").ran == ["count", "double", "square", "total"]
+
+
+def test_only_keeps_the_order_among_the_chosen_with_two_at_a_time(toy: Toy) -> None:
+    toy.doit()
+    toy.trouble("double", "time.sleep(0.3)")
+    ran = toy.doit("run", "--only", "--force", "adding", "doubling", "-n", "2").ran
+    assert ran == ["double", "total"]
+
+
+def test_options_and_settings_stand_before_or_after_the_names(toy: Toy) -> None:
+    toy.doit("doubling", "-n", "2", "marathon_over=3", "--quiet")
+    assert toy.doit("marathon_over=3", "-n", "2", "doubling").ran == []
+
+
+def test_left_out_stages_must_have_succeeded_and_all_that_have_not_are_named(toy: Toy) -> None:
+    result = toy.doit("--from", "adding")
+    assert result.code == 2
+    assert result.err.splitlines() == [
+        "error: reading:count has not succeeded before (data/count.txt missing); type `doit reading`",
+        "doubling:double has not succeeded before (data/double.txt missing); type `doit doubling`",
+        "squaring:square has not succeeded before (data/square.txt missing); type `doit squaring`",
+    ]
+    assert not (toy.root / "data").exists()
+
+
+def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(toy: Toy) -> None:
+    toy.doit()
+    toy.add_transcript("c.jsonl")
+    result = toy.doit("--from", "doubling")
+    assert (result.code, result.ran) == (0, [])
+    assert "! reading:count is out of date (transcripts changed); its outputs are used as they are" in result.err
+
+
+def test_a_left_out_stage_with_other_sessions_chosen_is_refused(toy: Toy) -> None:
+    toy.doit()
+    result = toy.doit("--from", "doubling", "project=api")
+    assert result.code == 2
+    assert "reading:count was run with other sessions chosen (settings changed: project none → api)" in result.err
+
+
+def test_an_empty_span_is_refused(toy: Toy) -> None:
+    result = toy.doit("--from", "adding", "--until", "reading")
+    assert result.code == 3
+    assert (
+        result.err
+        == "error: nothing is left from adding until reading; the order is reading, doubling, squaring, adding\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["doublng"], "doublng is no stage, script or output; did you mean doubling?"),
+        (["data/nope.txt"], "data/nope.txt is no stage, script or output; `doit list --all` shows them"),
+        (["--bogus"], "option --bogus not recognized; `doit help run` lists the options"),
+        (["run", "--only"], "--only needs the names of stages or scripts: doit run --only analysis"),
+        (["--from", "x"], "x is no stage, script or output; `doit list --all` shows them"),
+        (["-n", "two"], "two: a whole number is needed"),
+        (["bogus=1"], "unknown key bogus; keys are data, projects, agents, project,"),
+        (["since=yesterday"], "since = yesterday: a day is needed, like 2026-03-14 (command line)"),
+        (["since=2026-02-01", "until=2026-01-01"], "since 2026-02-01 is after until 2026-01-01"),
+        (["ignore", "doubling"], "this command is not used here: leave out with `doit run --only` or `--until`"),
+        (["reset-dep"], "this command is not used here"),
+        (["graph", "--format", "bmp"], "--format bmp: dot, mermaid, svg or png"),
+    ],
+)
+def test_a_wrong_command_ends_with_3_and_one_line(toy: Toy, arguments: list[str], message: str) -> None:
+    result = toy.doit(*arguments)
+    assert result.code == 3
+    assert result.err.startswith(
+        f"error: {message}" if "not used" not in message else "error: this command is not used"
+    )
+    assert result.err.count("\n") == 1
+    assert result.ran == []
+
+
+def test_no_projects_folder_is_said_with_where_it_came_from_and_the_sample_to_try(toy: Toy) -> None:
+    result = toy.doit(CLAUDE_CONFIG_DIR="")
+    assert result.code == 2
+    assert result.err == (
+        "error: no transcripts: ~/.claude/projects does not exist (the default; set `projects=` or CLAUDE_CONFIG_DIR)\n"
+        "       to try the program on the bundled sample: doit projects=data/sample\n"
+    )
+    assert not (toy.root / "data").exists()
+    from_variable = toy.doit(CLAUDE_CONFIG_DIR="/nowhere/at/all")
+    assert "/nowhere/at/all/projects does not exist (from CLAUDE_CONFIG_DIR;" in from_variable.err
+    assert "/nowhere does not exist (from command line;" in toy.doit("projects=/nowhere").err
+
+
+def test_an_empty_projects_folder_is_a_run_that_ends_well(toy: Toy) -> None:
+    (toy.root / "nothing").mkdir()
+    assert toy.doit("projects=nothing").code == 0
+    assert toy.output("total") == "0"
+
+
+def test_an_input_that_is_no_regular_file_is_refused_before_anything_hangs_on_it(toy: Toy) -> None:
+    dodo = toy.root / "dodo.py"
+    row, changed = 'reads={"number": COUNT}, writes={"report": DOUBLE}', 'reads={"number": DATA / "pipe"}'
+    dodo.write_text(dodo.read_text().replace(row, f'{changed}, writes={{"report": DOUBLE}}'))
+    (toy.root / "data").mkdir()
+    os.mkfifo(toy.root / "data" / "pipe")
+    result = toy.doit()
+    assert result.code == 2
+    assert result.err == "error: data/pipe is not a regular file: doubling:double reads it, and no script makes it\n"
+    assert result.ran == []

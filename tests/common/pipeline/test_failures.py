@@ -1,0 +1,287 @@
+"""What fails, is stopped, is killed or is damaged, and what is left of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from doit.dependency import JSONCodec
+
+from common.pipeline.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.common.pipeline.conftest import Toy
+
+SLOW = "Path('started').touch(); time.sleep(20)"
+
+
+def scripts_alive(root: Path) -> list[str]:
+    """Return the processes that run in the toy project."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            inside = (process / "cwd").readlink() == root
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        found += [process.name] if inside and state != "Z" else []
+    return found
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def test_a_failure_says_which_script_why_where_all_of_it_is_and_what_to_type(toy: Toy) -> None:
+    toy.trouble("double", "print('before'); sys.stderr.write('first\\n'); raise SystemExit('error: no \\x1b[31mred')")
+    result = toy.doit()
+    assert (result.code, result.ran) == (1, ["count", "double"])
+    lines = result.err.splitlines()
+    assert lines[0].startswith("✗ double failed after ")
+    assert lines[0].endswith(" s (exit 1)")
+    assert lines[1:] == [
+        "    first",
+        "    no red",
+        "  all of its output: data/logs/double.log",
+        "  when that is mended, `doit` goes on from here",
+    ]
+    assert "before" in (toy.root / "data" / "logs" / "double.log").read_text()
+    assert "1 script run, 0 up to date, 1 failed" in result.out
+    assert toy.plan()["doubling:double"][0] == "failed last time"
+    toy.trouble("double", "")
+    assert toy.doit().ran == ["double", "square", "total"]
+
+
+def test_continue_runs_what_does_not_depend_on_the_failure_and_ends_with_1(toy: Toy) -> None:
+    toy.doit()
+    toy.trouble("double", "raise SystemExit('no')")
+    result = toy.doit("--continue", "marathon_over=3", "--force")
+    assert (result.code, result.ran) == (1, ["count", "double", "square"])
+    assert "– adding        not run: an earlier script failed" in result.err
+    toy.trouble("double", "")
+    assert toy.doit("marathon_over=3").ran == ["double"]  # equal bytes: what was not run is still up to date
+
+
+@pytest.mark.parametrize(("code", "ended"), [(2, 2), (74, 74), (77, 77), (5, 1), (200, 1)])
+def test_what_a_script_says_of_its_surroundings_is_the_exit_code(toy: Toy, code: int, ended: int) -> None:
+    toy.trouble("count", f"raise SystemExit({code})")
+    assert toy.doit().code == ended
+
+
+def test_a_script_that_ends_well_without_its_output_has_failed(toy: Toy) -> None:
+    toy.trouble("count", "raise SystemExit(0)")
+    result = toy.doit()
+    assert result.code == 1
+    assert "ended well, but did not write data/count.txt" in result.err
+
+
+def test_a_script_that_dies_by_a_signal_is_a_failure_by_name(toy: Toy) -> None:
+    toy.trouble("count", "os.kill(os.getpid(), 11)")
+    result = toy.doit("-n", "2")
+    assert result.code == 1
+    assert "was killed by signal SIGSEGV" in result.err
+
+
+def test_the_time_limit_kills_the_whole_tree_also_a_grandchild_with_a_session_of_its_own(toy: Toy) -> None:
+    toy.trouble("count", "import subprocess; subprocess.Popen(['sleep', '30'], start_new_session=True); time.sleep(30)")
+    began = time.monotonic()
+    result = toy.doit("timeout=1")
+    assert time.monotonic() - began < 5
+    assert result.code == 1
+    assert "ran longer than 1 s and was stopped" in result.err
+    assert scripts_alive(toy.root) == []
+
+
+def test_a_script_can_have_a_time_limit_of_its_own(toy: Toy) -> None:
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncount = 0.5\n")
+    toy.trouble("count", "time.sleep(20)")
+    assert "ran longer than 0.5 s" in toy.doit().err
+
+
+def test_a_grandchild_that_holds_the_output_is_not_waited_for(toy: Toy) -> None:
+    toy.trouble("count", "import subprocess; subprocess.Popen(['sleep', '20'])")
+    began = time.monotonic()
+    assert toy.doit().code == 0
+    assert time.monotonic() - began < 8
+    assert scripts_alive(toy.root) == []
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_signal_ends_scripts_within_a_second_and_keeps_what_is_finished(
+    toy: Toy, sign: signal.Signals, code: int, processes: str
+) -> None:
+    toy.trouble("double", SLOW)
+    run = toy.start("-n", processes)
+    wait_for((toy.root / "started").exists)
+    began = time.monotonic()
+    run.send_signal(sign)
+    _, err = run.communicate(timeout=10)
+    assert time.monotonic() - began < 1.5
+    assert run.returncode == code
+    assert f"stopped ({sign.name})" in err
+    assert "Traceback" not in err
+    assert scripts_alive(toy.root) == []
+    toy.trouble("double", "")
+    assert toy.plan()["doubling:double"][0] == "did not finish last time"
+    assert "count" not in toy.doit().ran
+
+
+def test_a_second_signal_ends_a_run_at_once_though_a_script_is_deaf(toy: Toy) -> None:
+    toy.trouble("double", f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLOW}")
+    run = toy.start()
+    wait_for((toy.root / "started").exists)
+    run.send_signal(signal.SIGINT)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=5)
+    assert run.returncode == 130
+    wait_for(lambda: not scripts_alive(toy.root), 3)
+
+
+def test_a_killed_run_leaves_no_script_behind_and_loses_nothing_finished(toy: Toy) -> None:
+    toy.trouble("double", SLOW)
+    run = toy.start("-n", "2")
+    wait_for((toy.root / "started").exists)
+    wait_for((toy.root / "data" / "square.txt").exists)
+    time.sleep(0.3)
+    run.kill()
+    run.communicate()
+    wait_for(lambda: not scripts_alive(toy.root), 3)
+    toy.trouble("double", "")
+    assert toy.doit().ran == ["double", "total"]
+
+
+def test_a_forced_run_killed_half_way_leaves_no_half_output_behind(toy: Toy) -> None:
+    toy.doit()
+    toy.trouble("double", f"Path('data/double.txt').write_text('ha'); {SLOW}")
+    run = toy.start("--force", "doubling")
+    wait_for((toy.root / "started").exists)
+    run.kill()
+    run.communicate()
+    wait_for(lambda: not scripts_alive(toy.root), 3)
+    toy.trouble("double", "")
+    assert toy.doit().ran == ["double"]
+    assert toy.output("double") == "4"
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next_run(toy: Toy) -> None:
+    toy.doit()
+    leftover = toy.root / "data" / ".double.txt.999999999.tmp"
+    leftover.write_text("half")
+    toy.doit()
+    assert not leftover.exists()
+
+
+def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> None:
+    toy.trouble("count", "Path('started').touch(); time.sleep(1.5)")
+    first = toy.start()
+    wait_for((toy.root / "started").exists)
+    second = toy.doit()
+    assert second.code == 75
+    assert second.err.startswith(f"error: data is held by `doit run`, process {first.pid}, since ")
+    assert toy.doit("forget", "adding").code == 75
+    assert toy.doit("clean").code == 75
+    waited = toy.doit("--wait")
+    assert waited.code == 0
+    assert first.wait(timeout=10) == 0
+    first.communicate()
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b"SQLite format 3\0" + b"\0" * 200])
+def test_a_state_file_that_cannot_be_read_is_said_set_aside_and_made_anew(toy: Toy, damage: bytes) -> None:
+    toy.doit()
+    path = toy.root / "data" / ".doit.db"
+    path.write_bytes(damage)
+    looked = toy.doit("plan")
+    assert "cannot be read" in looked.err
+    assert path.read_bytes() == damage
+    result = toy.doit()
+    assert result.code == 0
+    assert result.ran == ["count", "double", "square", "total"]
+    assert (toy.root / "data" / ".doit.db.unreadable").read_bytes() == damage
+    assert toy.doit().ran == []
+
+
+def test_a_flipped_bit_in_the_state_file_is_never_believed(toy: Toy) -> None:
+    toy.doit()
+    path = toy.root / "data" / ".doit.db"
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b'"settings"') + 3] ^= 1
+    path.write_bytes(bytes(raw))
+    assert "is damaged" in toy.doit("plan").err
+
+
+def test_a_record_of_another_version_is_a_reason_to_run(toy: Toy) -> None:
+    toy.doit()
+    database = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
+    database.set("doubling:double", "_values_:", {"settings": {}, "code": {}, "targets": {}})
+    database.dump()
+    said = "recorded by another version of this program, without agents, transcripts"
+    assert toy.plan()["doubling:double"] == [said]
+    assert toy.doit().ran == ["double"]
+
+
+def test_what_is_made_can_be_read_by_its_owner_alone(toy: Toy) -> None:
+    toy.doit()
+    data = toy.root / "data"
+    modes = {str(path.relative_to(data)): oct(path.stat().st_mode & 0o777) for path in data.rglob("*")}
+    assert set(modes.values()) == {"0o600", "0o700"}
+    assert [name for name, mode in modes.items() if mode == "0o700"] == ["logs"]
+
+
+def test_a_look_writes_nothing_on_a_data_directory_that_is_not_there(toy: Toy) -> None:
+    for command in ("list", "plan", "history", "graph", "verify"):
+        assert toy.doit(command).code == 0
+        assert not (toy.root / "data").exists()
+
+
+def test_a_data_directory_that_cannot_be_written_is_said(toy: Toy) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    (toy.root / "data").mkdir(mode=0o500)
+    assert toy.doit().code == 77
+
+
+def test_a_full_disk_ends_with_74_and_names_the_file(toy: Toy) -> None:
+    toy.trouble("count", "import errno; raise OSError(errno.ENOSPC, 'No space left on device', str(report))")
+    result = toy.doit()
+    assert result.code == 74
+    assert "data/count.txt: No space left on device; make room, or choose another data=DIR" in result.err
+
+
+def test_plain_lines_are_ascii_where_the_terminal_knows_no_more(toy: Toy) -> None:
+    out = toy.doit(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").out
+    assert "ok done after" in out
+    assert out.isascii()
+
+
+def test_quiet_says_nothing_but_errors(toy: Toy) -> None:
+    result = toy.doit("--quiet")
+    assert (result.out, result.err) == ("", "")
+    toy.trouble("double", "raise SystemExit('no')")
+    assert toy.doit("-q", "--force").err.startswith("✗ double failed")
+
+
+def test_verbose_shows_what_scripts_print_made_harmless(toy: Toy) -> None:
+    toy.trouble("double", "print('\\x1b]0;title\\x07words')")
+    assert "doubling:double: words\n" in toy.doit("-v").out
+
+
+def test_stdout_closed_early_is_no_traceback(toy: Toy) -> None:
+    run = toy.start("list")
+    assert run.stdout is not None
+    run.stdout.close()
+    assert run.stderr is not None
+    assert "Traceback" not in run.stderr.read()
+    run.stderr.close()
+    run.wait(timeout=10)
