@@ -294,3 +294,13 @@ class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     sessions: list[EnrichedSession]
     unlinked_runs: list[UnlinkedRun]
     tokens_by_day_elsewhere: dict[str, list[DayTokens]] = field(default_factory=dict)
+
+
+class ExtractionManifest(Envelope):
+    """`cache/manifest.json`: what the second script of the extraction stage takes from the cache, by its digest."""
+
+    digest: str
+    source: Source
+    filters: Filters
+    summary: Summary
+    tokens_by_day_elsewhere: dict[str, list[DayTokens]]

@@ -15,7 +15,7 @@ from typing import TypedDict, TypeVar
 import msgspec
 
 from common.errors import InputError
-from common.records import EnrichedSessions, Envelope, FullSessions
+from common.records import EnrichedSessions, Envelope, ExtractionManifest, FullSessions
 from common.results import (
     AggregateResults,
     MarathonClassification,
@@ -30,6 +30,7 @@ from common.results import (
 GENERATOR = "delegation-retrospective 0.1.0"
 
 RECORDS: dict[str, type[Envelope]] = {
+    "extraction_manifest": ExtractionManifest,
     "full_sessions": FullSessions,
     "enriched_sessions": EnrichedSessions,
     "routing_patterns": RoutingPatterns,
@@ -43,6 +44,7 @@ RECORDS: dict[str, type[Envelope]] = {
 }
 
 SCHEMAS: dict[str, str] = {
+    "extraction_manifest": "1.0.0",
     "full_sessions": "1.0.0",
     "enriched_sessions": "1.0.0",
     "routing_patterns": "1.0.0",

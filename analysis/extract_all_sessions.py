@@ -1,0 +1,54 @@
+"""Read every transcript below the roots into sessions, delegations and runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from common.files import write_atomically
+from common.schema import encode
+from common.script import Output, progress, run
+from common.transcripts.cache import open_cache
+from common.transcripts.counts import source_of
+from common.transcripts.extraction import Extraction, extract
+from common.transcripts.outputs import full_sessions, manifest_of, select, summarize
+
+
+def main(
+    *,
+    projects: tuple[str, ...],
+    cache: Path,
+    sessions: Output,
+    diagnostics: Output,
+    manifest: Output,
+    project: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    timezone: str = "UTC",
+    marathon_over: int = 20,
+    workers: int = 1,
+) -> None:
+    """Read every transcript below the roots into sessions, delegations and runs."""
+    with open_cache(cache) as known:
+        extraction = extract(known, projects, timezone, workers, progress)
+        chosen = select(known, project, since, until, timezone)
+        source = source_of(list(projects), list(extraction.counts.values()), len(extraction.passed_over))
+        summary = summarize(chosen, marathon_over)
+        write_atomically(sessions, full_sessions(known, chosen, source, summary))
+        write_atomically(diagnostics, diagnose(extraction))
+        write_atomically(manifest, encode(manifest_of(known, chosen, source, summary)))
+
+
+def diagnose(extraction: Extraction) -> Iterator[bytes]:
+    """Yield a line of JSON per transcript line that was not parsed as it stood, and per file passed over."""
+    for name, counts in extraction.counts.items():
+        for bad in counts.bad_lines:
+            fields = {"file": name, "line": bad.line, "offset": bad.offset, "reason": bad.reason}
+            yield msgspec.json.encode(fields | {"outcome": bad.outcome}) + b"\n"
+    for name, reason in extraction.passed_over:
+        fields = {"file": name, "line": None, "offset": None, "reason": reason, "outcome": "passed over"}
+        yield msgspec.json.encode(fields) + b"\n"
+
+
+if __name__ == "__main__":
+    run(main)

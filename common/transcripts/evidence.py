@@ -1,0 +1,134 @@
+"""The facts of files that hang together, brought into one order: which copy of a message or a call is the first."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from common.transcripts.facts import FileFacts, MessageFacts, Thread, ToolUse
+from common.transcripts.shapes import Meta
+
+
+class TranscriptFile(NamedTuple):
+    """A file with what was read of it. `rank` is its place in the order of paths; `name` its path below the root."""
+
+    rank: int
+    name: str
+    facts: FileFacts
+    meta: Meta | None = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: in most files the session's id."""
+        return self.name.rpartition("/")[2].removesuffix(".jsonl")
+
+    @property
+    def project(self) -> str:
+        """The folder below the root; "" for a file that lies in the root itself."""
+        parts = self.name.split("/")
+        first = 1 if len(parts) > 1 and parts[0].isdecimal() else 0
+        return parts[first] if len(parts) > first + 1 else ""
+
+    def session_of(self, thread: Thread) -> str:
+        """Return the thread's session; lines that bear none are taken for the one that the file is named after."""
+        return self.stem if thread.session_id is None else thread.session_id
+
+
+class Order(NamedTuple):
+    """The order of copies and of delegations: time, on a tie the file named after its session, then place."""
+
+    timestamp: str
+    foreign: bool
+    rank: int
+    line: int
+    position: int
+
+
+def order_of(file: TranscriptFile, thread: Thread, timestamp: str, line: int, position: int = 0) -> Order:
+    """Return where something stands in the order of copies."""
+    return Order(timestamp, file.stem != thread.session_id, file.rank, line, position)
+
+
+class Place(NamedTuple):
+    """A thread in a file."""
+
+    rank: int
+    thread: int
+
+
+class DistinctMessage(Struct):
+    """One API message over all its copies: placed where its earliest copy stands, counted as its best line says.
+
+    `counted` is False where no line of it has a usage that counts.
+    """
+
+    order: Order
+    place: Place
+    best: MessageFacts
+    best_key: tuple[int, int, int]
+    sizes: list[int]
+    tools: dict[str, ToolUse]
+    in_main: bool
+    estimated: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether the message has a usage that counts."""
+        return self.best.chosen_line > 0
+
+
+class Messages(NamedTuple):
+    """The distinct messages of the transcript lines, and those that stand in progress lines alone."""
+
+    written: list[DistinctMessage]
+    echoed: list[DistinctMessage]
+
+
+def distinct_messages(files: list[TranscriptFile]) -> Messages:
+    """Return each API message once, by its id alone; one without an id stands for itself."""
+    written: dict[str, DistinctMessage] = {}
+    echoed: dict[str, DistinctMessage] = {}
+    nameless: list[DistinctMessage] = []
+    for file, index, thread in threads_of(files):
+        known = echoed if thread.kind == "progress" else written
+        for facts in thread.messages:
+            message = _place(file, index, thread, facts)
+            if facts.id is None:
+                nameless.append(message)
+            elif facts.id in known:
+                _combine(known[facts.id], message)
+            else:
+                known[facts.id] = message
+    only = [message for key, message in echoed.items() if key not in written and message.counted]
+    return Messages([*written.values(), *nameless], only)
+
+
+def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, int, Thread]]:
+    """Yield every thread with its file and its index there."""
+    for file in files:
+        for index, thread in enumerate(file.facts.threads):
+            yield file, index, thread
+
+
+def _place(file: TranscriptFile, index: int, thread: Thread, facts: MessageFacts) -> DistinctMessage:
+    return DistinctMessage(
+        order=order_of(file, thread, facts.timestamp, facts.line),
+        place=Place(file.rank, index),
+        best=facts,
+        best_key=(facts.output if facts.chosen_line else -1, file.rank, facts.chosen_line),
+        sizes=facts.sizes,
+        tools={tool.id: tool for tool in facts.tools},
+        in_main=thread.kind == "main",
+    )
+
+
+def _combine(known: DistinctMessage, other: DistinctMessage) -> None:
+    """Take another copy: the earliest decides the place, the largest output (the later on a tie) the usage."""
+    if other.order < known.order:
+        known.order, known.place = other.order, other.place
+    if other.best_key >= known.best_key:
+        known.best, known.best_key = other.best, other.best_key
+    if sum(other.sizes) > sum(known.sizes):
+        known.sizes = other.sizes
+    known.tools = known.tools | other.tools
+    known.in_main |= other.in_main

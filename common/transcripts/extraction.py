@@ -1,0 +1,99 @@
+"""The transcripts below the roots, brought into the cache: only what changed is read and put together anew."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from common.transcripts.assemble import assemble
+from common.transcripts.cache import Cache, Row
+from common.transcripts.counts import FileCounts
+from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
+from common.transcripts.groups import grouped
+from common.transcripts.reading import Reading
+from common.transcripts.tokens import day_function
+from common.transcripts.workers import read_files
+
+BATCH = 32 * 1024 * 1024
+
+Progress = Callable[[int, int, str], None]
+
+
+class Extraction(NamedTuple):
+    """What this run's transcripts are: their counts by name, in order, and what was passed over."""
+
+    counts: dict[str, FileCounts]
+    passed_over: list[PassedOver]
+
+
+def extract(cache: Cache, roots: Sequence[str], timezone: str, workers: int, progress: Progress) -> Extraction:
+    """Bring the cache up to what lies below the roots."""
+    findings = find_transcripts(roots)
+    cache.set_timezone(timezone)
+    unread = _read_changed(cache, findings, workers, progress)
+    by_place = {(row.root, row.path): row for row in cache.rows()}
+    rows = [by_place[key] for f in findings.files if (key := (f.root, f.path)) in by_place]
+    _assemble_changed(cache, rows, timezone)
+    counts = cache.file_counts(row.id for row in rows)
+    return Extraction({row.name: counts[row.id] for row in rows}, sorted([*findings.passed_over, *unread]))
+
+
+def _read_changed(cache: Cache, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:
+    """Read what is new or changed, forget what is gone; return what could not be read."""
+    known = {(row.root, row.path): row for row in cache.rows()}
+    found = {(file.root, file.path): file for file in findings.files}
+    roots = {file.root for file in findings.files}
+    for key, row in known.items():
+        if key not in found and row.root in roots:
+            cache.forget_file(*key)
+        elif key not in found:
+            cache.dissolve([row.part])
+    changed: list[tuple[FoundFile, Row | None]] = []
+    for key, file in found.items():
+        row = known.get(key)
+        if row is None or (row.stamp, row.meta_stamp) != (file.stamp, file.meta):
+            changed.append((file, row))
+        elif row.name != file.name:
+            cache.rename(row, file.name)
+    cache.commit()
+    return _read(cache, changed, workers, progress)
+
+
+def _read(
+    cache: Cache, changed: list[tuple[FoundFile, Row | None]], workers: int, progress: Progress
+) -> list[PassedOver]:
+    """Read files and keep what they give, a batch at a time: a kill loses no more than the batch."""
+    unread: list[PassedOver] = []
+    total = sum(file.stamp.size for file, _ in changed)
+    done = batch = 0
+    jobs = [(file, cache.reading(row) if row else None) for file, row in changed]
+    for file, reading, meta in read_files(jobs, workers):
+        if isinstance(reading, Reading):
+            cache.save_file(file, reading, meta)
+        else:
+            cache.forget_file(file.root, file.path)
+            unread.append(PassedOver(file.name, reading))
+        done, batch = done + file.stamp.size, batch + file.stamp.size
+        if batch >= BATCH:
+            cache.commit()
+            batch = 0
+        progress(done, total, "bytes")
+    cache.commit()
+    return unread
+
+
+def _assemble_changed(cache: Cache, rows: list[Row], timezone: str) -> None:
+    """Put together anew the groups of files that are not whole, and those that new files tie to them."""
+    open_ids = {row.id for row in rows if row.part is None}
+    if not open_ids:
+        return
+    keys = cache.keys()
+    fresh = set().union(*(keys[id_] for id_ in open_ids))
+    touched = {row.part for row in rows if row.part is not None and not fresh.isdisjoint(keys[row.id])}
+    cache.dissolve(touched)
+    by_id = {row.id: row for row in rows}
+    loose = [row.id for row in rows if row.part is None or row.part in touched]
+    day_of = day_function(timezone)
+    for ids in grouped({id_: keys[id_] for id_ in loose}):
+        files = [cache.transcript(rank, by_id[id_]) for rank, id_ in enumerate(ids)]
+        assembled = assemble(files, day_of)
+        cache.save_part(ids, assembled.sessions, assembled.unlinked)
+    cache.commit()

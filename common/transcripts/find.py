@@ -1,0 +1,159 @@
+"""Which transcripts there are below the roots, and which files were passed over and why."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from common.errors import InputError, PermissionDeniedError
+
+
+class Stamp(NamedTuple):
+    """What tells that a file may have changed without reading it."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class FoundFile(NamedTuple):
+    """A transcript: `root` is the folder it was found under, `path` the bytes of its path below that.
+
+    `name` is the path as it is shown, preceded by the root's number when there are several. `meta` is the stamp of
+    the `.meta.json` beside it, None if there is none.
+    """
+
+    root: str
+    path: bytes
+    name: str
+    stamp: Stamp
+    meta: Stamp | None
+
+    @property
+    def location(self) -> bytes:
+        """Where the file lies."""
+        return os.path.join(os.fsencode(self.root), self.path)
+
+    @property
+    def meta_location(self) -> bytes:
+        """Where the file's `.meta.json` lies, if it has one."""
+        return self.location.removesuffix(b".jsonl") + b".meta.json"
+
+
+class PassedOver(NamedTuple):
+    """A file or folder that was not read."""
+
+    name: str
+    reason: str
+
+
+class Findings(NamedTuple):
+    """The transcripts, sorted by root and path, and what was passed over."""
+
+    files: list[FoundFile]
+    passed_over: list[PassedOver]
+
+
+def projects_folders(roots: Sequence[str]) -> list[Path]:
+    """Return the projects folder of each root: of a configuration directory its `projects/`, else the root itself."""
+    folders = []
+    for root in roots:
+        path = Path(root).expanduser()
+        inner = path / "projects"
+        folder = inner if inner.is_dir() else path
+        if not folder.is_dir():
+            raise InputError(f"no transcripts: {root} does not exist or is no folder; set `projects`")
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise PermissionDeniedError(f"{root}: no right to read this folder")
+        folders.append(folder.resolve())
+    return folders
+
+
+def find_transcripts(roots: Sequence[str]) -> Findings:
+    """Return every `*.jsonl` below the roots. A file that is reached twice is found once, under the first root."""
+    folders = projects_folders(roots)
+    findings = Findings([], [])
+    seen: set[bytes] = set()
+    for number, folder in enumerate(folders):
+        prefix = f"{number}/" if len(folders) > 1 else ""
+        walk = _Walk(os.fsencode(folder), prefix, findings.passed_over)
+        for path, stamp, meta in sorted(walk.files()):
+            location = os.path.realpath(os.path.join(walk.root, path))
+            if location not in seen:
+                seen.add(location)
+                findings.files.append(FoundFile(str(folder), path, prefix + shown(path), stamp, meta))
+    findings.passed_over.sort()
+    return findings
+
+
+def shown(path: bytes) -> str:
+    """Return a path as text; bytes that are no UTF-8 as escapes."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+class _Walk:
+    """One root, folder by folder; links to folders are not followed: what lies inside the root is found there."""
+
+    def __init__(self, root: bytes, prefix: str, passed_over: list[PassedOver]) -> None:
+        self.root, self.prefix, self.passed_over = root, prefix, passed_over
+
+    def files(self) -> Iterator[tuple[bytes, Stamp, Stamp | None]]:
+        """Yield path, stamp and stamp of the meta file of each transcript."""
+        pending = [b""]
+        while pending:
+            folder = pending.pop()
+            try:
+                entries = list(os.scandir(os.path.join(self.root, folder) if folder else self.root))
+            except OSError as error:
+                self._pass_over(folder, f"folder cannot be read: {error.strerror}")
+                continue
+            names = {entry.name: entry for entry in entries}
+            for entry in entries:
+                path = os.path.join(folder, entry.name) if folder else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(path)
+                elif entry.name.endswith(b".jsonl") and (stamp := self._stamp(entry, path)):
+                    yield path, stamp, self._meta(names.get(entry.name.removesuffix(b".jsonl") + b".meta.json"))
+                elif entry.is_symlink() and entry.is_dir() and not self._inside(entry):
+                    self._pass_over(path, "link to a folder outside of the root")
+
+    def _stamp(self, entry: os.DirEntry[bytes], path: bytes) -> Stamp | None:
+        """Return the stamp of a transcript; None, with the reason noted, if it is none that is read."""
+        try:
+            status = entry.stat()
+        except OSError as error:
+            self._pass_over(path, f"cannot be looked at: {error.strerror}")
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            self._pass_over(path, "link to a folder" if entry.is_symlink() else "no regular file")
+            return None
+        if entry.is_symlink():
+            target = os.path.realpath(os.path.join(self.root, path))
+            if not self._inside(entry):
+                self._pass_over(path, "link to a file outside of the root")
+                return None
+            if target.endswith(b".jsonl"):
+                return None  # found at its own place
+        return stamp_of(status)
+
+    def _inside(self, entry: os.DirEntry[bytes]) -> bool:
+        return os.path.realpath(entry.path).startswith(os.path.join(self.root, b""))
+
+    @staticmethod
+    def _meta(entry: os.DirEntry[bytes] | None) -> Stamp | None:
+        if entry is None or not entry.is_file(follow_symlinks=False):
+            return None
+        try:
+            return stamp_of(entry.stat(follow_symlinks=False))
+        except OSError:
+            return None  # gone since the folder was listed
+
+    def _pass_over(self, path: bytes, reason: str) -> None:
+        self.passed_over.append(PassedOver(self.prefix + shown(path), reason))
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Return the stamp in a file's status."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

@@ -1,0 +1,47 @@
+"""Which files hang together: those that share a session, a message, a call or an agent."""
+
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping
+
+from common.transcripts.evidence import TranscriptFile, threads_of
+
+Keys = array  # of unsigned 32-bit numbers; a chance collision only joins two groups, which changes no result
+
+
+def keys_of(file: TranscriptFile) -> "array[int]":
+    """Return the numbers that stand for all names by which other files may know something of this one."""
+    names: set[str] = set()
+    for _, _, thread in threads_of([file]):
+        names.update((file.session_of(thread), thread.agent_id or "", thread.parent_tool_use_id or ""))
+        names.update(message.id or "" for message in thread.messages)
+    names.update(call.id for call in file.facts.calls)
+    for result in file.facts.results:
+        names.update((result.id, result.agent_id or ""))
+    names.update(notice.task_id for notice in file.facts.notices)
+    if file.meta and file.meta.tool_use_id:
+        names.add(file.meta.tool_use_id)
+    names.discard("")
+    return array("I", sorted({zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}))
+
+
+def grouped(keys_by_file: Mapping[int, Iterable[int]]) -> list[list[int]]:
+    """Return the files in groups that share no key with one another; the order within a group is that given."""
+    owner = {number: number for number in keys_by_file}
+
+    def find(number: int) -> int:
+        while owner[number] != number:
+            owner[number] = owner[owner[number]]
+            number = owner[number]
+        return number
+
+    first_with: dict[int, int] = {}
+    for number, keys in keys_by_file.items():
+        for key in keys:
+            other = first_with.setdefault(key, number)
+            if other != number and (a := find(other)) != (b := find(number)):
+                owner[b] = a
+    groups: dict[int, list[int]] = {}
+    for number in keys_by_file:
+        groups.setdefault(find(number), []).append(number)
+    return list(groups.values())

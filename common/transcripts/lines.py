@@ -1,0 +1,218 @@
+"""Bytes to lines to objects: what is parsed, what is saved out of a damaged line, what is skipped and why.
+
+A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`, `skipped` or `blank`
+(a last line without its newline is the business of the caller). Nothing is dropped without a reason.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Literal, NamedTuple, Protocol, Self
+
+import msgspec
+
+from common.transcripts.shapes import Line, huge_int, soften
+
+MAX_DEPTH = 200
+MAX_TRIES = 256
+MAX_LENGTH = 128 * 1024 * 1024
+BLOCK = 4 * 1024 * 1024
+WHITE = b" \t\r\n\x0b\x0c"
+
+Outcome = Literal["parsed", "salvaged", "skipped", "blank"]
+
+NOT_JSON = "not JSON"
+NO_OBJECT = "a value, but no object"
+TOO_DEEP = f"nested deeper than {MAX_DEPTH}"
+
+_LIMIT_GOVERNS = sys.version_info < (3, 12)
+_decode = msgspec.json.Decoder(Line).decode
+_python = json.JSONDecoder(parse_int=huge_int)
+_OPENERS_DELETED = bytes(byte for byte in range(256) if byte not in b"[{")
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_RECORD_START = re.compile(
+    r'\{\s*"(?:parentUuid|logicalParentUuid|isSidechain|type|sessionId|uuid|timestamp|summary|messageId|agentId'
+    r'|userType|cwd|version|message|operation|promptId|leafUuid|permissionMode|isSnapshotUpdate|parentToolUseID)"\s*:'
+)
+_WITHOUT_SESSION = ("summary", "file-history-snapshot")
+_AFTER_RECORD = ("", "\0", " ", "\t", "\r", "\n", "{")
+
+
+class Hash(Protocol):
+    """What is used of a hashlib object."""
+
+    def update(self, data: bytes | memoryview, /) -> None:
+        """Take more bytes."""
+
+    def copy(self) -> Self:
+        """Return an independent hash of the same bytes."""
+
+    def digest(self) -> bytes:
+        """Return the digest of the bytes so far."""
+
+
+class Verdict(NamedTuple):
+    """What became of a line: the objects that it gave, and why it was not parsed as it stood."""
+
+    outcome: Outcome
+    records: tuple[Line, ...] = ()
+    reason: str | None = None
+
+
+class TooLong(NamedTuple):
+    """A line longer than `MAX_LENGTH`: its length alone was kept."""
+
+    length: int
+
+
+class LineReader:
+    """The lines of the next `size` bytes of a stream, a block at a time.
+
+    After all were taken, `consumed` counts the bytes up to and with the last newline, `hash` has taken exactly these
+    (after what it held before), and `tail` is what follows the last newline.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int, before: Hash) -> None:
+        self.stream, self.size = stream, size
+        self.consumed = 0
+        self.tail: bytes | TooLong = b""
+        self.hash = before
+
+    def __iter__(self) -> Iterator[bytes | TooLong]:
+        """Yield each line without its newline."""
+        running = self.hash.copy()
+        parts: list[bytes] = []
+        length = read = 0
+        while read < self.size and (block := self.stream.read(min(BLOCK, self.size - read))):
+            if cut := block.rfind(b"\n") + 1:
+                running.update(memoryview(block)[:cut])
+                self.hash, self.consumed = running.copy(), read + cut
+            running.update(memoryview(block)[cut:])
+            read += len(block)
+            first, *rest = block.split(b"\n")
+            length += len(first)
+            if length <= MAX_LENGTH:
+                parts.append(first)
+            if rest:
+                yield _join(parts, length)
+                yield from rest[:-1]
+                parts, length = [rest[-1]], len(rest[-1])
+        self.tail = _join(parts, length)
+
+
+def _join(parts: list[bytes], length: int) -> bytes | TooLong:
+    return TooLong(length) if length > MAX_LENGTH else b"".join(parts)
+
+
+@contextmanager
+def depth_limit() -> Iterator[None]:
+    """Make decoding fail on values nested nearly `MAX_DEPTH` deep, so that `examine` decides on them.
+
+    Up to Python 3.11 the decoder counts its depth against the recursion limit, which makes the check free; later
+    versions count apart, and `decode_line` counts brackets instead.
+    """
+    before = sys.getrecursionlimit()
+    if _LIMIT_GOVERNS:
+        sys.setrecursionlimit(_frames() + MAX_DEPTH - 10)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _frames() -> int:
+    frame, count = sys._getframe(), 0  # noqa: SLF001 - Python has no other way to walk the stack without objects
+    while frame.f_back:
+        frame, count = frame.f_back, count + 1
+    return count
+
+
+def decode_line(raw: bytes) -> Line | Verdict:
+    """Return the record of a line that is one whole object of the expected types, else the verdict of `examine`."""
+    try:
+        if not _LIMIT_GOVERNS and len(raw.translate(None, _OPENERS_DELETED)) > MAX_DEPTH:
+            return examine(raw)
+        return _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return examine(raw)
+
+
+def examine(raw: bytes | TooLong) -> Verdict:
+    """Look at a line that is not one object of the expected types: soften, salvage or skip it."""
+    if isinstance(raw, TooLong):
+        return Verdict("skipped", (), f"longer than {MAX_LENGTH} bytes")
+    if not raw.strip(WHITE):
+        return Verdict("blank")
+    with _generous_recursion():
+        try:
+            value = _python.decode(raw.decode("utf-8", "replace").strip(" \t\r\n"))
+        except RecursionError:
+            return Verdict("skipped", (), TOO_DEEP)
+        except ValueError:
+            return _salvage(raw)
+    if not isinstance(value, dict):
+        return Verdict("skipped", (), NO_OBJECT)
+    return Verdict("skipped", (), TOO_DEEP) if _depth(raw) > MAX_DEPTH else Verdict("parsed", (soften(value, Line),))
+
+
+def examine_tail(raw: bytes | TooLong) -> tuple[Verdict, bool]:
+    """Return the verdict on a last line without its newline, and whether it is pending: not a JSON value yet."""
+    verdict = examine(raw)
+    pending = verdict.outcome == "salvaged" or verdict.reason == NOT_JSON
+    return (Verdict("skipped", (), "cut: no newline yet"), True) if pending else (verdict, False)
+
+
+@contextmanager
+def _generous_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(_frames() + 4 * MAX_DEPTH)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _depth(raw: bytes) -> int:
+    """Return how deep the arrays and objects of a valid JSON text are nested."""
+    depth = deepest = 0
+    for token in _TOKENS.finditer(raw):
+        first = raw[token.start()]
+        if first in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif first in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _salvage(raw: bytes) -> Verdict:
+    """Save the whole records out of a damaged line, left to right.
+
+    Time is bounded: an object that was decoded is passed over whole, and failed tries are few and charged.
+    """
+    text = raw.decode("utf-8", "replace")
+    saved: list[Line] = []
+    position, tries, budget = 0, MAX_TRIES, 16 * len(text) + 1_000_000
+    with _generous_recursion():
+        while tries and budget > 0 and (start := _RECORD_START.search(text, position)):
+            try:
+                value, end = _python.raw_decode(text, start.start())
+            except (ValueError, RecursionError) as error:
+                position, tries = start.start() + 1, tries - 1
+                budget -= error.pos if isinstance(error, json.JSONDecodeError) else 0
+                continue
+            whole = text[start.start() : end].encode("utf-8", "replace")
+            if _is_record(value) and text[end : end + 1] in _AFTER_RECORD and _depth(whole) <= MAX_DEPTH:
+                saved.append(soften(value, Line))
+            position = end
+    if not saved:
+        return Verdict("skipped", (), NOT_JSON)
+    return Verdict("salvaged", tuple(saved), f"{NOT_JSON}; {len(saved)} whole record(s) saved")
+
+
+def _is_record(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        return False
+    return value["type"] in _WITHOUT_SESSION or isinstance(value.get("sessionId"), str)

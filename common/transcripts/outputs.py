@@ -1,0 +1,120 @@
+"""The cache to the two files of the extraction stage: which sessions are chosen, and how they are written."""
+
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from common.records import ExtractionManifest, Filters, Source, Summary
+from common.schema import envelope
+from common.transcripts.cache import Cache, RunRow, SessionRow
+from common.transcripts.counts import summary_of, tokens_elsewhere
+from common.transcripts.tokens import day_function
+
+_json = msgspec.json.Encoder().encode
+
+
+class Selection(NamedTuple):
+    """The chosen sessions and unlinked runs, in order, and the filters that chose them."""
+
+    sessions: list[SessionRow]
+    runs: list[RunRow]
+    filters: Filters
+
+
+def select(cache: Cache, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
+    """Choose whole sessions; an unlinked run goes with its session."""
+    day_of = day_function(timezone)
+    rows = cache.sessions()
+    chosen = [row for row in rows if _is_chosen(row, project, since, until, day_of)]
+    out = {row.id for row in rows} - {row.id for row in chosen}
+    filtered = project is not None or since is not None or until is not None
+    ids = {row.id for row in chosen}
+    runs = [run for run in cache.runs() if run.session in ids or (run.session not in out and not filtered)]
+    filters = Filters(project=project, since=since, until=until, timezone=timezone, sessions_left_out=len(out))
+    return Selection(chosen, runs, filters)
+
+
+def _is_chosen(
+    row: SessionRow, project: str | None, since: str | None, until: str | None, day_of: Callable[[str], str | None]
+) -> bool:
+    if project is not None and project.casefold() not in (row.cwd or "").casefold():
+        return False
+    if since is None and until is None:
+        return True
+    day = day_of(row.first or "")
+    return day is not None and (since is None or day >= since) and (until is None or day <= until)
+
+
+def summarize(selection: Selection, marathon_over: int) -> Summary:
+    """Return the counts over what was chosen."""
+    sessions = [row.counts for row in selection.sessions]
+    return summary_of(sessions, [row.counts for row in selection.runs], marathon_over)
+
+
+def full_sessions(cache: Cache, selection: Selection, source: Source, summary: Summary) -> Iterator[bytes]:
+    """Yield `full_sessions_data.json`, a session a line."""
+    head = [("source", source), ("filters", selection.filters), ("summary", summary)]
+    sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
+    yield from _document("full_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), [])
+
+
+def manifest_of(cache: Cache, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
+    """Return what the second script takes from the cache, by its digest."""
+    digest = sha256()
+    for part in enriched_parts(cache, selection):
+        digest.update(part)
+    return ExtractionManifest(
+        **envelope("extraction_manifest"),
+        digest=digest.hexdigest(),
+        source=source,
+        filters=selection.filters,
+        summary=summary,
+        tokens_by_day_elsewhere=tokens_elsewhere(row.counts for row in selection.sessions),
+    )
+
+
+def enriched_parts(cache: Cache, selection: Selection) -> Iterator[bytes]:
+    """Yield the sessions with delegations, then the unlinked runs, as JSON."""
+    for row in selection.sessions:
+        if row.counts.delegations:
+            yield cache.session_json(row, enriched=True) or b""
+    for run in selection.runs:
+        yield cache.run_json(run)
+
+
+def enriched_sessions(cache: Cache, selection: Selection, manifest: ExtractionManifest) -> Iterator[bytes]:
+    """Yield `enriched_sessions_data.json`, a session a line."""
+    head = [("source", manifest.source), ("filters", manifest.filters), ("summary", manifest.summary)]
+    rows = [row for row in selection.sessions if row.counts.delegations]
+    sessions = (cache.session_json(row, enriched=True) or b"" for row in rows)
+    tail = [("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere)]
+    yield from _document("enriched_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), tail)
+
+
+def _document(
+    schema_type: str,
+    head: Iterable[tuple[str, object]],
+    sessions: Iterable[bytes],
+    runs: Iterable[bytes],
+    tail: Iterable[tuple[str, object]],
+) -> Iterator[bytes]:
+    yield b"{" + b",\n".join(_field(*pair) for pair in [*envelope(schema_type).items(), *head])
+    yield from _list(b"sessions", sessions)
+    yield from _list(b"unlinked_runs", runs)
+    yield b"".join(b",\n" + _field(*pair) for pair in tail)
+    yield b"}\n"
+
+
+def _field(name: str, value: object) -> bytes:
+    return _json(name) + b":" + _json(value)
+
+
+def _list(name: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+    yield b',\n"' + name + b'":['
+    separator = b"\n"
+    for item in items:
+        yield separator + item
+        separator = b",\n"
+    yield b"]"

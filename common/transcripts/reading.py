@@ -1,0 +1,141 @@
+"""One file's bytes to its facts: from the start, or from where an earlier reading stopped."""
+
+import os
+import stat
+from hashlib import sha256
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from common.transcripts.facts import BadLine, FileFacts
+from common.transcripts.find import FoundFile, Stamp, stamp_of
+from common.transcripts.lines import LineReader, TooLong, Verdict, decode_line, depth_limit, examine, examine_tail
+from common.transcripts.reader import TranscriptReader
+from common.transcripts.shapes import Line, Meta, read
+
+META_LIMIT = 1 << 20
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(FileFacts).decode
+
+
+class Reading(NamedTuple):
+    """A file as it was read: `consumed` bytes up to the last newline with their `digest`, and the facts.
+
+    `state` are the encoded facts of the consumed bytes, where a later reading goes on; `facts` those with the last
+    line, where that has no newline yet.
+    """
+
+    stamp: Stamp
+    consumed: int
+    digest: bytes
+    state: bytes
+    facts: bytes
+
+
+def decode_facts(raw: bytes) -> FileFacts:
+    """Return encoded facts as an object."""
+    return _decode(raw)
+
+
+def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
+    """Read a transcript to the size that it has when it is opened; return the reason if it cannot be read.
+
+    `before` is an earlier reading: where its bytes still stand, unchanged, only what follows them is parsed.
+    """
+    try:
+        descriptor = os.open(os.path.realpath(file.location), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        return f"cannot be opened: {error.strerror}"
+    with os.fdopen(descriptor, "rb", buffering=0) as raw:
+        status = os.fstat(raw.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return "no regular file"
+        try:
+            return _read(raw, stamp_of(status), file, before)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+
+
+def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | None) -> Reading:
+    done = before if before and _still_stands(stream, stamp, before) else None
+    start = done.consumed if done else 0
+    stream.seek(0)
+    hashed = sha256()
+    for size in _blocks(start):
+        hashed.update(stream.read(size))
+    facts = decode_facts(done.state) if done else FileFacts()
+    name = file.path.rpartition(b"/")[2]
+    agent_id = name[6:-6].decode("utf-8", "replace") if name.startswith(b"agent-") else None
+    lines = LineReader(stream, stamp.size - start, hashed)
+    reader = TranscriptReader(facts, agent_id)
+    with depth_limit():
+        _take_lines(lines, reader)
+        state = _encode(facts)
+        tail = lines.tail
+        if isinstance(tail, TooLong) or tail:
+            _take_tail(tail, reader)
+    whole = _encode(facts) if isinstance(tail, TooLong) or tail else state
+    return Reading(stamp, start + lines.consumed, lines.hash.digest(), state, whole)
+
+
+def _still_stands(stream: BinaryIO, stamp: Stamp, before: Reading) -> bool:
+    """Say whether the bytes that were read before are all there, unchanged."""
+    if stamp.size < before.consumed:
+        return False
+    hashed = sha256()
+    for size in _blocks(before.consumed):
+        hashed.update(stream.read(size))
+    return hashed.digest() == before.digest
+
+
+def _blocks(size: int, block: int = 1 << 22) -> list[int]:
+    return [block] * (size // block) + ([size % block] if size % block else [])
+
+
+def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
+    facts, take = reader.facts, reader.take
+    number, offset = facts.lines, facts.offset
+    for raw in lines:
+        number += 1
+        record = examine(raw) if isinstance(raw, TooLong) else decode_line(raw)
+        if isinstance(record, Line):
+            facts.parsed += 1
+            take(record, number)
+        else:
+            _take_verdict(record, reader, number, offset)
+        offset += (raw.length if isinstance(raw, TooLong) else len(raw)) + 1
+    facts.lines, facts.offset = number, offset
+
+
+def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:
+    facts = reader.facts
+    setattr(facts, verdict.outcome, getattr(facts, verdict.outcome) + 1)
+    if verdict.reason is not None:
+        facts.bad_lines.append(BadLine(number, offset, verdict.outcome, verdict.reason))
+    for record in verdict.records:
+        reader.take(record, number)
+
+
+def _take_tail(tail: bytes | TooLong, reader: TranscriptReader) -> None:
+    """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
+    facts = reader.facts
+    facts.lines += 1
+    verdict, pending = examine_tail(tail)
+    if pending:
+        facts.pending += 1
+        facts.bad_lines.append(BadLine(facts.lines, facts.offset, "pending", verdict.reason or ""))
+    else:
+        _take_verdict(verdict, reader, facts.lines, facts.offset)
+
+
+def read_meta(file: FoundFile) -> Meta | None:
+    """Return what the `.meta.json` beside an agent's transcript says; None if there is none or it says nothing."""
+    if file.meta is None or file.meta.size > META_LIMIT:
+        return None
+    try:
+        descriptor = os.open(file.meta_location, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        return read(stream.read(META_LIMIT), Meta)

@@ -1,0 +1,243 @@
+"""The raw shapes of Claude Code's lines: only the fields that are read, each of which may be missing.
+
+A line whose fields all have the expected types is decoded in one pass; `soften` keeps what is right of any other.
+Parts that are needed on few lines only stay undecoded (`Raw`).
+"""
+
+import json
+import types
+import typing
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+NOTHING = Raw(b"")
+
+
+class CacheCreation(Struct):
+    """Cache writes by lifetime, in tokens."""
+
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class ServerTools(Struct):
+    """Tools that ran at the API."""
+
+    web_search_requests: int | None = None
+
+
+class Usage(Struct):
+    """What the API counted for one message."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation: CacheCreation | None = None
+    server_tool_use: ServerTools | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+
+
+class Block(Struct):
+    """One block of a message's content."""
+
+    type: str | None = None
+    id: str | None = None
+    name: str | None = None
+    tool_use_id: str | None = None
+    is_error: bool | None = None
+    input: Raw = NOTHING
+    text: Raw = NOTHING
+    thinking: Raw = NOTHING
+    content: Raw = NOTHING
+
+
+class Message(Struct):
+    """The API message inside a user or assistant line."""
+
+    id: str | None = None
+    model: str | None = None
+    stop_reason: str | None = None
+    usage: Usage | None = None
+    content: str | list[Block | str] | None = None
+
+
+class Line(Struct, rename="camel"):
+    """One line of a transcript."""
+
+    type: str | None = None
+    uuid: str | None = None
+    parent_uuid: str | None = None
+    session_id: str | None = None
+    timestamp: str | None = None
+    version: str | None = None
+    cwd: str | None = None
+    agent_id: str | None = None
+    team_name: str | None = None
+    parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
+    is_sidechain: bool | None = None
+    is_meta: bool | None = None
+    is_compact_summary: bool | None = None
+    is_visible_in_transcript_only: bool | None = None
+    message: Message | None = None
+    tool_use_result: Raw = NOTHING
+    data: Raw = NOTHING
+    attachment: Raw = NOTHING
+    content: Raw = NOTHING
+
+
+class Attachment(Struct, rename="camel"):
+    """What the harness attached: here only queued prompts matter."""
+
+    type: str | None = None
+    command_mode: str | None = None
+    prompt: str | list[Block | str] | None = None
+
+
+class ProgressEnvelope(Struct):
+    """The line inside a progress line."""
+
+    message: Message | None = None
+    type: str | None = None
+
+
+class Progress(Struct, rename="camel"):
+    """The data of a progress line."""
+
+    type: str | None = None
+    agent_id: str | None = None
+    prompt: str | None = None
+    message: ProgressEnvelope | None = None
+
+
+class CallInput(Struct):
+    """The input of a delegation; the presence of `prompt` or `subagent_type` makes it one."""
+
+    prompt: Raw = NOTHING
+    subagent_type: Raw = NOTHING
+    description: str | None = None
+    model: str | None = None
+
+
+class ToolInput(Struct):
+    """What is read of any other tool's input."""
+
+    file_path: str | None = None
+    notebook_path: str | None = None
+    task_id: str | None = None
+    shell_id: str | None = None
+
+
+class PolledTask(Struct):
+    """A background task as TaskOutput saw it."""
+
+    task_id: str | None = None
+    status: str | None = None
+    output: str | None = None
+    result: str | None = None
+
+
+class ToolUseResult(Struct, rename="camel"):
+    """The structured result beside a tool_result block."""
+
+    status: str | None = None
+    is_async: bool | None = None
+    agent_id: str | None = None
+    teammate_id: str | None = field(default=None, name="agent_id")
+    agent_type: str | None = None
+    resolved_model: str | None = None
+    total_duration_ms: float | None = None
+    total_tokens: int | None = None
+    usage: Usage | None = None
+    was_interrupted: bool | None = None
+    task: PolledTask | None = None
+
+
+class Meta(Struct, rename="camel"):
+    """The `agent-<id>.meta.json` beside an agent's transcript."""
+
+    agent_type: str | None = None
+    description: str | None = None
+    tool_use_id: str | None = None
+
+
+T = typing.TypeVar("T", bound=Struct)
+
+
+def read(raw: Raw | bytes, shape: type[T]) -> T | None:
+    """Return the object in `raw`, softened where fields have other types; None if it holds no object."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = lenient_json(bytes(raw))
+        return soften(value, shape) if isinstance(value, dict) else None
+
+
+def read_text(raw: Raw) -> str | None:
+    """Return the string in `raw`; None for any other value."""
+    value = lenient_json(bytes(raw)) if raw else None
+    return clean(value) if isinstance(value, str) else None
+
+
+def lenient_json(raw: bytes) -> object:
+    """Return the JSON value in `raw`, bad UTF-8 replaced, NaN and huge numbers accepted; None if it is none."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(raw.decode("utf-8", "replace"), parse_int=huge_int)
+    except (ValueError, RecursionError):
+        return None
+
+
+def huge_int(digits: str) -> int | float:
+    """Return the integer; as a float where it is longer than Python converts."""
+    return int(digits) if len(digits) < 4300 else float(digits)  # noqa: PLR2004 - the interpreter's default limit
+
+
+def clean(text: str) -> str:
+    """Return `text` with lone surrogates replaced, so that it can be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def soften(value: dict[object, object], shape: type[T]) -> T:
+    """Return a `shape` of those fields of `value` that have the expected type; the others keep their default."""
+    kept = {}
+    for (name, read_field), foreign in zip(_field_readers(shape).items(), shape.__struct_encode_fields__, strict=True):
+        if foreign in value and (fit := read_field(value[foreign])) is not None:
+            kept[name] = fit
+    return shape(**kept)
+
+
+@cache
+def _field_readers(shape: type[Struct]) -> dict[str, Callable[[object], object]]:
+    hints = typing.get_type_hints(shape)
+    return {name: _reader(hints[name]) for name in shape.__struct_fields__}
+
+
+def _reader(hint: object) -> Callable[[object], object]:
+    """Return a function that gives the value if it fits the type hint, else None."""
+    if isinstance(hint, types.UnionType):
+        readers = [_reader(part) for part in typing.get_args(hint) if part is not types.NoneType]
+        return lambda value: next((r for read in readers if (r := read(value)) is not None), None)
+    if hint is Raw:
+        return lambda value: Raw(json.dumps(value).encode())
+    if typing.get_origin(hint) is list:
+        read_item = _reader(typing.get_args(hint)[0])
+        return lambda value: [r for v in value if (r := read_item(v)) is not None] if isinstance(value, list) else None
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return lambda value: soften(value, hint) if isinstance(value, dict) else None
+    return _scalar_readers[hint]
+
+
+_scalar_readers: dict[object, Callable[[object], object]] = {
+    str: lambda value: clean(value) if isinstance(value, str) else None,
+    bool: lambda value: value if isinstance(value, bool) else None,
+    int: lambda value: value if isinstance(value, int) and not isinstance(value, bool) else None,
+    float: lambda value: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None,
+}

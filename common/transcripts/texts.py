@@ -1,0 +1,112 @@
+"""The sentences by which Claude Code tells what happened: notifications, interruptions, refusals, errors."""
+
+import re
+from typing import NamedTuple
+
+from common.transcripts.shapes import PolledTask
+
+INTERRUPTED = "[Request interrupted by user"
+CANCELLED = "doesn't want to take this action right now"
+REFUSED = (
+    "The user doesn't want to proceed with this tool use",
+    "User rejected tool use",
+    "The agent proposed a plan that was rejected by the user",
+)
+DENIED = re.compile(
+    r"Permission to use .{1,200}? (?:has been|was) denied|Permission for this action (?:has been|was) denied"
+)
+UNKNOWN_AGENT = re.compile(r"Agent type '[^']*' not found")
+LIMIT_OR_ERROR = re.compile(
+    r"API Error\b|Prompt is too long|Claude AI usage limit reached|You've hit your (?:\w+ )?limit"
+    r"|(?:Session|Weekly|Usage|Opus|5-hour) limit reached|Invalid API key|Credit balance is too low"
+)
+AGENT_ID = re.compile(r"agentId: ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
+NOTIFICATION = "<task-notification>"
+TEAMMATE = re.compile(r"<teammate-message\b[^>]*>(.*)</teammate-message>", re.DOTALL)
+HEAD = 2000
+"""How far into a text a sentence of Claude Code is looked for: it stands at the start, foreign text may follow."""
+
+_NOT_WRITTEN_BY_THE_USER = (
+    "<task-notification",
+    "<teammate-message",
+    "<command-",
+    "<local-command",
+    "<bash-",
+    "<system-reminder",
+    "[Request interrupted",
+    "Caveat: The messages below were generated",
+    "This session is being continued from a previous conversation",
+)
+
+
+class Notification(NamedTuple):
+    """What a background task said when it came to rest."""
+
+    task_id: str
+    status: str
+    result: str | None
+    duration_ms: float | None
+    tokens: int | None
+
+
+def is_prompt(text: str) -> bool:
+    """Say whether the user wrote the text themself, rather than the program in their name."""
+    stripped = text.lstrip()
+    return bool(stripped) and not stripped.startswith(_NOT_WRITTEN_BY_THE_USER)
+
+
+def is_interruption(text: str) -> bool:
+    """Say whether the text tells that the user pressed Esc."""
+    return text.lstrip().startswith(INTERRUPTED)
+
+
+def is_refusal(text: str) -> bool:
+    """Say whether the text of an error tells that the user stopped or refused a tool."""
+    head = text[:HEAD]
+    return INTERRUPTED in head or any(sentence in head for sentence in REFUSED)
+
+
+def notifications(text: str) -> list[Notification]:
+    """Return the notifications of a text that begins with one."""
+    if not text.lstrip().startswith(NOTIFICATION):
+        return []
+    parts = text.split(NOTIFICATION)[1:]
+    return [found for part in parts if (found := _notification(part))]
+
+
+def _notification(part: str) -> Notification | None:
+    head, opened, rest = part.partition("<result>")
+    body, closed, after = rest.rpartition("</result>")
+    result = (body if closed else rest) if opened else None
+    known = head + (after if closed else "")
+    task_id, status = _tag(head, "task-id"), _tag(head, "status")
+    if task_id is None or status is None:
+        return None
+    tokens = _number(known, "total_tokens", "subagent_tokens")
+    return Notification(task_id, status, result, _number(known, "duration_ms"), None if tokens is None else int(tokens))
+
+
+def task_in_text(text: str) -> PolledTask:
+    """Return what a poll says in words alone, as it does in a subagent's transcript."""
+    head, _, rest = text.partition("<output>")
+    return PolledTask(_tag(head, "task_id"), _tag(head, "status"), rest.rpartition("</output>")[0] or None)
+
+
+def _tag(text: str, name: str) -> str | None:
+    _, opened, rest = text.partition(f"<{name}>")
+    value, closed, _ = rest.partition(f"</{name}>")
+    return value.strip() if opened and closed else None
+
+
+def _number(text: str, *names: str) -> float | None:
+    """Return the number that stands as `<name>1</name>` or `name: 1`."""
+    for name in names:
+        if found := re.search(rf"(?:<{name}>|\b{name}:)\s*(\d{{1,15}})\b", text):
+            return float(found[1])
+    return None
+
+
+def unwrap_teammate(text: str) -> str:
+    """Return the prompt inside a message from a team's lead; any other text as it is."""
+    found = TEAMMATE.search(text) if text.lstrip().startswith("<teammate-message") else None
+    return found[1] if found else text

@@ -1,0 +1,122 @@
+"""Sums of tokens over distinct messages: in all, by model, by day and price tier."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from common.records import DayTokens, Edit, Tokens
+from common.transcripts.evidence import DistinctMessage
+
+LONG_CONTEXT = 200_000
+
+DayOf = Callable[[str], str | None]
+
+
+def day_function(timezone: str) -> DayOf:
+    """Return the function from a timestamp to its day in a time zone; None without a timestamp."""
+    if timezone == "UTC":
+        return lambda stamp: stamp[:10] or None
+    zone = ZoneInfo(timezone)
+
+    @lru_cache(maxsize=100_000)
+    def day_of_minute(minute: str) -> str:
+        return datetime.fromisoformat(minute + "+00:00").astimezone(zone).date().isoformat()
+
+    return lambda stamp: day_of_minute(stamp[:16]) if stamp else None
+
+
+def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
+    """Return the tokens of messages."""
+    total = [0] * 7
+    for message in messages:
+        best = message.best
+        total[0] += 1
+        total[1] += best.input
+        total[2] += best.output
+        total[3] += message.estimated
+        total[4] += best.cache_creation
+        total[5] += best.cache_read
+        total[6] += best.unfinished
+    return Tokens(
+        messages=total[0],
+        input=total[1],
+        output=total[2],
+        output_estimated=total[3],
+        cache_creation=total[4],
+        cache_read=total[5],
+        messages_without_stop_reason=total[6],
+    )
+
+
+def add_tokens(many: Iterable[Tokens]) -> Tokens:
+    """Return the sum of sums."""
+    rows = [[getattr(tokens, name) for name in Tokens.__struct_fields__] for tokens in many]
+    columns = [sum(column) for column in zip(*rows, strict=True)] if rows else []
+    return Tokens(**dict(zip(Tokens.__struct_fields__, columns, strict=False)))
+
+
+def tokens_by_model(messages: Iterable[DistinctMessage]) -> dict[str, Tokens]:
+    """Return the tokens by model, sorted by its name; a message without one stands under "(none)"."""
+    grouped: dict[str, list[DistinctMessage]] = {}
+    for message in messages:
+        grouped.setdefault(message.best.model or "(none)", []).append(message)
+    return {model: sum_tokens(grouped[model]) for model in sorted(grouped)}
+
+
+def context_of(message: DistinctMessage) -> int:
+    """Return the tokens that went in with the message: fresh, written to the cache, read from it."""
+    return message.best.input + message.best.cache_creation + message.best.cache_read
+
+
+def tokens_by_day(messages: Iterable[DistinctMessage], day_of: DayOf) -> list[DayTokens]:
+    """Return the tokens by day of the earliest copy, model, context tier and special service, sorted."""
+    grouped: dict[tuple[str, str, bool, str], list[DistinctMessage]] = {}
+    for message in messages:
+        long_context = context_of(message) > LONG_CONTEXT
+        day = day_of(message.order.timestamp) or ""
+        key = (day, message.best.model or "", long_context, message.best.tier or "")
+        grouped.setdefault(key, []).append(message)
+    return [_day_tokens(key, grouped[key]) for key in sorted(grouped)]
+
+
+def _day_tokens(key: tuple[str, str, bool, str], messages: list[DistinctMessage]) -> DayTokens:
+    day, model, long_context, tier = key
+    total = sum_tokens(messages)
+    hour = sum(m.best.cache_creation_1h for m in messages)
+    return DayTokens(
+        day=day or None,
+        model=model or None,
+        long_context=long_context,
+        tier=tier or None,
+        messages=total.messages,
+        input=total.input,
+        output=total.output,
+        output_estimated=total.output_estimated,
+        cache_creation_5m=total.cache_creation - hour,
+        cache_creation_1h=hour,
+        cache_read=total.cache_read,
+        web_searches=sum(m.best.web_searches for m in messages),
+        messages_without_stop_reason=total.messages_without_stop_reason,
+    )
+
+
+def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
+    """Return the number of distinct calls by tool, sorted by its name."""
+    names = {tool.id: tool.name for message in messages for tool in message.tools.values()}
+    counted: dict[str, int] = {}
+    for name in sorted(names.values()):
+        counted[name] = counted.get(name, 0) + 1
+    return counted
+
+
+def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
+    """Return the files edited and written, in order of their messages."""
+    seen: set[str] = set()
+    edits: list[Edit] = []
+    for message in sorted(messages, key=lambda m: m.order):
+        for tool in message.tools.values():
+            if tool.path is not None and tool.id not in seen:
+                seen.add(tool.id)
+                edits.append(Edit(timestamp=message.order.timestamp or None, tool=tool.name, path=tool.path))
+    return edits

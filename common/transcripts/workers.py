@@ -1,0 +1,88 @@
+"""Reading many files, by several processes where that pays."""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+
+from common.errors import ScriptError
+from common.transcripts.find import FoundFile
+from common.transcripts.reading import Reading, read_file, read_meta
+from common.transcripts.shapes import Meta
+
+WORTH_A_PROCESS = 48 * 1024 * 1024
+
+Job = tuple[FoundFile, Reading | None]
+Done = tuple[FoundFile, Reading | str, Meta | None]
+
+
+def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
+    """Yield what each file gave, as soon as it is read; with several processes the order is theirs."""
+    size = sum(file.stamp.size for file, _ in jobs)
+    processes = min(workers, size // WORTH_A_PROCESS)
+    if processes > 1:
+        yield from _read_apart(_chunks(jobs, processes, size))
+    else:
+        for job in jobs:
+            yield _read_one(job)
+
+
+def _read_one(job: Job) -> Done:
+    file, before = job
+    return file, read_file(file, before), read_meta(file)
+
+
+def _chunks(jobs: Sequence[Job], count: int, size: int) -> list[list[Job]]:
+    """Divide jobs into runs of neighbours of about the same number of bytes."""
+    chunks: list[list[Job]] = [[] for _ in range(count)]
+    before = 0
+    for job in jobs:
+        chunks[min(count - 1, before * count // max(size, 1))].append(job)
+        before += job[0].stamp.size
+    return chunks
+
+
+def _read_apart(chunks: list[list[Job]]) -> Iterator[Done]:
+    """Read each chunk in a process of its own; one that dies is named with the file that it was at."""
+    context = multiprocessing.get_context("spawn")
+    at: dict[Connection, str] = {}
+    running = {}
+    try:
+        for chunk in chunks:
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(chunk, sender), daemon=True)
+            process.start()
+            sender.close()
+            running[receiver] = process
+            at[receiver] = chunk[0][0].name if chunk else ""
+        while running:
+            ready = wait(list(running))
+            for receiver in [each for each in running if each in ready]:
+                try:
+                    message = receiver.recv()
+                except EOFError:
+                    running[receiver].join()
+                    code = running.pop(receiver).exitcode
+                    raise ScriptError(
+                        f"{at[receiver]}: the process that read this file died ({_how(code)}); what the others read is"
+                        " kept: run it again, with workers=1 if memory is short"
+                    ) from None
+                if message is None:
+                    running.pop(receiver).join()
+                elif isinstance(message, str):
+                    at[receiver] = message
+                else:
+                    yield message
+    finally:
+        for process in running.values():
+            process.kill()
+
+
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
+
+
+def _work(chunk: list[Job], sender: Connection) -> None:
+    for job in chunk:
+        sender.send(job[0].name)
+        sender.send(_read_one(job))
+    sender.send(None)
