@@ -14,7 +14,7 @@ from common.transcripts.extraction import Extraction, extract
 from common.transcripts.outputs import full_sessions, manifest_of, select, summarize
 
 
-def main(
+def main(  # noqa: PLR0913 - its parameters are its options
     *,
     projects: tuple[str, ...],
     cache: Path,

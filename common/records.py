@@ -296,7 +296,7 @@ class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     tokens_by_day_elsewhere: dict[str, list[DayTokens]] = field(default_factory=dict)
 
 
-class ExtractionManifest(Envelope):
+class ExtractionManifest(Envelope, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`cache/manifest.json`: what the second script of the extraction stage takes from the cache, by its digest."""
 
     digest: str

@@ -40,7 +40,7 @@ def _read_changed(cache: Cache, findings: Findings, workers: int, progress: Prog
     """Read what is new or changed, forget what is gone; return what could not be read."""
     known = {(row.root, row.path): row for row in cache.rows()}
     found = {(file.root, file.path): file for file in findings.files}
-    roots = {file.root for file in findings.files}
+    roots = set(findings.roots)
     for key, row in known.items():
         if key not in found and row.root in roots:
             cache.forget_file(*key)
@@ -48,11 +48,11 @@ def _read_changed(cache: Cache, findings: Findings, workers: int, progress: Prog
             cache.dissolve([row.part])
     changed: list[tuple[FoundFile, Row | None]] = []
     for key, file in found.items():
-        row = known.get(key)
-        if row is None or (row.stamp, row.meta_stamp) != (file.stamp, file.meta):
-            changed.append((file, row))
-        elif row.name != file.name:
-            cache.rename(row, file.name)
+        before = known.get(key)
+        if before is None or (before.stamp, before.meta_stamp) != (file.stamp, file.meta):
+            changed.append((file, before))
+        elif before.name != file.name:
+            cache.rename(before, file.name)
     cache.commit()
     return _read(cache, changed, workers, progress)
 

@@ -34,7 +34,7 @@ class FoundFile(NamedTuple):
     @property
     def location(self) -> bytes:
         """Where the file lies."""
-        return os.path.join(os.fsencode(self.root), self.path)
+        return _join(os.fsencode(self.root), self.path)
 
     @property
     def meta_location(self) -> bytes:
@@ -50,8 +50,9 @@ class PassedOver(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """The transcripts, sorted by root and path, and what was passed over."""
+    """The folders that were walked, the transcripts in them by path, and what was passed over."""
 
+    roots: list[str]
     files: list[FoundFile]
     passed_over: list[PassedOver]
 
@@ -74,13 +75,13 @@ def projects_folders(roots: Sequence[str]) -> list[Path]:
 def find_transcripts(roots: Sequence[str]) -> Findings:
     """Return every `*.jsonl` below the roots. A file that is reached twice is found once, under the first root."""
     folders = projects_folders(roots)
-    findings = Findings([], [])
+    findings = Findings([str(folder) for folder in folders], [], [])
     seen: set[bytes] = set()
     for number, folder in enumerate(folders):
         prefix = f"{number}/" if len(folders) > 1 else ""
         walk = _Walk(os.fsencode(folder), prefix, findings.passed_over)
         for path, stamp, meta in sorted(walk.files()):
-            location = os.path.realpath(os.path.join(walk.root, path))
+            location = os.path.realpath(_join(walk.root, path))
             if location not in seen:
                 seen.add(location)
                 findings.files.append(FoundFile(str(folder), path, prefix + shown(path), stamp, meta))
@@ -105,13 +106,13 @@ class _Walk:
         while pending:
             folder = pending.pop()
             try:
-                entries = list(os.scandir(os.path.join(self.root, folder) if folder else self.root))
+                entries = list(os.scandir(_join(self.root, folder)))
             except OSError as error:
                 self._pass_over(folder, f"folder cannot be read: {error.strerror}")
                 continue
             names = {entry.name: entry for entry in entries}
             for entry in entries:
-                path = os.path.join(folder, entry.name) if folder else entry.name
+                path = _join(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(path)
                 elif entry.name.endswith(b".jsonl") and (stamp := self._stamp(entry, path)):
@@ -130,7 +131,7 @@ class _Walk:
             self._pass_over(path, "link to a folder" if entry.is_symlink() else "no regular file")
             return None
         if entry.is_symlink():
-            target = os.path.realpath(os.path.join(self.root, path))
+            target = os.path.realpath(_join(self.root, path))
             if not self._inside(entry):
                 self._pass_over(path, "link to a file outside of the root")
                 return None
@@ -139,7 +140,7 @@ class _Walk:
         return stamp_of(status)
 
     def _inside(self, entry: os.DirEntry[bytes]) -> bool:
-        return os.path.realpath(entry.path).startswith(os.path.join(self.root, b""))
+        return os.path.realpath(entry.path).startswith(self.root + b"/")
 
     @staticmethod
     def _meta(entry: os.DirEntry[bytes] | None) -> Stamp | None:
@@ -157,3 +158,8 @@ class _Walk:
 def stamp_of(status: os.stat_result) -> Stamp:
     """Return the stamp in a file's status."""
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _join(folder: bytes, name: bytes) -> bytes:
+    """Join two parts of a path; bytes, since names need not be UTF-8, and faster than a path object."""
+    return folder + b"/" + name if folder and name else folder or name
