@@ -65,7 +65,8 @@ class StagesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load(path: Path, data: Path) -> tuple[OwnStage, ...]:
     """Return the stages of a file; an InputError says file:line:column, what is wrong, and the nearest known key."""
     try:
-        tree = YAML().load(path.read_bytes())
+        text = path.read_bytes()
+        tree = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -75,7 +76,7 @@ def load(path: Path, data: Path) -> tuple[OwnStage, ...]:
     try:
         stages = msgspec.convert(tree or {}, StagesFile, str_keys=True).stages
     except msgspec.ValidationError as error:
-        raise InputError(_located(path, tree, str(error))) from error
+        raise InputError(_located(path, YAML().load(text), str(error))) from error
     filled = msgspec.to_builtins(stages)
     return msgspec.convert(_replaced(filled, {"{data}": str(data), "{python}": sys.executable}), tuple[OwnStage, ...])
 

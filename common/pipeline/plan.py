@@ -39,9 +39,10 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     """
     rows: list[Row] = []
     running: set[str] = set()
+    targets = {task.name: task.targets for task in choice.tasks}
     for task in ordered(choice):
         reasons = ["forced"] if task.name in choice.forced else []
-        reasons += _reasons(task, dep_manager)
+        reasons += _reasons(task, dep_manager, made={path for name in running for path in targets[name]})
         reasons += [
             f"{name.partition(':')[2]} will run; its outputs may change" for name in task.task_dep if name in running
         ]
@@ -73,7 +74,8 @@ def control(choice: Choice) -> TaskControl:
     return result
 
 
-def _reasons(task: Task, dep_manager: Any) -> Iterator[str]:
+def _reasons(task: Task, dep_manager: Any, made: set[str]) -> Iterator[str]:
+    """Yield why a script would run; files in `made` will be made anew before it."""
     values = dep_manager.get_values(task.name)
     if not values:
         yield dep_manager.backend.get(MARK + task.name, "reason") or "never run"
@@ -84,7 +86,7 @@ def _reasons(task: Task, dep_manager: Any) -> Iterator[str]:
             yield f"{change}: {_compared(transcript_sizes(inputs.transcripts), values_of_files(task, dep_manager))}"
         else:
             yield change
-    for path in sorted(task.file_dep):
+    for path in sorted(task.file_dep - made):
         state = dep_manager.backend.get(task.name, path)
         if not Path(path).is_file():
             yield f"input missing: {path}"

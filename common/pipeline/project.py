@@ -119,9 +119,7 @@ class Project:
             if script.run and script.name not in self._writes:
                 yield self._own_task(script)
             elif script.run or script.name not in self._writes:
-                reason = (
-                    "is a script already: give it another name" if script.run else "is no script yet: it needs `run`"
-                )
+                reason = "is a script already: name it otherwise" if script.run else "is no script yet: it needs `run`"
                 self._refuse(InputError(f"{self._own_file()}: {script.name} {reason}"))
 
     def has_stages_besides(self, known: Sequence[str]) -> bool:
@@ -139,7 +137,7 @@ class Project:
         needed = [name.rpartition(":")[2] for name in script.needs]
         if unknown := [name for name in needed if name not in self._writes]:
             self._refuse(
-                InputError(f"{self._own_file()}: {script.name} needs {unknown[0]}, which no script before it is")
+                InputError(f"{self._own_file()}: {script.name} needs {unknown[0]}, which is no script before it")
             )
         reads = [*map(Path, script.reads), *(path for name in needed for path in self._writes[name])]
         code = [

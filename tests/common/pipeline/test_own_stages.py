@@ -1,0 +1,135 @@
+"""Stages and scripts of the user's own, from stages.yaml."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from common.errors import InputError
+from common.pipeline import own_stages
+
+if TYPE_CHECKING:
+    from tests.common.pipeline.conftest import Toy
+
+STAGES = """\
+stages:
+  - name: doubling
+    scripts:
+      - name: shout
+        description: Shout the number.
+        run: ["{python}", own.py, "{data}/double.txt", "{data}/shout.txt"]
+        reads: ["{data}/double.txt"]
+        writes: ["{data}/shout.txt"]
+      - {name: double, timeout: 0.5}
+  - name: publishing
+    description: Put it where all can see it.
+    scripts:
+      - name: publish
+        run: [cp, "{data}/shout.txt", "{data}/public.txt"]
+        reads: ["{data}/shout.txt"]
+        writes: ["{data}/public.txt"]
+        needs: [adding:total]
+"""
+
+SCRIPT = "stages:\n  - name: a\n    scripts:\n      - name: b\n        "
+
+
+@pytest.fixture
+def own(toy: Toy) -> Toy:
+    (toy.root / "own.py").write_text("import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read().strip() + '!')")
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / "stages.yaml").write_text(STAGES)
+    return toy
+
+
+def test_own_scripts_are_tasks_like_any_other(own: Toy) -> None:
+    assert own.doit("list").out.splitlines()[-1].split(maxsplit=1) == ["publishing", "Put it where all can see it."]
+    assert "doubling:shout       Shout the number." in own.doit("list", "--all").out
+    assert own.plan()["publishing:publish"][1:] == [
+        "shout will run; its outputs may change",
+        "total will run; its outputs may change",
+    ]
+    assert own.doit().code == 0
+    assert own.output("public") == "4!"
+    assert own.plan() == {}
+    assert '-> "publishing:publish" [label="shout.txt"]' in own.doit("graph").out
+    logged = (own.root / "data" / "pipeline_execution_log.json").read_text().splitlines()
+    assert [json.loads(line)["stage"] for line in logged][-1] == "publishing"
+
+
+def test_a_change_of_an_own_script_runs_it_again(own: Toy) -> None:
+    own.doit()
+    path = own.root / "own.py"
+    path.write_text(path.read_text().replace("'!'", "'?!'"))
+    assert own.plan()["doubling:shout"] == ["code changed: own.py"]
+    own.doit()
+    assert own.output("public") == "4?!"
+
+
+def test_a_time_limit_of_a_script_of_the_table_can_be_set(own: Toy) -> None:
+    own.trouble("double", "time.sleep(10)")
+    assert "ran longer than 0.5 s" in own.doit().err
+
+
+def test_an_own_program_that_fails_is_reported_as_any_script(own: Toy) -> None:
+    (own.root / "own.py").write_text("raise SystemExit('not today')")
+    result = own.doit()
+    assert result.code == 1
+    assert "shout failed after" in result.err
+    assert "not today" in result.err
+
+
+def test_a_program_that_is_not_there_is_said(own: Toy) -> None:
+    path = own.root / "data" / "stages.yaml"
+    path.write_text(path.read_text().replace("[cp,", "[no-such-program,"))
+    assert "no-such-program: No such file or directory" in own.doit().err
+
+
+def test_stages_can_lie_elsewhere(own: Toy) -> None:
+    (own.root / "data" / "stages.yaml").rename(own.root / "mine.yaml")
+    assert "publishing" not in own.doit("list").out
+    assert "publishing" in own.doit("list", "stages=mine.yaml").out
+    result = own.doit("list", "stages=nowhere.yaml")
+    assert (result.code, result.err) == (2, "error: nowhere.yaml does not exist (setting stages)\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{SCRIPT}rune: [x]\n", "5:9: unknown key rune; did you mean run?"),
+        ("stagez: []\n", "1:1: unknown key stagez; did you mean stages?"),
+        ("stages:\n  - zzz: 1\n    scripts: []\n", "2:5: unknown key zzz; keys are name, scripts, description"),
+        (f"{SCRIPT}run: cp x y\n", "5:14: run: Expected `array`, got `str`"),
+        ("stages:\n  - name: A b\n    scripts: []\n", "2:11: name: Expected `str` matching regex"),
+        ("stages: []\nstages: []\n", "2:1: found duplicate key"),
+        ("stages: [\n", "2:1: expected the node content"),
+        ("- 1\n", "1:1: Expected `object`, got `array`"),
+        ("stages:\n  - scripts: []\n", "2:5: Object missing required field `name`"),
+    ],
+)  # fmt: skip
+def test_an_error_says_file_line_column_the_key_and_the_nearest_known_one(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "stages.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        own_stages.load(path, Path("data"))
+    assert str(caught.value).startswith(f"{path}:{message}")
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("{name: double, run: [x]}", "double is a script already: name it otherwise"),
+        ("{name: nothing, timeout: 3}", "nothing is no script yet: it needs `run`"),
+        ("{name: more, run: [x], needs: [later]}", "more needs later, which is no script before it"),
+    ],
+)
+def test_a_script_that_does_not_fit_the_table_is_refused(toy: Toy, script: str, message: str) -> None:
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / "stages.yaml").write_text(f"stages:\n  - name: doubling\n    scripts: [{script}]\n")
+    result = toy.doit("list")
+    assert (result.code, result.err) == (2, f"error: data/stages.yaml: {message}\n")

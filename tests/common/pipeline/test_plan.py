@@ -1,0 +1,189 @@
+"""A plan says what a run then does: compared over many states of a project."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.common.pipeline.conftest import Toy
+
+MAY_CHANGE = "will run; its outputs may change"
+
+
+def edit(name: str, text: str = "9\n") -> Callable[[Toy], object]:
+    return lambda toy: (toy.root / "data" / f"{name}.txt").write_text(text)
+
+
+def remove(name: str) -> Callable[[Toy], object]:
+    return lambda toy: (toy.root / "data" / name).unlink()
+
+
+def fail(script: str) -> Callable[[Toy], object]:
+    def prepare(toy: Toy) -> None:
+        toy.trouble(script, "raise SystemExit('no')")
+        toy.doit("run", "--force", "--only", script)
+        toy.trouble(script, "")
+
+    return prepare
+
+
+def do(*arguments: str) -> Callable[[Toy], object]:
+    return lambda toy: toy.doit(*arguments)
+
+
+def transcript(name: str, text: str = "{}\n") -> Callable[[Toy], object]:
+    return lambda toy: toy.add_transcript(name).write_text(text)
+
+
+def change_code(file: str, line: str = "\n# changed\n") -> Callable[[Toy], object]:
+    def prepare(toy: Toy) -> None:
+        path = toy.root / "analysis" / file
+        path.write_text(path.read_text() + line)
+
+    return prepare
+
+
+STATES: dict[str, tuple[list[Callable[[Toy], object]], list[str]]] = {
+    "never run": ([lambda toy: shutil.rmtree(toy.root / "data")], []),
+    "up to date": ([], []),
+    "forgotten stage": ([do("forget", "doubling")], []),
+    "forgotten all": ([do("forget")], []),
+    "failed first": ([fail("count")], []),
+    "failed middle": ([fail("double")], []),
+    "failed last": ([fail("total")], []),
+    "new transcript": ([transcript("c.jsonl")], []),
+    "grown transcript": ([transcript("a.jsonl", "longer than it was before\n")], []),
+    "gone transcript": ([lambda toy: (toy.root / "sessions/projects/p/a.jsonl").unlink()], []),
+    "script changed": ([change_code("double.py")], []),
+    "helper changed": ([change_code("helper.py")], []),
+    "helper and transcript": ([change_code("helper.py"), transcript("c.jsonl")], []),
+    "unused module changed": ([lambda toy: (toy.root / "analysis/unused.py").write_text("x = 1\n")], []),
+    "setting of one": ([], ["marathon_over=7"]),
+    "setting of last": ([], ["timezone=Asia/Tokyo"]),
+    "setting of first": ([], ["project=api"]),
+    "setting of none": ([], ["workers=3", "timeout=99"]),
+    "settings of two": ([], ["timezone=Asia/Tokyo", "marathon_over=7"]),
+    "first output gone": ([remove("count.txt")], []),
+    "last output gone": ([remove("total.txt")], []),
+    "middle output edited": ([edit("square")], []),
+    "first output edited": ([edit("count")], []),
+    "output cut short": ([edit("double", "")], []),
+    "all outputs gone": ([remove(f"{name}.txt") for name in ("count", "double", "square", "total")], []),
+    "state file gone": ([remove(".doit.db")], []),
+    "one stage alone": ([transcript("c.jsonl")], ["squaring"]),
+    "until": ([change_code("helper.py")], ["--until", "doubling"]),
+    "from": ([change_code("helper.py")], ["--from", "squaring"]),
+    "only": ([edit("square"), edit("double")], ["--only", "doubling", "adding"]),
+    "forced": ([], ["--force"]),
+    "forced one": ([], ["--force", "doubling"]),
+    "forced from": ([], ["--force", "--from", "squaring"]),
+    "two at a time": ([transcript("c.jsonl")], ["-n", "2"]),
+    "adopted": ([remove(".doit.db"), do("adopt")], []),
+    "agents appear": ([lambda toy: (toy.root / "sessions/agents").mkdir()], []),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_plan_agrees_with_what_run_then_does(toy: Toy, state: str) -> None:
+    prepare, arguments = STATES[state]
+    toy.doit()
+    for one in prepare:
+        one(toy)
+    planned = toy.plan(*arguments)
+    certain = {task for task, reasons in planned.items() if not all(MAY_CHANGE in reason for reason in reasons)}
+    ran = toy.doit("run", *arguments).ran
+    assert certain <= {task for task in planned if task.partition(":")[2] in ran}
+    assert set(ran) <= {task.partition(":")[2] for task in planned}
+    assert toy.doit(*[argument for argument in arguments if argument != "--force"]).ran == []
+
+
+def test_a_plan_as_json_has_each_script_in_order_with_action_and_reasons(toy: Toy) -> None:
+    rows = json.loads(toy.doit("run", "--dry-run", "--json").out)
+    assert rows == [
+        {"task": "reading:count", "action": "run", "reasons": ["never run"]},
+        {"task": "doubling:double", "action": "run", "reasons": ["never run", f"count {MAY_CHANGE}"]},
+        {"task": "squaring:square", "action": "run", "reasons": ["never run", f"count {MAY_CHANGE}"]},
+        {
+            "task": "adding:total",
+            "action": "run",
+            "reasons": ["never run", f"double {MAY_CHANGE}", f"square {MAY_CHANGE}"],
+        },
+    ]
+
+
+def test_a_plan_in_words_ends_with_how_many_would_run(toy: Toy) -> None:
+    toy.doit()
+    assert toy.doit("plan").out.splitlines() == [
+        "  reading   count   skip  up to date",
+        "  doubling  double  skip  up to date",
+        "  squaring  square  skip  up to date",
+        "  adding    total   skip  up to date",
+        "Nothing would run. Nothing was changed.",
+    ]
+    toy.doit("forget", "adding")
+    assert toy.doit("--dry-run").out.splitlines()[-2:] == [
+        "  adding    total   run   forgotten",
+        "1 script would run (about 1 s by the last runs). Nothing was changed.",
+    ]
+
+
+def test_a_plan_changes_no_file(toy: Toy) -> None:
+    toy.doit()
+    toy.add_transcript("c.jsonl")
+    before = {path: path.stat().st_mtime_ns for path in (toy.root / "data").rglob("*")}
+    for command in ("plan", "list", "graph", "history", "verify"):
+        toy.doit(command)
+    assert {path: path.stat().st_mtime_ns for path in (toy.root / "data").rglob("*")} == before
+
+
+def test_adopted_outputs_are_up_to_date_until_something_changes(toy: Toy) -> None:
+    toy.doit()
+    (toy.root / "data" / ".doit.db").unlink()
+    adopted = toy.doit("adopt")
+    assert adopted.out.split()[1::2] == ["reading:count", "doubling:double", "squaring:square", "adding:total"]
+    assert "adding    total   skip  adopted, inputs not compared" in toy.doit("plan").out
+    assert toy.doit().ran == []
+    toy.add_transcript("c.jsonl")
+    assert toy.doit().ran == ["count", "double", "square", "total"]
+
+
+def test_adopt_refuses_outputs_that_are_missing_and_records_nothing(toy: Toy) -> None:
+    toy.doit()
+    (toy.root / "data" / ".doit.db").unlink()
+    (toy.root / "data" / "square.txt").unlink()
+    result = toy.doit("adopt")
+    assert result.code == 2
+    assert "data/square.txt is missing: squaring:square would have made it" in result.err
+    assert not (toy.root / "data" / ".doit.db").exists()
+
+
+def test_verify_hashes_every_output_again(toy: Toy) -> None:
+    toy.doit()
+    assert toy.doit("verify").out.splitlines()[-1] == "4 outputs are as their scripts left them"
+    (toy.root / "data" / "double.txt").write_text("5\n")
+    result = toy.doit("verify")
+    assert result.code == 2
+    assert "data/double.txt: not as made" in result.out
+    assert result.err == "error: 1 of 4 outputs are not as their scripts left them; type `doit`\n"
+
+
+def test_clean_removes_outputs_and_with_all_what_helped_to_make_them(toy: Toy) -> None:
+    toy.doit()
+    assert toy.doit("clean", "doubling").out == "removed: data/double.txt\n"
+    assert toy.doit().ran == ["double"]
+    toy.doit("clean", "--all")
+    left = sorted(path.name for path in (toy.root / "data").iterdir())
+    assert left == [".doit.db", ".lock", "pipeline_execution_log.json"]
+    assert toy.doit().ran == ["count", "double", "square", "total"]
+
+
+def test_forget_makes_a_stage_run_again_and_later_ones_only_if_bytes_changed(toy: Toy) -> None:
+    toy.doit()
+    assert toy.doit("forget", "squaring").out == "forgotten: squaring:square\n"
+    assert toy.doit().ran == ["square"]
