@@ -48,8 +48,18 @@ class Display:
 
     script_environment: Mapping[str, str] = {}
 
-    def __init__(self, choice: Choice, data: Path, docs: Mapping[str, str], *, quiet: bool, verbose: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what a display is about, and how much of it is wished for
+        self,
+        choice: Choice,
+        data: Path,
+        docs: Mapping[str, str],
+        facts: Mapping[str, str],
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
+    ) -> None:
         self._data, self._docs = data, docs
+        self._facts = facts  # of each script: what it said of what it made when it last ran
         self._quiet, self._verbose = quiet, verbose
         self._stages: dict[str, StageRun] = {}
         for task in choice.tasks:
@@ -92,7 +102,7 @@ class Display:
     def skip_uptodate(self, task: Task) -> None:
         """Take note that a script has nothing to do."""
         self._counts["up to date"] += 1
-        self._settle(task, None, task.values.get("said"))
+        self._settle(task, None, self._facts.get(task.name))
 
     def add_success(self, task: Task) -> None:
         """Take note that a script is done and saved."""

@@ -1,0 +1,188 @@
+"""What is seen and logged: a terminal of any width, the log, its history, the graph, the help."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+
+from common.pipeline import log
+from common.pipeline.views import history_text, sparkline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.common.pipeline.conftest import Toy
+
+PROGRESS = "\nfor done in range(11):\n    progress(done, 10, {unit!r})\n    time.sleep(0.05)\nprint('{fact}')"
+
+
+def on_a_terminal(toy: Toy, *arguments: str, columns: int = 120, **environment: str) -> tuple[int, str]:
+    """Run doit on a terminal of that width; return its exit code and all that was written."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+    environment = {**toy.environment(), "TERM": "xterm-256color", **environment}
+    run = subprocess.Popen(toy.command(*arguments), cwd=toy.root, env=environment, stdout=slave, stderr=slave)
+    os.close(slave)
+    written = b""
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:  # the terminal is closed when its last writer ends
+            break
+        written += chunk
+    os.close(master)
+    return run.wait(timeout=30), written.decode()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_a_terminal_shows_bars_while_scripts_run_and_its_cursor_afterwards(toy: Toy, columns: int) -> None:
+    toy.trouble("double", PROGRESS.format(unit="bytes", fact="1 number doubled"))
+    toy.trouble("square", PROGRESS.format(unit="delegations", fact="1 number squared"))
+    code, written = on_a_terminal(toy, "-n", "2", columns=columns)
+    assert code == 0
+    assert "Traceback" not in written
+    assert ("━" in written) == (columns >= 60)
+    assert ("/10 delegations" in written) == (columns >= 100)
+    assert re.search(r"\d+ %", written)
+    assert written.count("\x1b[?25l") == written.count("\x1b[?25h") == 1
+    assert "\x1b[32m✓\x1b[0m squaring" in written
+    assert "1 number squared" in written
+    assert re.search(r"✓\x1b\[0m done after \d\.\d s: 4 scripts run, 0 up to date", written)
+
+
+def test_a_second_run_on_a_terminal_needs_no_bars_and_tells_what_there_is(toy: Toy) -> None:
+    toy.trouble("double", "print('1 number doubled')")
+    toy.doit()
+    _, written = on_a_terminal(toy)
+    assert "\x1b[?25l" not in written
+    assert re.search(r"doubling      up to date +1 number doubled", written)
+
+
+def test_no_color_and_dumb_terminals_get_plain_lines(toy: Toy) -> None:
+    assert "\x1b" not in on_a_terminal(toy, "--force", NO_COLOR="1")[1]
+    assert "\x1b" not in on_a_terminal(toy, "--force", TERM="dumb")[1]
+
+
+def test_a_failure_on_a_terminal_leaves_the_cursor_and_says_all(toy: Toy) -> None:
+    toy.trouble("double", "raise SystemExit('error: no \\x1b]0;x\\x07numbers')")
+    code, written = on_a_terminal(toy)
+    assert code == 1
+    assert "double failed after" in written
+    assert "no numbers" in written
+    assert "\x1b]0;" not in written
+    assert written.count("\x1b[?25h") == 1
+
+
+def test_progress_that_makes_no_sense_is_passed_over(toy: Toy) -> None:
+    toy.trouble(
+        "double", "print('\\x1e{\"done\": 5}'); print('\\x1enonsense'); print('\\x1e{\"done\": 9, \"total\": 3}')"
+    )
+    code, written = on_a_terminal(toy)
+    assert code == 0
+    assert "nonsense" not in written
+
+
+def test_each_stage_run_is_one_line_of_the_log(toy: Toy) -> None:
+    toy.doit()
+    toy.trouble("square", "raise SystemExit('no')")
+    toy.doit("--force", "squaring")
+    lines = (toy.root / "data" / "pipeline_execution_log.json").read_text().splitlines()
+    records = [json.loads(line) for line in lines]
+    assert [(record["stage"], record["success"]) for record in records] == [
+        ("reading", True),
+        ("doubling", True),
+        ("squaring", True),
+        ("adding", True),
+        ("squaring", False),
+    ]
+    last = records[-1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", last["timestamp"])
+    assert last["scripts"][0]["script"] == "square"
+    assert (last["scripts"][0]["exit_code"], last["scripts"][0]["reason"]) == (1, "exit 1")
+    assert 0 < last["scripts"][0]["duration_seconds"] <= last["duration_seconds"]
+    assert last["scripts"][0]["peak_memory_mb"] > 1
+    assert records[0]["run_id"] == records[3]["run_id"] != last["run_id"]
+
+
+def test_history_is_a_table_with_failures_and_times(toy: Toy) -> None:
+    assert toy.doit("history").out == "no stage has run yet\n"
+    toy.doit()
+    toy.trouble("square", "raise SystemExit('no')")
+    toy.doit("--force", "squaring")
+    rows = {line.split()[0]: line.split()[1:3] for line in toy.doit("history").out.splitlines()[1:]}
+    assert rows == {"reading": ["1", "0"], "doubling": ["1", "0"], "squaring": ["2", "1"], "adding": ["1", "0"]}
+    assert [r["stage"] for r in json.loads(toy.doit("history", "--json", "--last", "2").out)] == ["adding", "squaring"]
+    assert len(json.loads(toy.doit("history", "--stage", "squaring", "--json").out)) == 2
+
+
+def test_a_history_says_median_last_time_and_how_it_went() -> None:
+    records = [
+        {"stage": "a", "timestamp": f"2026-01-0{day}T00:00:00Z", "duration_seconds": seconds, "success": day != 2}
+        for day, seconds in ((1, 1.0), (2, 8.0), (3, 2.0))
+    ]
+    assert list(history_text(records)) == [
+        "stage  runs  failed    median      last  last run              durations",
+        "a         3       1     2.0 s     2.0 s  2026-01-03T00:00:00Z  ▂█▃",
+    ]
+    assert sparkline([0, 0]) == "▁▁"
+
+
+def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / log.LOG_NAME).write_text("x" * log.LARGEST_LOG + "\n" + '{"stage": "torn"')
+    log.append(tmp_path, {"stage": "first"})
+    assert (tmp_path / log.LOG_NAME).stat().st_size < 100
+    log.append(tmp_path, {"stage": "second\nline"})
+    assert [record["stage"] for record in log.read(tmp_path)] == ["first", "second\nline"]
+
+
+def test_the_graph_has_stages_as_clusters_and_files_on_the_edges(toy: Toy) -> None:
+    drawn = toy.doit("graph").out
+    assert 'subgraph cluster_1 { label="doubling"' in drawn
+    assert '"transcripts" -> "reading:count" [label="*.jsonl"];' in drawn
+    assert '"reading:count" -> "doubling:double" [label="count.txt"];' in drawn
+    toy.doit("reading")
+    coloured = toy.doit("graph", "--status").out
+    assert '"reading:count" [label="count (skip)", fillcolor="#009e73"]' in coloured
+    assert '"adding:total" [label="total (run)", fillcolor="#e69f00"]' in coloured
+    mermaid = toy.doit("graph", "--format", "mermaid", "--status").out
+    assert mermaid.startswith('flowchart LR\n  subgraph s0["reading"]\n    t0["count #40;skip#41;"]\n  end\n')
+    assert '  t0 -->|"count.txt"| t1\n' in mermaid
+    assert "  class t1,t2,t3 run\n" in mermaid
+
+
+def test_the_graph_can_be_drawn_or_says_what_that_needs(toy: Toy) -> None:
+    result = toy.doit("graph", "--format", "svg", "-o", "graph.svg", PATH=f"{os.environ['PATH']}")
+    if result.code == 0:
+        assert "<svg" in (toy.root / "graph.svg").read_text()
+    without = toy.doit("graph", "--format", "png", PATH="/nowhere")
+    assert without.code == 2
+    assert without.err == "error: drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            "run",
+            ["--from", "--until", "--only", "--force", "--continue", "--quiet", "--verbose", "--wait", "--dry-run"],
+        ),
+        ("plan", ["--json", "--from", "why"]),
+        ("history", ["--stage", "--last", "--json"]),
+        ("graph", ["--format", "--status", "--output", "dot, mermaid, svg or png"]),
+        ("adopt", ["outputs that are there"]),
+        ("clean", ["--all"]),
+        ("verify", ["hash every output again"]),
+    ],
+)
+def test_the_help_of_a_command_names_its_options(toy: Toy, command: str, words: list[str]) -> None:
+    text = " ".join(toy.doit("help", command).out.split())
+    assert [word for word in words if word not in text] == []
