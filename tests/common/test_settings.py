@@ -1,0 +1,171 @@
+"""Settings from the command line, the file, the environment and the defaults."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from common.errors import CommandError, InputError
+from common.settings import Settings, load_settings, missing_transcripts, transcripts_directory
+
+
+def load(root: Path, *, file: str = "", variable: str = "", **given: str) -> Settings:
+    (root / "data").mkdir(exist_ok=True)
+    (root / "data" / "settings.toml").write_text(file)
+    return load_settings(root, given, {"CLAUDE_CONFIG_DIR": variable}, root / "home", processors=3)
+
+
+def test_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path) == Settings(
+        data=Path("data"),
+        projects=(Path(tmp_path / "home/.claude"),),
+        workers=3,
+        origins={"projects": "default"},
+    )
+
+
+def test_the_command_line_is_stronger_than_the_file_and_the_file_than_the_default(tmp_path: Path) -> None:
+    settings = load(tmp_path, file="marathon_over = 7\nperiod_gap = 2\n", marathon_over="9")
+    assert (settings.marathon_over, settings.period_gap, settings.timeout) == (9, 2, 600.0)
+    assert settings.origins["marathon_over"] == "command line"
+    assert settings.origins["period_gap"] == "data/settings.toml"
+
+
+def test_the_file_lies_in_the_data_directory_that_was_given(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "settings.toml").write_text('timezone = "Europe/Berlin"\n')
+    assert load(tmp_path, data="./other/../other").timezone == "Europe/Berlin"
+    assert load(tmp_path, data="./other").data == Path("other")
+
+
+def test_folders_are_relative_to_the_project_inside_it_and_absolute_outside(tmp_path: Path) -> None:
+    settings = load(tmp_path, projects=f"{tmp_path}/a, ./b/ ,/elsewhere/c,a")
+    assert settings.projects == (Path("a"), Path("b"), Path("/elsewhere/c"))
+
+
+def test_the_environment_gives_roots_in_the_same_form(tmp_path: Path) -> None:
+    settings = load(tmp_path, variable="/x,/y")
+    assert settings.projects == (Path("/x"), Path("/y"))
+    assert settings.origins["projects"] == "CLAUDE_CONFIG_DIR"
+
+
+def test_by_default_both_places_are_read_if_they_are_there(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / ".config" / "claude" / "projects").mkdir(parents=True)
+    assert load(tmp_path).projects == (home / ".config/claude",)
+    (home / ".claude" / "projects").mkdir(parents=True)
+    assert load(tmp_path).projects == (home / ".claude", home / ".config/claude")
+
+
+def test_agents_are_the_agents_folders_of_the_roots_unless_named(tmp_path: Path) -> None:
+    (tmp_path / "root" / "agents").mkdir(parents=True)
+    assert load(tmp_path, projects="root,nowhere").agents == (Path("root/agents"),)
+    assert load(tmp_path, projects="root", agents="mine").agents == (Path("mine"),)
+
+
+def test_periods_are_kept_as_json_by_their_first_day(tmp_path: Path) -> None:
+    file = """
+        [[periods]]
+        name = "late"
+        first = 2026-02-01
+        last = "2026-02-28"
+        changes = ["+reviewer"]
+        [[periods]]
+        name = "early"
+        first = 2026-01-01
+        last = 2026-01-31
+    """
+    assert json.loads(load(tmp_path, file=file).periods or "") == [
+        {"name": "early", "first": "2026-01-01", "last": "2026-01-31", "changes": []},
+        {"name": "late", "first": "2026-02-01", "last": "2026-02-28", "changes": ["+reviewer"]},
+    ]
+
+
+def test_time_limits_of_single_scripts_are_a_table(tmp_path: Path) -> None:
+    assert dict(load(tmp_path, file="[timeouts]\nsegment_data = 5\n").timeouts) == {"segment_data": 5.0}
+
+
+PERIOD = '[[periods]]\nname = "a"\nfirst = 2026-01-01\nlast = 2026-01-31\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("marathon_ovr = 3", "unknown key marathon_ovr; keys are data, projects, agents, project, since,"),
+        ('data = "x"', "data can be set on the command line only, not in data/settings.toml"),
+        ("marathon_over = -1", "marathon_over = -1: a whole number is needed, 0 or more"),
+        ("marathon_over = 2.5", "marathon_over = 2.5: a whole number is needed, 0 or more"),
+        ("marathon_over = true", "marathon_over = True: a whole number is needed, 0 or more"),
+        ("workers = 0", "workers = 0: a whole number is needed, 1 or more"),
+        ("timeout = 0", "timeout = 0: a number of seconds is needed, more than 0"),
+        ("timeout = inf", "timeout = inf: a number of seconds is needed, more than 0"),
+        ("timeout = true", "timeout = True: a number of seconds is needed, more than 0"),
+        ('timezone = "Mars/Base"', "timezone = Mars/Base: no such time zone; a name like Europe/Berlin is needed"),
+        ("since = 2026-01-01T00:00:00", "a day is needed, like 2026-03-14"),
+        ('until = "2026-02-30"', "until = 2026-02-30: day is out of range for month"),
+        ('csv = "maybe"', "csv = maybe: yes or no is needed"),
+        ("project = 3", "project = 3: a text is needed"),
+        ('projects = ["a", 3]', "a text is needed"),
+        ("periods = 3", "[[periods]] tables are needed"),
+        ("timeouts = 3", "a table is needed: script = seconds"),
+        (PERIOD + PERIOD.replace('"a"', '"b"').replace("01-01", "01-31"), "a and b overlap"),
+        (PERIOD.replace("last = 2026-01-31", ""), "a period needs last"),
+        (PERIOD.replace("first = 2026-01-01", "first = 2026-03-01"), "first 2026-03-01 is after last 2026-01-31"),
+        (PERIOD + "color = 3", "unknown key color; keys are name, first, last, changes"),
+        ("a = ", "Invalid value"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_file_is_said_with_the_file(tmp_path: Path, file: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, file=file)
+    assert str(caught.value).startswith("data/settings.toml: ")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"bogus": "1"}, "unknown key bogus;"),
+        ({"periods": "x"}, "periods can be set in settings.toml only, not in command line"),
+        ({"marathon_over": "many"}, "marathon_over = many: a whole number is needed, 0 or more (command line)"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "since 2026-02-01 is after until 2026-01-01"),
+        ({"project": ""}, "project = : a text is needed (command line)"),
+        ({"data": "a\0b"}, "a text is needed (command line)"),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_is_a_wrong_command(
+    tmp_path: Path, given: dict[str, str], message: str
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        load(tmp_path, **given)
+    assert message in str(caught.value)
+
+
+def test_yes_and_no_in_many_words(tmp_path: Path) -> None:
+    assert [load(tmp_path, redact=word).redact for word in ("no", "false", "0", "off", "yes", "ON")] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_root_is_a_configuration_directory_or_a_projects_directory_itself(tmp_path: Path) -> None:
+    assert transcripts_directory(tmp_path) == tmp_path
+    (tmp_path / "projects").mkdir()
+    assert transcripts_directory(tmp_path) == tmp_path / "projects"
+
+
+def test_a_named_root_may_be_a_projects_directory_the_default_one_may_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / ".claude").mkdir(parents=True)
+    said = missing_transcripts(load(tmp_path)) or ""
+    assert said.startswith("no transcripts: ~/.claude/projects does not exist (the default;")
+    assert missing_transcripts(load(tmp_path, projects="home/.claude")) is None
