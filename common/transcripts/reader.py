@@ -26,6 +26,7 @@ from common.transcripts.texts import (
     is_refusal,
     notifications,
     task_in_text,
+    tokens_in_tail,
     unwrap_teammate,
 )
 
@@ -402,6 +403,7 @@ def _add_object(result: Result, line: Line) -> None:
     found = read(raw, ToolUseResult) if len(raw) else None
     if found is None:
         result.text = result.text or (read_text(raw) if len(raw) else None) or ""
+        result.tokens = tokens_in_tail(result.text)
         return
     result.has_object = True
     result.launched = found.is_async is True or (found.status or "").endswith(("_launched", "_spawned"))

@@ -86,6 +86,13 @@ def _notification(part: str) -> Notification | None:
     return Notification(task_id, status, result, _number(known, "duration_ms"), None if tokens is None else int(tokens))
 
 
+def tokens_in_tail(text: str) -> int | None:
+    """Return the tokens that the end of a subagent's answer names, as it does where no object stands beside it."""
+    _, opened, tail = text.rpartition("<usage>")
+    tokens = _number(tail, "total_tokens", "subagent_tokens") if opened else None
+    return None if tokens is None else int(tokens)
+
+
 def task_in_text(text: str) -> PolledTask:
     """Return what a poll says in words alone, as it does in a subagent's transcript."""
     head, _, rest = text.partition("<output>")
