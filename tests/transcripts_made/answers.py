@@ -17,12 +17,13 @@ PLAN_REFUSED = "The agent proposed a plan that was rejected by the user."
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How the call was answered, and what the answer tells of its run."""
+    """How the call was answered, and what the answer tells of its run; `agent_id` is that of a background agent."""
 
     answer: Answer
     names_agent_id: bool = False
     has_tail: bool = False
     tells_duration: bool = False
+    agent_id: str | None = None
 
 
 def answer(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> Answered:
@@ -127,4 +128,4 @@ def _launched(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) 
     block: Json = {"tool_use_id": tool_use_id, "type": "tool_result", "content": [{"type": "text", "text": text}]}
     structured = not thread.setting.sidechain or thread.setting.era.structured_results_in_runs
     thread.user([block], **({"toolUseResult": beside} if structured else {}))
-    return Answered("async", names_agent_id=structured and run is not None, has_tail=True)
+    return Answered("async", names_agent_id=structured and run is not None, has_tail=True, agent_id=agent_id)

@@ -14,6 +14,8 @@ AGENTS = ("Explore", "Plan", "dev", "Dev", "superpowers:code-reviewer", None)
 MODELS = ("claude-opus-4-8", "claude-sonnet-4-6", "claude-haiku-4-5-20251001", "a-model-nobody-knows")
 STEPS = (read("/w/a.py"), edit("/w/a.py"), write("/w/b.py"), bash("make"), grep("x"), Step("NotebookEdit", {}))
 NOTICES: tuple[tuple[Notice, ...], ...] = (("queue",), ("user",), ("queue", "user"), ("attachment",), ("poll",))
+UNTOLD_IN_RUNS = ("interrupted", "flag")
+"""An end that only `toolUseResult` tells of, which later versions leave out of a run's own file."""
 
 
 def chance_corpus(seed: int) -> Corpus:
@@ -72,7 +74,8 @@ def _soil(session: Session, kind: Dirt) -> None:
 def _call(session: Session, rng: random.Random, depth: int = 1) -> Call:
     """Return a delegation with an end that the version knows and perhaps others inside."""
     knows_background = depth == 1 and session.main.setting.era.number >= (2, 0, 60)
-    outcome, how = rng.choice(IN_LINE + (IN_BACKGROUND if knows_background else ()))
+    ends = IN_LINE + (IN_BACKGROUND if knows_background else ())
+    outcome, how = rng.choice([end for end in ends if depth == 1 or end != UNTOLD_IN_RUNS])
     nests = session.main.setting.era.layout != "inline" and depth < 4 and rng.random() < 0.2
     return Call(
         rng.choice(AGENTS),
@@ -89,5 +92,5 @@ def _call(session: Session, rng: random.Random, depth: int = 1) -> Call:
         background=(outcome, how) in IN_BACKGROUND,
         notices=rng.choice(NOTICES),
         prompt_line=rng.random() < 0.95,
-        known_agent_id=rng.random() < 0.9,
+        known_agent_id=depth > 1 or rng.random() < 0.9,
     )

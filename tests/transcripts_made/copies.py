@@ -26,8 +26,7 @@ def copy_lines(source: Thread, target: Thread, *, rewrite: bool, keep_session: b
         _note(source, target, line, copy, keep_session=keep_session)
         target.parent = str(copy["uuid"])
         target.written.append(copy)
-    target.last_prompt = source.last_prompt
-    target.context, target.message_count = source.context, source.message_count
+    target.take_over(source)
 
 
 def _note(source: Thread, target: Thread, source_line: Json, copy: Json, *, keep_session: bool) -> None:

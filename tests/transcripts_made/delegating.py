@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from tests.transcripts_made.answers import Answered, answer
 from tests.transcripts_made.calls import Call
 from tests.transcripts_made.files import Json
-from tests.transcripts_made.naming import timestamp
-from tests.transcripts_made.notices import notify
+from tests.transcripts_made.notices import Background, notify
 from tests.transcripts_made.runs import disown, play_run
 from tests.transcripts_made.thread import Thread
 from tests.transcripts_made.truth import DelegationTruth, Link
@@ -29,10 +28,13 @@ def delegate(thread: Thread, *calls: Call, thought: str | None = None) -> list[s
     blocks += [_block(thread, call, tool_use_id) for call, tool_use_id in zip(calls, ids, strict=True)]
     thread.assistant(*blocks)
     thread.tool_calls += len(calls)
-    started = [Started(call, use, _begin(thread, call, use)) for call, use in zip(calls, ids, strict=True)]
+    times = _times(thread, len(calls))
+    started = [
+        Started(call, use, _begin(thread, call, use, time)) for call, use, time in zip(calls, ids, times, strict=True)
+    ]
     before = thread.book.files.length(thread.setting.path)
-    for each in started:
-        each.run = play_run(thread, each.call, each.tool_use_id, each.truth.depth, delegate)
+    for position, each in enumerate(started):
+        each.run = play_run(thread, each.call, each.truth, position, delegate)
         if each.run is not None:
             thread.book.runs[each.tool_use_id] = each.run
     if thread.setting.era.layout == "inline":
@@ -41,6 +43,12 @@ def delegate(thread: Thread, *calls: Call, thought: str | None = None) -> list[s
     for each, answer_ in answered:
         _settle(thread, each, answer_)
     return ids
+
+
+def _times(thread: Thread, calls: int) -> list[str]:
+    """Return the times of the lines in which the calls just made stand: one for each, or one for all."""
+    lines = thread.written[-calls:] if thread.setting.era.several_lines_a_message else thread.written[-1:] * calls
+    return [str(line["timestamp"]) for line in lines]
 
 
 def _block(thread: Thread, call: Call, tool_use_id: str) -> Json:
@@ -55,8 +63,8 @@ def _block(thread: Thread, call: Call, tool_use_id: str) -> Json:
     return {"type": "tool_use", "id": tool_use_id, "name": era.tool, "input": given}
 
 
-def _begin(thread: Thread, call: Call, tool_use_id: str) -> DelegationTruth:
-    """Declare the delegation; the time of its call is that of the line just written."""
+def _begin(thread: Thread, call: Call, tool_use_id: str, time: str) -> DelegationTruth:
+    """Declare the delegation that was called at this time."""
     caller = thread.owner[1] if thread.owner[0] == "run" else None
     truth = thread.book.truth
     depth = truth.delegations[caller].depth + 1 if caller in truth.delegations else 1
@@ -68,7 +76,7 @@ def _begin(thread: Thread, call: Call, tool_use_id: str) -> DelegationTruth:
         prompt=call.prompt,
         answer="missing",
         outcome=call.outcome,
-        timestamp=timestamp(thread.now),
+        timestamp=time,
         caller=caller,
         depth=depth,
         context_before=thread.last_prompt,
@@ -92,7 +100,7 @@ def _answer(thread: Thread, started: Started) -> Answered:
     if answered.tells_duration:
         started.truth.duration_seconds = float(started.call.seconds)
     if answered.answer != "missing":
-        thread.note_answer(started.truth)
+        thread.note_answer(started.truth, started.call.how)
     return answered
 
 
@@ -100,12 +108,13 @@ def _settle(thread: Thread, started: Started, answered: Answered) -> None:
     """Tell how a background agent ended, and declare the run and its link."""
     run = started.run
     if answered.answer == "async":
-        notify(thread, started.call, started.tool_use_id, run)
+        notify(thread, started.call, Background(answered.agent_id or "", started.tool_use_id, run))
     if run is None:
         return
     started.truth.link = _link(thread, started, answered)
     if started.truth.link is None:
         disown(run, "unlinked")
+        thread.book.truth.orphan_callees(started.tool_use_id, run.setting.agent_id or "")
     elif run.setting.era.layout != "inline":
         started.truth.agent_id = run.setting.agent_id
 

@@ -70,7 +70,7 @@ _APPENDED: dict[str, tuple[Reading, bytes]] = {
     "huge_integer": ("parsed", b'{"type":"note","value":' + b"9" * 5000 + b"}"),
     "no_object": ("skipped", b'["a list", 1, null]'),
     "too_deep": ("skipped", b'{"type":"note","value":' + b"[" * DEEP + b"]" * DEEP + b"}"),
-    "wrong_types": ("parsed", b'{"type":"assistant","message":{"id":7,"content":{"a":1},"usage":[1]},"timestamp":12}'),
+    "wrong_types": ("parsed", b'{"type":"assistant","message":"no object","sessionId":["x"],"timestamp":12}'),
     "unknown_type": ("parsed", b'{"type":"weather-report","sky":"clear"}'),
     "blank": ("blank", b" \t"),
     "cut": ("skipped", CUT),

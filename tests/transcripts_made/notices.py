@@ -1,6 +1,9 @@
 """How the end of a background agent is told."""
 
+from dataclasses import dataclass
+
 from tests.transcripts_made.calls import Call
+from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.thread import Thread
@@ -8,44 +11,59 @@ from tests.transcripts_made.thread import Thread
 STATUS_WORDS = {"completed": "completed", "failed": "failed", "killed": "killed", "unreported": "evaporated"}
 
 
-def notify(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A background agent as its call knows it; `run` None when its transcript is gone."""
+
+    agent_id: str
+    tool_use_id: str
+    run: Thread | None
+
+    @property
+    def total_tokens(self) -> int:
+        return self.run.usage.total if self.run is not None else 12_345
+
+    @property
+    def tool_uses(self) -> int:
+        return self.run.tool_calls if self.run is not None else 1
+
+
+def notify(thread: Thread, call: Call, agent: Background) -> None:
     """Append everything that tells how the agent ended; time goes on to its end."""
-    if run is None or (call.outcome == "unreported" and call.how != "odd_word"):
+    if call.outcome == "unreported" and call.how != "odd_word":
         return
-    agent_id = run.setting.agent_id or ""
-    thread.now = max(thread.now, run.now)
+    thread.now = max(thread.now, agent.run.now if agent.run is not None else 0)
     if call.how == "task_stop":
-        _stop(thread, agent_id)
+        _stop(thread, agent.agent_id)
         return
     status = STATUS_WORDS[call.outcome]
     if not thread.setting.era.notifies:
-        _poll(thread, call, agent_id, status)
+        _poll(thread, call, agent.agent_id, status)
         return
     for earlier in call.told_before:
-        _tell(thread, "queue", notification(thread, call, tool_use_id, run, earlier))
+        _tell(thread, "queue", notification(thread, call, agent, earlier))
         thread.wait(1)
-    text = notification(thread, call, tool_use_id, run, status)
+    text = notification(thread, call, agent, status)
     for notice in call.notices:
         if notice == "poll":
-            _poll(thread, call, agent_id, status)
+            _poll(thread, call, agent.agent_id, status)
         else:
             _tell(thread, notice, text)
 
 
-def notification(thread: Thread, call: Call, tool_use_id: str, run: Thread, status: str) -> str:
+def notification(thread: Thread, call: Call, agent: Background, status: str) -> str:
     """Return the text that Claude Code puts where the model reads it."""
-    era = thread.setting.era
-    parts = ["<task-notification>", f"<task-id>{run.setting.agent_id}</task-id>"]
-    if era.notifies_with_call:
-        parts.append(f"<tool-use-id>{tool_use_id}</tool-use-id>")
+    parts = ["<task-notification>", f"<task-id>{agent.agent_id}</task-id>"]
+    if thread.setting.era.notifies_with_call:
+        parts.append(f"<tool-use-id>{agent.tool_use_id}</tool-use-id>")
     parts += [f"<status>{status}</status>", f'<summary>Agent "{call.description}" {status}</summary>']
     if call.result:
         parts.append(f"<result>{call.result}</result>")
-    return "\n".join([*parts, _usage(thread, call, run), "</task-notification>"])
+    return "\n".join([*parts, _usage(thread.setting.era, call, agent), "</task-notification>"])
 
 
-def _usage(thread: Thread, call: Call, run: Thread) -> str:
-    era, total, uses, duration = thread.setting.era, run.usage.total, run.tool_calls, call.seconds * 1000
+def _usage(era: Era, call: Call, agent: Background) -> str:
+    total, uses, duration = agent.total_tokens, agent.tool_uses, call.seconds * 1000
     if era.number < (2, 1, 80):
         return f"<usage>total_tokens: {total}\ntool_uses: {uses}\nduration_ms: {duration}</usage>"
     name = "total_tokens" if era.number < (2, 1, 150) else "subagent_tokens"

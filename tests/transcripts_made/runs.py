@@ -7,7 +7,7 @@ from tests.transcripts_made.calls import Call
 from tests.transcripts_made.files import Json, encoded
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
-from tests.transcripts_made.truth import Kind, Owner, UnlinkedTruth
+from tests.transcripts_made.truth import DelegationTruth, Kind, Owner, UnlinkedTruth
 
 Delegate = Callable[..., list[str]]
 
@@ -21,11 +21,15 @@ NEVER_RAN = {
 """Ends of a call whose agent never wrote a line."""
 
 
-def play_run(parent: Thread, call: Call, tool_use_id: str, depth: int, delegate: Delegate) -> Thread | None:
-    """Append what the agent did, if it ever ran, and return its thread."""
+def play_run(parent: Thread, call: Call, made: DelegationTruth, position: int, delegate: Delegate) -> Thread | None:
+    """Append what the agent did, if it ever ran, and return its thread.
+
+    `position` is that of the call among those of its message: runs begin one after another.
+    """
     if call.place == "none" or (call.outcome, call.how) in NEVER_RAN:
         return None
-    run = begin_run(parent, call, ("run", tool_use_id))
+    run = begin_run(parent, call, ("run", made.tool_use_id))
+    run.wait(position)
     began = run.now
     if call.prompt_line:
         run.user(call.prompt)
@@ -37,12 +41,14 @@ def play_run(parent: Thread, call: Call, tool_use_id: str, depth: int, delegate:
         delegate(run, inner)
     _end(run, call)
     run.now = max(run.now, began + call.seconds * 1000)
+    if not run.written:
+        return None
     if call.place == "progress":
-        _keep_in_progress_only(parent, run, tool_use_id)
+        _keep_in_progress_only(parent, run, made)
     elif parent.setting.era.reports_progress and not parent.setting.sidechain:
-        report_progress(parent, run, call, tool_use_id)
+        report_progress(parent, run, made)
     if call.place != "progress":
-        write_meta(run, call, tool_use_id, depth)
+        write_meta(run, call, made)
     return run
 
 
@@ -75,44 +81,43 @@ def _end(run: Thread, call: Call) -> None:
         run.say(call.result, output=max(60, len(call.result) // 3))
 
 
-def report_progress(parent: Thread, run: Thread, call: Call, tool_use_id: str) -> None:
+def report_progress(parent: Thread, run: Thread, made: DelegationTruth) -> None:
     """Repeat the run's lines in the main file, as `agent_progress` lines outside the chain of parents."""
     for line in run.written:
-        _progress_line(parent, run.setting.agent_id or "", call.prompt, tool_use_id, line)
+        _progress_line(parent, run.setting.agent_id or "", made, line)
 
 
-def _progress_line(parent: Thread, agent_id: str, prompt: str, tool_use_id: str, line: Json) -> None:
+def _progress_line(parent: Thread, agent_id: str, made: DelegationTruth, line: Json) -> None:
     inner = {key: line[key] for key in ("type", "message", "uuid", "timestamp") if key in line}
     setting = parent.setting
-    data = {"message": inner, "normalizedMessages": [], "type": "agent_progress", "prompt": prompt, "agentId": agent_id}
+    data = {"message": inner, "normalizedMessages": [], "type": "agent_progress", "prompt": made.prompt}
+    data["agentId"] = agent_id
     parent.bare_line(
         {"parentUuid": parent.parent, "isSidechain": False, "userType": "external", "cwd": setting.cwd}
         | {"sessionId": setting.session_id, "version": setting.era.version, "type": "progress", "data": data}
-        | {"toolUseID": "agent_" + agent_id, "parentToolUseID": tool_use_id}
+        | {"toolUseID": "agent_" + agent_id, "parentToolUseID": made.tool_use_id}
         | {"uuid": parent.book.names.uuid(), "timestamp": line.get("timestamp", timestamp(parent.now))}
     )
 
 
-def _keep_in_progress_only(parent: Thread, run: Thread, tool_use_id: str) -> None:
+def _keep_in_progress_only(parent: Thread, run: Thread, made: DelegationTruth) -> None:
     """Take the run's own file away, so that its progress lines alone tell of it."""
     book = parent.book
     del book.files.transcripts[run.setting.path]
-    prompt = str(book.truth.delegations[tool_use_id].prompt)
-    for line in run.written:
-        _progress_line(parent, run.setting.agent_id or "", prompt, tool_use_id, line)
+    report_progress(parent, run, made)
     for message_id, message in book.truth.messages.items():
         if message.owner == run.owner:
             book.truth.messages[message_id] = replace(message, progress_only=True)
 
 
-def write_meta(run: Thread, call: Call, tool_use_id: str, depth: int) -> None:
+def write_meta(run: Thread, call: Call, made: DelegationTruth) -> None:
     """Write the `meta.json` beside the run's file, where the version has one."""
     era = run.setting.era
     if era.meta == "none":
         return
     meta: Json = {"agentType": call.agent or call.known_as or "general-purpose", "description": call.description}
     if era.meta == "full":
-        meta |= {"toolUseId": tool_use_id, "spawnDepth": depth}
+        meta |= {"toolUseId": made.tool_use_id, "spawnDepth": made.depth}
     put_beside(run.book, run.setting.path, meta)
 
 

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field, replace
 
-from tests.transcripts_made.calls import REFUSED, Step
+from tests.transcripts_made.calls import REFUSED, How, Step
 from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Files, Json
 from tests.transcripts_made.naming import Names, timestamp
@@ -58,26 +58,34 @@ class Thread:
         self.tool_calls = 0
         self.written: list[Json] = []
         self.last_prompt: str | None = None
-        self._answered: list[tuple[DelegationTruth, int]] = []
-        self._prompts = 0
+        self.answered: list[tuple[DelegationTruth, int]] = []
+        self.prompts = 0
 
     def prompt(self, text: str) -> None:
         """Append what the user types."""
         self.user(text)
         self.last_prompt = text
-        self._prompts += 1
+        self.prompts += 1
 
-    def note_answer(self, delegation: DelegationTruth) -> None:
-        """Remember that a delegation was answered: what the user refuses soon after tells of it."""
-        if delegation.outcome in {"rejected", "interrupted"}:
+    def note_answer(self, delegation: DelegationTruth, how: How) -> None:
+        """Remember that a delegation was answered: what the user refuses soon after tells of it.
+
+        A call cancelled with its sibling, or denied by a rule, is nothing that the user refused.
+        """
+        if delegation.outcome in {"rejected", "interrupted"} and how not in {"sibling", "flag", "rule"}:
             self.note_refusal()
-        self._answered.append((delegation, self._prompts))
+        self.answered.append((delegation, self.prompts))
 
     def note_refusal(self) -> None:
         """Declare corrected what was answered fewer than three prompts before."""
-        for delegation, prompts in self._answered:
-            if self._prompts - prompts < CORRECTION_PROMPTS:
+        for delegation, prompts in self.answered:
+            if self.prompts - prompts < CORRECTION_PROMPTS:
                 delegation.corrected = True
+
+    def take_over(self, source: "Thread") -> None:
+        """Go on from where a copied thread stands."""
+        self.last_prompt, self.prompts, self.answered = source.last_prompt, source.prompts, [*source.answered]
+        self.context, self.message_count = source.context, source.message_count
 
     def wait(self, seconds: float) -> None:
         self.now += round(seconds * 1000)

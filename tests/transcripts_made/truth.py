@@ -121,6 +121,19 @@ class Truth:
     def spent_in_progress_only(self) -> Spent:
         return total([m for m in self.messages.values() if m.progress_only])
 
+    def orphan_callees(self, tool_use_id: str, agent_id: str) -> None:
+        """Declare that the calls made by the run of this delegation are known as those of an agent without a call."""
+        self._deepen(tool_use_id, 1)
+        for delegation in self.delegations.values():
+            if delegation.caller == tool_use_id:
+                delegation.caller = agent_id
+
+    def _deepen(self, caller: str, depth: int) -> None:
+        for delegation in self.delegations.values():
+            if delegation.caller == caller:
+                delegation.depth = depth + 1
+                self._deepen(delegation.tool_use_id, depth + 1)
+
     def outcomes(self) -> Counter[Outcome]:
         return Counter(d.outcome for d in self.delegations.values())
 
