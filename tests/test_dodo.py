@@ -1,0 +1,83 @@
+"""The table of the project, as doit itself sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STAGES = {
+    "extraction": ["extract_all_sessions", "extract_enriched_data"],
+    "enrichment": ["extract_routing_patterns", "classify_marathons"],
+    "segmentation": ["segment_data"],
+    "analysis": ["analysis_runner"],
+    "reporting": ["generate_routing_report", "generate_html_report"],
+}
+EDGES = {
+    ("transcripts", "extract_all_sessions"),
+    ("extract_all_sessions", "extract_enriched_data"),
+    ("extract_all_sessions", "segment_data"),
+    ("extract_enriched_data", "extract_routing_patterns"),
+    ("extract_enriched_data", "classify_marathons"),
+    ("extract_enriched_data", "analysis_runner"),
+    ("extract_routing_patterns", "analysis_runner"),
+    ("classify_marathons", "analysis_runner"),
+    ("segment_data", "analysis_runner"),
+}
+
+
+def doit(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": ""}
+    command = [sys.executable, "-m", "doit", *arguments, f"data={tmp_path / 'data'}", "projects=data/sample"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_stages_are_listed_in_order_each_with_a_sentence(tmp_path: Path) -> None:
+    rows = [line.split(maxsplit=1) for line in doit(tmp_path, "list").stdout.splitlines()]
+    assert [name for name, _ in rows] == list(STAGES)
+    assert all(sentence.endswith(".") for _, sentence in rows)
+
+
+def test_all_scripts_are_listed_each_with_the_first_line_of_its_module(tmp_path: Path) -> None:
+    rows = dict(line.split(maxsplit=1) for line in doit(tmp_path, "list", "--all").stdout.splitlines())
+    expected = [name for stage, scripts in STAGES.items() for name in (stage, *(f"{stage}:{s}" for s in scripts))]
+    assert list(rows) == expected
+    for stage, scripts in STAGES.items():
+        for script in scripts:
+            first = (ROOT / "analysis" / f"{script}.py").read_text(encoding="utf-8").splitlines()[0]
+            assert first == f'"""{rows[f"{stage}:{script}"].strip()}' + ('"""' if first.endswith('"""') else "")
+
+
+def test_a_first_plan_is_the_whole_table_in_order(tmp_path: Path) -> None:
+    rows = json.loads(doit(tmp_path, "plan", "--json").stdout)
+    assert [row["task"] for row in rows] == [f"{stage}:{script}" for stage, names in STAGES.items() for script in names]
+    assert {row["action"] for row in rows} == {"run"}
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_graph_is_that_of_the_files(tmp_path: Path) -> None:
+    drawn = [line.strip() for line in doit(tmp_path, "graph").stdout.splitlines() if "->" in line]
+    pairs = {tuple(part.strip('"').rpartition(":")[2] for part in line.split(" [")[0].split(" -> ")) for line in drawn}
+    assert {pair for pair in pairs if "report" not in pair[1]} == EDGES
+    readers = {maker for maker, reader in pairs if reader == "generate_html_report"}
+    assert readers == {maker for maker, reader in pairs if reader == "generate_routing_report"}
+    assert "analysis_runner" in readers
+
+
+@pytest.mark.parametrize("script", [script for names in STAGES.values() for script in names])
+def test_every_option_in_the_table_is_one_of_the_script(script: str) -> None:
+    code = (
+        "import dodo; tasks = [task for stage in dodo.STAGES for task in getattr(dodo, f'task_{stage}')()]; "
+        "print(*(' '.join(task['actions'][0].command[1:]) for task in tasks), sep='\\n')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = next(line.split() for line in run.stdout.splitlines() if f"analysis.{script} " in line)
+    text = subprocess.run(
+        [sys.executable, "-m", f"analysis.{script}", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert [option for option in command if option.startswith("--") and option not in text] == []
