@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from common.errors import CommandError, InputError
-from common.settings import Settings, load_settings, missing_transcripts, transcripts_directory
+from common.settings import KEYS, Settings, load_settings, missing_transcripts, transcripts_directory
 
 
 def load(root: Path, *, file: str = "", variable: str = "", **given: str) -> Settings:
@@ -141,6 +142,15 @@ def test_what_is_wrong_on_the_command_line_is_a_wrong_command(
     with pytest.raises(CommandError) as caught:
         load(tmp_path, **given)
     assert message in str(caught.value)
+
+
+def test_every_setting_is_in_the_example_and_the_example_is_right(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "data" / "settings.example.toml").read_text(encoding="utf-8")
+    assert load(tmp_path, file=text) == load(tmp_path)
+    shown = re.sub(r"^# (?=[a-z_]+ = |\[\[|(?:name|first|last|changes) = )", "", text, flags=re.MULTILINE)
+    settings = load(tmp_path, file=shown)
+    assert [key for key in KEYS if key not in settings.origins] == ["data"]
+    assert json.loads(settings.periods or "")[1]["name"] == "with the reviewer"
 
 
 def test_yes_and_no_in_many_words(tmp_path: Path) -> None:
