@@ -46,7 +46,12 @@ def share(one: Rate) -> float | None:
 
 def outcomes(delegations: Iterable[Delegation]) -> dict[Outcome, int]:
     """Return the number of delegations by outcome, every outcome named, in the order of `OUTCOMES`."""
-    counts = Counter(delegation.outcome for delegation in delegations)
+    return count_outcomes(delegation.outcome for delegation in delegations)
+
+
+def count_outcomes(found: Iterable[Outcome]) -> dict[Outcome, int]:
+    """Return how often each outcome occurs, every outcome named, in the order of `OUTCOMES`."""
+    counts = Counter(found)
     return {outcome: counts[outcome] for outcome in OUTCOMES}
 
 
@@ -59,7 +64,7 @@ def success_of(counts: Mapping[Outcome, int]) -> Rate:
 
 def success_rate(delegations: Iterable[Delegation]) -> Rate:
     """Return completed delegations of those whose outcome is known."""
-    return success_of(Counter(delegation.outcome for delegation in delegations))
+    return success_of(outcomes(delegations))
 
 
 def agent_counts(delegations: Iterable[Delegation]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from common.results.marathons import (
 )
 from common.results.metrics import (
     AgentMetrics,
+    Defined,
     Durations,
     Ground,
     GroupFields,
@@ -83,6 +84,7 @@ __all__ = [
     "Comparison",
     "Confounder",
     "Cost",
+    "Defined",
     "Durations",
     "Evidence",
     "GeneralistUse",

@@ -17,6 +17,9 @@ Ground = Literal[
 ]
 
 
+Defined = Literal["yes", "no", "cannot be known"]
+
+
 class Durations(Record, frozen=True, kw_only=True):
     """Seconds of the delegations whose duration is known: median and 90th percentile, None without any."""
 
@@ -78,7 +81,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     other agents; `shrunken` is the success pulled toward that of all agents by as much as the sample is small.
     `overlaps_with` names the agent that does the most of the same work, `overlap` the share of this agent's prompts
     that are nearer to that agent's than to its own. `delegations` are the up to three that weigh most; `why` is
-    "failed", "interrupted", "killed", "repeated", "corrected", "dear" or "completed".
+    "failed", "interrupted", "killed", "repeated", "corrected" or "completed".
     """
 
     verdict: VerdictWord
@@ -108,12 +111,13 @@ class ParentPrice(Record, frozen=True, kw_only=True):
 class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     """One agent type.
 
-    `defined`: a file of the agents folders defines it; "cannot be known" for built-in, plugin and project agents and
-    where no folder is there. `verdict` is None where it never ran. `models` counts delegations by the model that ran.
+    `defined`: a file of the agents folders defines it; "no" where a commit removed it or no call ever found it;
+    "cannot be known" for all others, which may be built-in, of a plugin or of a project. `verdict` is None where it
+    never ran. `models` counts delegations by the model that ran.
     """
 
     agent_type: str
-    defined: Literal["yes", "no", "cannot be known"]
+    defined: Defined
     first_day: str | None
     last_day: str | None
     models: dict[str, int]

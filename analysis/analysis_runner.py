@@ -1,0 +1,115 @@
+"""Answer the question of every strategy from data that is loaded once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from analysis.strategies import STRATEGIES
+from common import agent_files, own_strategies, prices, routing_rules, schema
+from common.data_repository import DataRepository
+from common.errors import CommandError, ProjectError, ScriptError
+from common.files import write_atomically
+from common.records import Envelope, Filters
+from common.results import AggregateResults, OwnResult, StrategyRun
+from common.script import Input, Output, conclude, progress, run
+from common.strategy import Material, Strategy
+from common.times import Calendar
+
+
+def main(  # noqa: PLR0913 (every option is a keyword)
+    *,
+    sessions: Input,
+    patterns: Input,
+    marathons: Input,
+    segmentation: Input,
+    results: Path,
+    aggregate: Output,
+    all: bool = False,  # noqa: A002 (the option's name)
+    strategy: tuple[str, ...] = (),
+    strategies: tuple[str, ...] = (),
+    timezone: str = "UTC",
+    marathon_over: int = 20,
+    agents: tuple[Path, ...] = (),
+    rules: Path | None = None,
+) -> None:
+    """Answer the questions of all strategies (--all), which makes the aggregate too, or of one (--strategy NAME).
+
+    --strategies names strategies of your own as module:NAME.
+    """
+    own = own_strategies.load(strategies, [one.name for one in STRATEGIES])
+    chosen = choose([*STRATEGIES, *own], strategy, all_of_them=all)
+    repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
+    material = Material(
+        enriched=repository.load_enriched(),
+        patterns=repository.load_routing_patterns(),
+        marathons=repository.load_marathons(),
+        segmentation=repository.load_segmentation(),
+        definitions=agent_files.definitions(agents),
+        calendar=Calendar(timezone),
+        marathon_over=marathon_over,
+        prices=prices.load_prices(),
+        rules=routing_rules.load_rules(rules),
+    )
+    answers = answer(chosen, material)
+    for one, encoded in answers:
+        write_atomically(results / f"{one.name}_result.json", encoded)
+    if all:
+        write_atomically(aggregate, schema.encode(gather(answers, material.enriched.filters)))
+    conclude(f"{len(answers)} strategies answered")
+
+
+def choose(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool) -> list[Strategy]:
+    """Return the strategies to run, in the order of the list."""
+    by_name = {one.name: one for one in known}
+    if all_of_them == bool(names):
+        raise CommandError(f"either --all or --strategy NAME is needed; strategies are {', '.join(by_name)}")
+    for name in names:
+        if name not in by_name:
+            raise CommandError(f"--strategy {name}: no such strategy; there are {', '.join(by_name)}")
+    return [one for one in known if all_of_them or one.name in names]
+
+
+def answer(chosen: Sequence[Strategy], material: Material) -> list[tuple[Strategy, bytes]]:
+    """Return each strategy with its result as it stands in its file; nothing is kept if one of them fails."""
+    answers = []
+    for number, one in enumerate(chosen):
+        progress(number, len(chosen), "strategies")
+        answers.append((one, encode(one, material)))
+    return answers
+
+
+def encode(one: Strategy, material: Material) -> bytes:
+    """Return the strategy's result file."""
+    try:
+        found = one.answer(material)
+        if isinstance(found, Envelope):
+            return schema.encode(found)
+        result = OwnResult(
+            **schema.envelope("own_result"),
+            filters=material.enriched.filters,
+            strategy=one.name,
+            question=one.question,
+            answer=msgspec.Raw(msgspec.json.encode(found)),
+        )
+        return schema.encode(result)
+    except ProjectError:
+        raise
+    except Exception as error:  # the strategy may be the user's own: whatever goes wrong, the run has failed
+        raise ScriptError(f"the strategy {one.name} failed: {type(error).__name__}: {error}") from error
+
+
+def gather(answers: Sequence[tuple[Strategy, bytes]], filters: Filters) -> AggregateResults:
+    """Return all results in one record, each whole."""
+    return AggregateResults(
+        **schema.envelope("aggregate_results"),
+        filters=filters,
+        strategies={
+            one.name: StrategyRun(status="done", question=one.question, result=msgspec.Raw(encoded.strip()))
+            for one, encoded in answers
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,173 @@
+"""The sessions that ran away, in depth; transitions, loops and places in the session over all sessions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from common import measures, prices, schema, sequences
+from common.measures import rate
+from common.records import EnrichedDelegation, EnrichedSession, Rate
+from common.results import (
+    Marathon,
+    MarathonPeriod,
+    MarathonsResult,
+    MarathonStory,
+    MarathonSummary,
+    Period,
+    PositionRate,
+    ReviewLoop,
+    ReviewLoopSummary,
+    Step,
+)
+from common.statistics import quantile
+from common.strategy import Material, Strategy
+
+SHOWN_STEPS = 5
+PLACES = ((1, 1), (2, 5), (6, 10), (11, 20), (21, 40), (41, None))
+"""Groups of places of a delegation in its session."""
+
+
+def answer(material: Material) -> MarathonsResult:
+    """Return every marathon in depth, longest first, and what holds for all sessions."""
+    sessions = material.sessions
+    classed = {one.session_id: one for one in material.marathons.marathons}
+    steps = [sequences.steps(session.delegations) for session in sessions]
+    stories = [
+        tell(session, classed[session.session_id], material) for session in sessions if session.session_id in classed
+    ]
+    return MarathonsResult(
+        **schema.envelope("marathons_result"),
+        filters=material.enriched.filters,
+        marathon_over=material.marathons.marathon_over,
+        sessions=len(sessions),
+        summary=material.marathons.summary,
+        marathons=sorted(stories, key=lambda one: (-one.delegations, one.first_timestamp or "", one.session_id)),
+        periods=[describe(period, inside, classed) for period, inside in material.by_period],
+        by_position=by_position(sessions),
+        transitions=sequences.count_transitions(steps),
+        transitions_total=sum(len(one.transitions) for one in steps),
+        parallel=sum(one.parallel for one in steps),
+        cascade_rate=sequences.cascade_rate(steps),
+        loops=sequences.count_loops(steps),
+        review_loops=sum_review_loops(loop for session in sessions for loop in review_loops(session.delegations)),
+    )
+
+
+def tell(session: EnrichedSession, marathon: Marathon, material: Material) -> MarathonStory:
+    """Return one marathon in depth."""
+    delegations = session.delegations
+    cut = marathon.pivot.sequence_number - 1 if marathon.pivot else None
+    return MarathonStory(
+        **{field: getattr(marathon, field) for field in Marathon.__struct_fields__},
+        agent_sequence=[one.agent_type for one in delegations],
+        loop_counts=sequences.count_loops([sequences.steps(delegations)]),
+        review_loops=review_loops(delegations),
+        first_steps=[step(number, one) for number, one in enumerate(delegations[:SHOWN_STEPS], start=1)],
+        last_steps=last_steps(delegations),
+        initial_task=delegations[0].user_context_before,
+        final_state=delegations[-1].assistant_synthesis_after,
+        before_pivot=None if cut is None else measures.success_rate(delegations[:cut]),
+        from_pivot=None if cut is None else measures.success_rate(delegations[cut:]),
+        first_timestamp=session.first_timestamp,
+        last_timestamp=session.last_timestamp,
+        messages=session.message_count,
+        cost=_cost(session, material.prices).cost(),
+    )
+
+
+def _cost(session: EnrichedSession, table: prices.PriceTable) -> prices.Amount:
+    runs = [table.amount(one.run.tokens_by_day) for one in session.delegations if one.run]
+    return prices.add([table.amount(session.tokens_by_day), *runs])
+
+
+def last_steps(delegations: Sequence[EnrichedDelegation]) -> list[Step]:
+    """Return the last five steps that are not among the first five."""
+    start = max(SHOWN_STEPS, len(delegations) - SHOWN_STEPS)
+    return [step(number, one) for number, one in enumerate(delegations[start:], start=start + 1)]
+
+
+def step(number: int, one: EnrichedDelegation) -> Step:
+    """Return the delegation as a step."""
+    return Step(
+        sequence_number=number,
+        tool_use_id=one.tool_use_id,
+        timestamp=one.timestamp,
+        agent_type=one.agent_type,
+        task=measures.task(one),
+        outcome=one.outcome,
+        file=one.file,
+        line=one.line,
+    )
+
+
+def review_loops(delegations: Sequence[EnrichedDelegation]) -> list[ReviewLoop]:
+    """Return every stretch X, Y, X, Y … with the number of returns to X and how its last step ended."""
+    number = {one.tool_use_id: place for place, one in enumerate(delegations, start=1)}
+    return [
+        ReviewLoop(
+            agent_type=stretch[0].agent_type,
+            via=stretch[1].agent_type,
+            rounds=(len(stretch) - 1) // 2,
+            first_sequence_number=number[stretch[0].tool_use_id],
+            last_sequence_number=number[stretch[-1].tool_use_id],
+            last_outcome=stretch[-1].outcome,
+        )
+        for stretch in sequences.rounds(delegations)
+    ]
+
+
+def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
+    """Return the loops by pair of agents, most frequent first."""
+    groups: dict[tuple[str, str], list[ReviewLoop]] = defaultdict(list)
+    for loop in loops:
+        groups[loop.agent_type, loop.via].append(loop)
+    found = [
+        ReviewLoopSummary(
+            agent_type=agent_type,
+            via=via,
+            loops=len(inside),
+            rounds_p50=quantile([one.rounds for one in inside], 0.5) or 0.0,
+            rounds_longest=max(one.rounds for one in inside),
+            ended_completed=_ended(inside),
+        )
+        for (agent_type, via), inside in groups.items()
+    ]
+    return sorted(found, key=lambda one: (-one.loops, one.agent_type, one.via))
+
+
+def _ended(loops: Sequence[ReviewLoop]) -> Rate:
+    return measures.success_of(measures.count_outcomes(loop.last_outcome for loop in loops))
+
+
+def describe(period: Period, sessions: Sequence[EnrichedSession], classed: dict[str, Marathon]) -> MarathonPeriod:
+    """Return the marathons of one period."""
+    inside = [session for session in sessions if session.session_id in classed]
+    elsewhere = [session for session in sessions if session.session_id not in classed]
+    classes = [classed[session.session_id].classification for session in inside]
+    return MarathonPeriod(
+        name=period.name,
+        first=period.first,
+        last=period.last,
+        changes=period.changes,
+        share=rate(len(inside), len(sessions)),
+        summary=MarathonSummary(
+            POSITIVE=classes.count("POSITIVE"),
+            NEGATIVE=classes.count("NEGATIVE"),
+            AMBIGUOUS=classes.count("AMBIGUOUS"),
+            UNKNOWN=classes.count("UNKNOWN"),
+        ),
+        success_in_marathons=measures.success_rate(one for session in inside for one in session.delegations),
+        success_elsewhere=measures.success_rate(one for session in elsewhere for one in session.delegations),
+    )
+
+
+def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
+    """Return success by the place of a delegation in its session; places that no session reaches are left out."""
+    found = []
+    for first, last in PLACES:
+        inside = [one for session in sessions for one in session.delegations[first - 1 : last]]
+        if inside:
+            found.append(PositionRate(first=first, last=last, success=measures.success_rate(inside)))
+    return found
+
+
+STRATEGY = Strategy("marathons", "Which sessions ran away?", answer)

@@ -1,0 +1,197 @@
+"""How each agent, model, day, hour, weekday, project and period fares, and what it costs."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypedDict
+
+from common import measures, prices, rework, schema, spending, verdicts
+from common.records import Outcome, Rate, Tokens
+from common.results import (
+    OUTSIDE,
+    AgentMetrics,
+    Cost,
+    Defined,
+    Durations,
+    GroupMetrics,
+    MetricsResult,
+    ParentPrice,
+    Totals,
+)
+from common.rework import Reworked
+from common.spending import Spent
+from common.strategy import Case, Material, Strategy
+from common.times import WEEKDAYS
+from common.verdicts import Field
+
+
+class _Group(TypedDict):
+    delegations: int
+    sessions: int
+    outcomes: dict[Outcome, int]
+    success: Rate
+    with_run: int
+    tokens: Tokens
+    cost: Cost
+    delegations_priced: int
+    cost_per_delegation: float | None
+    durations: Durations
+    cache_share: float | None
+    output_per_input: float | None
+
+
+def answer(material: Material) -> MetricsResult:
+    """Return the figures of every group; groups of names stand by delegations, those of time in order of time."""
+    cases = material.cases
+    parts = spending.spent(material.enriched)
+    reworked = rework.find(material.sessions, cases)
+    by = partial(spending.by, parts, table=material.prices)
+    return MetricsResult(
+        **schema.envelope("metrics_result"),
+        filters=material.enriched.filters,
+        period_source=material.periods.source,
+        prices_read=material.prices.read,
+        verdict_rule=verdicts.RULE,
+        totals=_totals(material, parts, reworked),
+        agents=_agents(material, reworked),
+        models=_by_size(cases, lambda case: case.one.model or measures.UNKNOWN_NAME),
+        days=_by_name(cases, lambda case: material.calendar.day(case.one.timestamp)),
+        hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.one.timestamp))),
+        weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.one.timestamp), WEEKDAYS),
+        projects=_by_size(cases, lambda case: case.session.project),
+        periods=_in_order(cases, lambda case: case.period, [*(p.name for p in material.periods.periods), OUTSIDE]),
+        spending_by_place=sorted(by(lambda part: part.place), key=lambda one: spending.PLACES.index(one.name)),
+        spending_by_model=by(lambda part: part.tokens.model),
+        spending_by_day=sorted(by(lambda part: part.tokens.day), key=lambda one: one.name),
+        spending_by_project=by(lambda part: part.project),
+        spending_by_period=by(lambda part: material.periods.name_of(part.tokens.day)),
+        unpriced=spending.unpriced(parts, material.prices),
+        reconciliation=spending.reconcile(material.enriched, parts),
+    )
+
+
+def _hour(hour: int | None) -> str | None:
+    return None if hour is None else f"{hour:02}"
+
+
+def _figures(cases: Sequence[Case]) -> _Group:
+    outcomes = measures.outcomes(case.one for case in cases)
+    tokens = measures.add_tokens(case.one.run.tokens for case in cases if case.one.run)
+    priced = [case.priced for case in cases if case.priced]
+    return _Group(
+        delegations=len(cases),
+        sessions=len({case.session.session_id for case in cases}),
+        outcomes=outcomes,
+        success=measures.success_of(outcomes),
+        with_run=sum(case.amount is not None for case in cases),
+        tokens=tokens,
+        cost=prices.add(case.amount for case in cases if case.amount).cost(),
+        delegations_priced=len(priced),
+        cost_per_delegation=prices.add(priced).cost().estimated / len(priced) if priced else None,
+        durations=measures.durations(case.one for case in cases),
+        cache_share=measures.cache_share(tokens),
+        output_per_input=measures.output_per_input(tokens),
+    )
+
+
+Naming = Callable[[Case], str | None]
+
+
+def _groups(cases: Sequence[Case], name: Naming) -> dict[str, list[Case]]:
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(name(case) or measures.UNKNOWN_NAME, []).append(case)
+    return groups
+
+
+def _by_size(cases: Sequence[Case], name: Naming) -> list[GroupMetrics]:
+    groups = sorted(_groups(cases, name).items(), key=lambda item: (-len(item[1]), item[0]))
+    return [GroupMetrics(name=key, **_figures(inside)) for key, inside in groups]
+
+
+def _by_name(cases: Sequence[Case], name: Naming) -> list[GroupMetrics]:
+    return [GroupMetrics(name=key, **_figures(inside)) for key, inside in sorted(_groups(cases, name).items())]
+
+
+def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list[GroupMetrics]:
+    groups = _groups(cases, name)
+    return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, measures.UNKNOWN_NAME] if key in groups]
+
+
+def _agents(material: Material, reworked: Reworked) -> list[AgentMetrics]:
+    groups = _groups(material.cases, lambda case: case.one.agent_type)
+    field = Field(groups, reworked, material.router)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [_agent(agent, inside, field, material) for agent, inside in ordered]
+
+
+def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) -> AgentMetrics:
+    days = sorted(day for case in cases if (day := material.calendar.day(case.one.timestamp)))
+    return AgentMetrics(
+        agent_type=agent,
+        defined=defined(agent, cases, material),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        models=measures.ordered(Counter(case.one.model or measures.UNKNOWN_NAME for case in cases)),
+        rework=rework.summarize(cases, field.reworked),
+        verdict=verdicts.judge(agent, field),
+        parent_price=parent_price(cases, material.prices),
+        **_figures(cases),
+    )
+
+
+def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
+    """Tell whether a file of the agents folders defines the agent type.
+
+    "no" only where a commit removed it or no call ever found it: built-in, plugin and project agents are defined
+    elsewhere, where nobody looks.
+    """
+    if any(one.name == agent for one in material.definitions):
+        return "yes"
+    changes = [change for period in material.periods.periods for change in period.changes]
+    last = [change[0] for change in changes if change[1:].split(": ")[0] == agent]
+    is_gone = last[-1:] == ["-"] or all(case.one.outcome == "not_started" for case in cases)
+    return "no" if is_gone else "cannot be known"
+
+
+def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice:
+    """Return what the same tokens would have cost on the model of the thread that called."""
+    actual = on_parents = count = 0
+    for case in cases:
+        if not (case.priced and case.one.run and table.knows(case.parent_model)):
+            continue
+        repriced = table.amount(case.one.run.tokens_by_day, at_model=case.parent_model)
+        if repriced.whole:
+            count += 1
+            actual += case.priced.estimated
+            on_parents += repriced.estimated
+    return ParentPrice(
+        delegations=count, actual=actual / prices.PICODOLLARS, on_parents_model=on_parents / prices.PICODOLLARS
+    )
+
+
+def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> Totals:
+    cases, summary = material.cases, material.enriched.summary
+    outcomes = measures.outcomes(case.one for case in cases)
+    places: Mapping[str, Tokens] = {
+        place: spending.tokens(part.tokens for part in parts if part.place == place) for place in spending.PLACES
+    }
+    return Totals(
+        delegations=len(cases),
+        sessions=summary.sessions,
+        sessions_with_delegations=len(material.sessions),
+        outcomes=outcomes,
+        success=measures.success_of(outcomes),
+        tokens=measures.add_tokens(places.values()),
+        tokens_main=places["main"],
+        tokens_runs=places["runs"],
+        tokens_unlinked=places["unlinked"],
+        tokens_progress_only=summary.tokens_progress_only,
+        cost=material.prices.amount(part.tokens for part in parts).cost(),
+        links=measures.ordered(Counter(case.one.link or "none" for case in cases)),
+        rework=rework.summarize(cases, reworked),
+        parent_price=parent_price(cases, material.prices),
+    )
+
+
+STRATEGY = Strategy("metrics", "How does each agent fare, and what does it cost?", answer)
