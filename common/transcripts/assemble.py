@@ -279,7 +279,7 @@ def _span(run: RunFacts) -> tuple[str | None, str | None]:
 
 def _message_count(main: list[Thread]) -> int:
     """Count the distinct user lines and API messages of a session's main thread."""
-    uuids = {bytes(t.uuids[i : i + 16]) for t in main for i in range(0, len(t.uuids), 16)}
+    uuids = {uuid for thread in main for uuid in thread.uuids}
     ids = {m.id for t in main for m in t.messages if m.id is not None}
     nameless = sum(m.id is None for t in main for m in t.messages)
     return len(uuids) + sum(t.without_uuid for t in main) + len(ids) + nameless

@@ -6,8 +6,7 @@ from msgspec import Struct, field
 
 from common.transcripts.evidence import Order, Place, TranscriptFile, order_of
 from common.transcripts.facts import Call, Notice, Result
-from common.transcripts.reader import text_digest
-from common.transcripts.texts import AGENT_ID
+from common.transcripts.texts import AGENT_ID, text_digest
 
 
 class Copy(NamedTuple):

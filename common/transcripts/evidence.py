@@ -117,7 +117,7 @@ def _place(file: TranscriptFile, index: int, thread: Thread, facts: MessageFacts
         best=facts,
         best_key=(facts.output if facts.chosen_line else -1, file.rank, facts.chosen_line),
         sizes=facts.sizes,
-        tools={tool.id: tool for tool in facts.tools},
+        tools={tool[0]: tool for tool in facts.tools},
         in_main=thread.kind == "main",
     )
 

@@ -12,19 +12,16 @@ from msgspec import Struct, field
 ThreadKind = Literal["main", "side", "progress"]
 
 
-class ToolUse(Struct, array_like=True, frozen=True, gc=False):
-    """A call of a tool; `path` is the file that an editing tool was given."""
-
-    id: str
-    name: str
-    path: str | None
+ToolUse = tuple[str, str, str | None]
+"""A call of a tool: its id, the tool's name, and the file that an editing tool was given."""
 
 
 class MessageFacts(Struct, array_like=True):
     """One API message within one thread of one file.
 
     `timestamp` and `line` are those of its earliest line; the usage is that of `chosen_line` (0: none counts), the
-    line with the largest output, the later on a tie. `sizes` are the bytes of its blocks of text, thinking and input.
+    line with the largest output, the later on a tie. `sizes` are the bytes of the text, thinking and tool input of its
+    unfinished lines.
     """
 
     id: str | None
@@ -56,8 +53,8 @@ class Sighting(Struct, array_like=True, frozen=True, gc=False):
 class Thread(Struct, array_like=True):
     """The lines of one session in one file that belong together: its main thread, a sidechain, or its echo.
 
-    `uuids` are 16 bytes each: of the user lines in a main thread, of all lines in a sidechain; `without_uuid` counts
-    the user lines that have none. `prompt` is the digest of the first user text of a sidechain.
+    `uuids` are those of the user lines in a main thread, of all lines in a sidechain, as often as they stand there;
+    `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text.
     """
 
     kind: ThreadKind
@@ -65,12 +62,11 @@ class Thread(Struct, array_like=True):
     agent_id: str | None
     parent_tool_use_id: str | None
     line: int
-    parent_uuid: bytes = b""
+    parent_uuid: str | None = None
     first: str = ""
     last: str = ""
-    lines: int = 0
     without_uuid: int = 0
-    uuids: bytearray = field(default_factory=bytearray)
+    uuids: list[str] = field(default_factory=list)
     prompt: bytes = b""
     warmup: bool = False
     teammate: bool = False

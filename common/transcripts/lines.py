@@ -129,14 +129,17 @@ def _frames() -> int:
     return count
 
 
-def decode_line(raw: bytes) -> Line | Verdict:
-    """Return the record of a line that is one whole object of the expected types, else the verdict of `examine`."""
-    try:
-        if not _LIMIT_GOVERNS and len(raw.translate(None, _OPENERS_DELETED)) > MAX_DEPTH:
-            return examine(raw)
-        return _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return examine(raw)
+def _decode_counting(raw: bytes) -> Line:
+    if len(raw.translate(None, _OPENERS_DELETED)) > MAX_DEPTH:
+        raise RecursionError
+    return _decode(raw)
+
+
+decode_line = _decode if _LIMIT_GOVERNS else _decode_counting
+"""Returns the record of a line that is one whole object of the expected types, else raises one of `UNDECODABLE`."""
+
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
+"""What `decode_line` raises for a line that `examine` is to look at; TypeError for one that is `TooLong`."""
 
 
 def examine(raw: bytes | TooLong) -> Verdict:

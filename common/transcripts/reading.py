@@ -9,9 +9,18 @@ import msgspec
 
 from common.transcripts.facts import BadLine, FileFacts
 from common.transcripts.find import FoundFile, Stamp, stamp_of
-from common.transcripts.lines import LineReader, TooLong, Verdict, decode_line, depth_limit, examine, examine_tail
+from common.transcripts.lines import (
+    UNDECODABLE,
+    LineReader,
+    TooLong,
+    Verdict,
+    decode_line,
+    depth_limit,
+    examine,
+    examine_tail,
+)
 from common.transcripts.reader import TranscriptReader
-from common.transcripts.shapes import Line, Meta, read
+from common.transcripts.shapes import Meta, read
 
 META_LIMIT = 1 << 20
 
@@ -95,17 +104,19 @@ def _blocks(size: int, block: int = 1 << 22) -> list[int]:
 
 def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
     facts, take = reader.facts, reader.take
-    number, offset = facts.lines, facts.offset
+    number, offset, parsed = facts.lines, facts.offset, 0
     for raw in lines:
         number += 1
-        record = examine(raw) if isinstance(raw, TooLong) else decode_line(raw)
-        if isinstance(record, Line):
-            facts.parsed += 1
-            take(record, number)
+        try:
+            record = decode_line(raw)  # type: ignore[arg-type]  # what is too long raises, as what is no JSON does
+        except UNDECODABLE:
+            _take_verdict(examine(raw), reader, number, offset)
         else:
-            _take_verdict(record, reader, number, offset)
-        offset += (raw.length if isinstance(raw, TooLong) else len(raw)) + 1
+            parsed += 1
+            take(record, number)
+        offset += raw.length + 1 if isinstance(raw, TooLong) else len(raw) + 1
     facts.lines, facts.offset = number, offset
+    facts.parsed += parsed
 
 
 def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:

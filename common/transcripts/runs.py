@@ -109,13 +109,12 @@ def _joined(group: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt]]:
             number = owner[number]
         return number
 
-    by_uuid: dict[bytes, int] = {}
+    by_uuid: dict[str, int] = {}
     by_message: dict[str, int] = {}
     for number, at in enumerate(group):
-        uuids = bytes(at.thread.uuids)
-        by_uuid.update({uuids[i : i + 16]: number for i in range(0, len(uuids), 16)})
+        by_uuid.update(dict.fromkeys(at.thread.uuids, number))
     for number, at in enumerate(group):
-        owner[find(number)] = find(by_uuid.get(at.thread.parent_uuid, number))
+        owner[find(number)] = find(by_uuid.get(at.thread.parent_uuid or "", number))
         for message in at.thread.messages:
             if message.id is not None and message.id not in in_main:
                 owner[find(number)] = find(by_message.setdefault(message.id, number))

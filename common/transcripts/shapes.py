@@ -66,6 +66,22 @@ class Message(Struct):
     content: str | list[Block | str] | None = None
 
 
+class ProgressEnvelope(Struct):
+    """The line inside a progress line."""
+
+    message: Message | None = None
+    type: str | None = None
+
+
+class Progress(Struct, rename="camel"):
+    """The data of a progress line."""
+
+    type: str | None = None
+    agent_id: str | None = None
+    prompt: str | None = None
+    message: ProgressEnvelope | None = None
+
+
 class Line(Struct, rename="camel"):
     """One line of a transcript."""
 
@@ -85,7 +101,7 @@ class Line(Struct, rename="camel"):
     is_visible_in_transcript_only: bool | None = None
     message: Message | None = None
     tool_use_result: Raw = NOTHING
-    data: Raw = NOTHING
+    data: Progress | None = None
     attachment: Raw = NOTHING
     content: Raw = NOTHING
 
@@ -96,22 +112,6 @@ class Attachment(Struct, rename="camel"):
     type: str | None = None
     command_mode: str | None = None
     prompt: str | list[Block | str] | None = None
-
-
-class ProgressEnvelope(Struct):
-    """The line inside a progress line."""
-
-    message: Message | None = None
-    type: str | None = None
-
-
-class Progress(Struct, rename="camel"):
-    """The data of a progress line."""
-
-    type: str | None = None
-    agent_id: str | None = None
-    prompt: str | None = None
-    message: ProgressEnvelope | None = None
 
 
 class CallInput(Struct):

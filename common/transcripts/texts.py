@@ -1,6 +1,7 @@
 """The sentences by which Claude Code tells what happened: notifications, interruptions, refusals, errors."""
 
 import re
+from hashlib import blake2b
 from typing import NamedTuple
 
 from common.transcripts.shapes import PolledTask
@@ -111,6 +112,11 @@ def _number(text: str, *names: str) -> float | None:
         if found := re.search(rf"(?:<{name}>|\b{name}:)\s*(\d{{1,15}})\b", text):
             return float(found[1])
     return None
+
+
+def text_digest(text: str) -> bytes:
+    """Return 16 bytes that stand for a text, outer white space aside."""
+    return blake2b(text.strip().encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def unwrap_teammate(text: str) -> str:

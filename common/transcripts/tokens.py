@@ -103,7 +103,7 @@ def _day_tokens(key: tuple[str, str, bool, str], messages: list[DistinctMessage]
 
 def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
     """Return the number of distinct calls by tool, sorted by its name."""
-    names = {tool.id: tool.name for message in messages for tool in message.tools.values()}
+    names = {key: name for message in messages for key, name, _ in message.tools.values()}
     counted: dict[str, int] = {}
     for name in sorted(names.values()):
         counted[name] = counted.get(name, 0) + 1
@@ -115,8 +115,8 @@ def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
     seen: set[str] = set()
     edits: list[Edit] = []
     for message in sorted(messages, key=lambda m: m.order):
-        for tool in message.tools.values():
-            if tool.path is not None and tool.id not in seen:
-                seen.add(tool.id)
-                edits.append(Edit(timestamp=message.order.timestamp or None, tool=tool.name, path=tool.path))
+        for key, name, path in message.tools.values():
+            if path is not None and key not in seen:
+                seen.add(key)
+                edits.append(Edit(timestamp=message.order.timestamp or None, tool=name, path=path))
     return edits

@@ -1,0 +1,129 @@
+"""What comes back for a delegation: results, notifications, polls, and what user and assistant make of them."""
+
+from common.transcripts.facts import FileFacts, Notice, Result
+from common.transcripts.shapes import Block, Line, ToolUseResult, clean, lenient_json, read, read_text
+from common.transcripts.texts import is_refusal, notifications, task_in_text
+from common.transcripts.threads import timestamp_of
+
+WATCHED_PROMPTS = 3
+
+
+class Answers:
+    """Takes answers in order. All it knows stands in `facts`.
+
+    A delegation is watched from its result on: if the user interrupts or refuses something before their third prompt
+    after it, it is corrected. A result waits for the first words of the assistant after it.
+    """
+
+    def __init__(self, facts: FileFacts) -> None:
+        """Go on from `facts`."""
+        self._facts = facts
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits for the assistant's words."""
+        return bool(self._facts.waiting_results or self._facts.waiting_notices)
+
+    def heard(self, text: str | None, index: int) -> None:
+        """Give the assistant's words to what its thread waited to hear of."""
+        if not text or not text.strip():
+            return
+        facts = self._facts
+        for number in [n for n in facts.waiting_results if facts.results[n].thread == index]:
+            facts.results[number].synthesis = text
+            facts.waiting_results.remove(number)
+        if facts.threads[index].kind == "main":
+            for number in facts.waiting_notices:
+                facts.notices[number].synthesis = text
+            facts.waiting_notices.clear()
+
+    def prompted(self, text: str) -> None:
+        """Take a prompt that the user wrote."""
+        facts = self._facts
+        facts.last_prompt, facts.last_prompt_kept = text, False
+        facts.watched = {call: left - 1 for call, left in facts.watched.items() if left > 1}
+
+    def corrected(self) -> None:
+        """Note that the user stepped in: a correction of every delegation whose result is fresh."""
+        self._facts.corrected.extend(call for call in self._facts.watched if call not in self._facts.corrected)
+        self._facts.watched.clear()
+
+    def result(self, line: Line, number: int, block: Block, index: int) -> None:
+        """Take a tool's result; those of ordinary tools pass, but for a refusal."""
+        tool_id = block.tool_use_id or ""
+        kind = self._facts.open_tools.pop(tool_id, None)
+        in_main = self._facts.threads[index].kind == "main"
+        if block.is_error is True and in_main and is_refusal(_text_of(block)):
+            self.corrected()
+        if kind == "poll":
+            self._poll(line, number, block)
+        elif kind != "":
+            self._delegated(line, number, block, index)
+
+    def _delegated(self, line: Line, number: int, block: Block, index: int) -> None:
+        """Keep the result of a delegation, or of a call that does not stand before it in this file."""
+        facts = self._facts
+        result = Result(
+            id=block.tool_use_id or "",
+            timestamp=timestamp_of(line),
+            line=number,
+            thread=index,
+            is_error=block.is_error is True,
+            text=_text_of(block),
+        )
+        _add_object(result, line)
+        facts.results.append(result)
+        if not result.launched:
+            facts.waiting_results.append(len(facts.results) - 1)
+            if facts.threads[index].kind == "main":
+                facts.watched[result.id] = WATCHED_PROMPTS
+        elif result.agent_id is not None:
+            facts.call_by_agent[result.agent_id] = result.id
+
+    def _poll(self, line: Line, number: int, block: Block) -> None:
+        found = read(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        task = found.task if found and found.task else task_in_text(_text_of(block))
+        if task.task_id is not None and task.status is not None:
+            result = task.result or task.output or None
+            self._facts.notices.append(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
+
+    def notified(self, text: str, line: Line, number: int, *, delivered: bool) -> None:
+        """Keep each notification in a text once: the queue, the user's line and an attachment may repeat it."""
+        facts = self._facts
+        for found in notifications(text):
+            key = (found.task_id, found.status, found.result)
+            known = [i for i, n in enumerate(facts.notices) if (n.task_id, n.status, n.result) == key]
+            if not known:
+                notice = Notice(found.task_id, timestamp_of(line), number, found.status, "notification", found.result)
+                notice.duration_ms, notice.tokens = found.duration_ms, found.tokens
+                facts.notices.append(notice)
+                known = [len(facts.notices) - 1]
+            if delivered and (call := facts.call_by_agent.get(found.task_id)) is not None:
+                facts.watched[call] = WATCHED_PROMPTS
+                facts.waiting_notices.append(known[-1])
+
+
+def _text_of(block: Block) -> str:
+    """Return the text of a tool's result: the string itself, or its text blocks joined by blank lines."""
+    value = lenient_json(bytes(block.content)) if len(block.content) else None
+    if isinstance(value, str):
+        return clean(value)
+    parts = value if isinstance(value, list) else []
+    texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    return clean("\n\n".join(text for text in texts if isinstance(text, str)))
+
+
+def _add_object(result: Result, line: Line) -> None:
+    """Add to a result what stands beside it as an object; a sentence there serves where the block has none."""
+    raw = line.tool_use_result
+    found = read(raw, ToolUseResult) if len(raw) else None
+    if found is None:
+        result.text = result.text or (read_text(raw) if len(raw) else None) or ""
+        return
+    result.has_object = True
+    result.launched = found.is_async is True or (found.status or "").endswith(("_launched", "_spawned"))
+    result.agent_id = found.agent_id or found.teammate_id
+    result.agent_type, result.model = found.agent_type, found.resolved_model
+    result.duration_ms, result.tokens = found.total_duration_ms, found.total_tokens
+    result.last_output = found.usage.output_tokens if found.usage else None
+    result.interrupted = found.was_interrupted is True

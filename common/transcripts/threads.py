@@ -1,0 +1,112 @@
+"""Which thread of its file a line belongs to: the main thread of a session, a sidechain, or its echo."""
+
+import re
+
+from common.transcripts.facts import FileFacts, MessageFacts, Sighting, Thread
+from common.transcripts.shapes import Line
+
+_TIMESTAMP = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z")
+_is_timestamp = _TIMESTAMP.fullmatch
+
+
+def timestamp_of(line: Line) -> str:
+    """Return the line's timestamp if it is one, else ""."""
+    stamp = line.timestamp
+    return stamp if stamp is not None and _is_timestamp(stamp) else ""
+
+
+class Threads:
+    """The threads in a file's facts, and the indexes by which the next line finds its own."""
+
+    def __init__(self, facts: FileFacts, agent_id: str | None) -> None:
+        """Index the threads in `facts`; `agent_id` is the one in the name of an agent's file."""
+        self._facts, self._agent_id = facts, agent_id
+        self._main: dict[str | None, int] = {}
+        self._others: dict[tuple[str | None, ...], int] = {}
+        self._by_uuid: dict[str, int] = {}
+        self._messages: list[dict[str, MessageFacts]] = []
+        for index, thread in enumerate(facts.threads):
+            self._index(index, thread)
+
+    def _index(self, index: int, thread: Thread) -> None:
+        self._messages.append({m.id: m for m in thread.messages if m.id is not None})
+        if thread.kind == "main":
+            self._main[thread.session_id] = index
+        elif thread.kind == "progress":
+            self._others["progress", thread.session_id, thread.agent_id, thread.parent_tool_use_id] = index
+        elif thread.agent_id is not None:
+            self._others["side", thread.session_id, thread.agent_id] = index
+        else:
+            self._by_uuid.update(dict.fromkeys(thread.uuids, index))
+
+    def _open(self, thread: Thread) -> int:
+        self._facts.threads.append(thread)
+        self._index(len(self._facts.threads) - 1, thread)
+        return len(self._facts.threads) - 1
+
+    def of(self, line: Line, number: int, stamp: str) -> int:
+        """Return the index of the line's thread, opened if need be, and note the line's times and places there."""
+        session = line.session_id
+        if session is not None:
+            self._facts.last_session = session
+        elif line.type == "assistant":
+            session = self._facts.last_session
+        if line.is_sidechain is True or self._agent_id is not None:
+            index = self._sidechain(line, session, number)
+        else:
+            known = self._main.get(session)
+            index = self._open(Thread("main", session, None, None, number)) if known is None else known
+        _note(self._facts.threads[index], line, number, stamp)
+        return index
+
+    def _sidechain(self, line: Line, session: str | None, number: int) -> int:
+        """Find a sidechain by its agent's id, in older versions by the line's parent."""
+        agent_id = line.agent_id or self._agent_id
+        if agent_id is not None:
+            index = self._others.get(("side", session, agent_id))
+        else:
+            index = self._by_uuid.get(line.parent_uuid or "")
+        if index is None:
+            index = self._open(Thread("side", session, agent_id, None, number, line.parent_uuid))
+        if line.uuid is not None:
+            self._facts.threads[index].uuids.append(line.uuid)
+            if agent_id is None:
+                self._by_uuid[line.uuid] = index
+        return index
+
+    def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
+        """Return the index of the thread that a progress line echoes."""
+        key = ("progress", line.session_id, agent_id, line.parent_tool_use_id)
+        index = self._others.get(key)
+        if index is None:
+            index = self._open(Thread("progress", line.session_id, agent_id, line.parent_tool_use_id, number))
+        _note(self._facts.threads[index], line, number, stamp)
+        return index
+
+    def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
+        """Return the facts of a message in a thread, with the line among its places; one without an id is new."""
+        known = self._messages[index].get(message_id) if message_id is not None else None
+        if known is None:
+            known = MessageFacts(message_id, stamp, number)
+            self._facts.threads[index].messages.append(known)
+            if message_id is not None:
+                self._messages[index][message_id] = known
+        elif stamp < known.timestamp:
+            known.timestamp, known.line = stamp, number
+        return known
+
+
+def _note(thread: Thread, line: Line, number: int, stamp: str) -> None:
+    if stamp > thread.last:
+        thread.last = stamp
+        thread.first = thread.first or stamp
+    elif stamp and stamp < thread.first:
+        thread.first = stamp
+    if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
+        thread.cwd = Sighting(line.cwd, stamp, number)
+    version = line.version
+    if version is not None and (not thread.versions or thread.versions[-1].value != version):
+        if not any(seen.value == version for seen in thread.versions):
+            thread.versions.append(Sighting(version, stamp, number))
+    if line.team_name is not None:
+        thread.teammate = True
