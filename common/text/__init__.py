@@ -18,9 +18,22 @@ from common.text.escaping import (
     terminal,
     visible,
 )
-from common.text.formatting import count, decimal, duration, interval, money, plural, points, rate, share, tokens
+from common.text.formatting import (
+    NO_DATA,
+    count,
+    decimal,
+    duration,
+    interval,
+    money,
+    plural,
+    points,
+    rate,
+    share,
+    tokens,
+)
 
 __all__ = [
+    "NO_DATA",
     "clean_text",
     "count",
     "csv_cell",

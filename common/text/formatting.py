@@ -15,12 +15,15 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def decimal(value: float | None) -> str:
-    """Return a number with as many decimals as it can carry: 0.04, 2.5, 31, 6,000."""
+    """Return a number with as many decimals as it can carry: 0.003, 0.04, 2.5, 31, 6,000; "< 0.001" for less."""
     if value is None:
         return NO_DATA
-    places = 2 if abs(value) < 1 else 1 if abs(value) < 10 else 0  # noqa: PLR2004 - the steps are the definition
-    shown = f"{value:,.{places}f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+    size = abs(value)
+    if 0 < size < 0.0005:  # noqa: PLR2004 - rounds to 0
+        return "< 0.001" if value > 0 else "> −0.001"
+    places = next((places for end, places in ((0.01, 3), (1, 2), (10, 1)) if size < end), 0)
+    shown = f"{size:,.{places}f}"
+    return ("−" if value < 0 else "") + (shown.rstrip("0").rstrip(".") if "." in shown else shown)
 
 
 def share(value: float | None) -> str:

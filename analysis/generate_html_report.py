@@ -1,0 +1,37 @@
+"""Write the report as one HTML page: the same as in Markdown, with charts and a card for each delegation."""
+
+from analysis.reporting.charts.all import with_charts
+from analysis.reporting.html import drawn_words, render_html
+from analysis.reporting.material import load_material
+from analysis.reporting.view import context_of, report_of
+from common.data_repository import DataRepository
+from common.files import write_atomically
+from common.prices import load_prices
+from common.script import Input, Output, run
+
+
+def main(  # noqa: PLR0913 - one option for each file that is read
+    *,
+    aggregate: Input,
+    sessions: Input,
+    patterns: Input,
+    marathons: Input,
+    segmentation: Input,
+    diagnostics: Input,
+    report: Output,
+    timezone: str = "UTC",
+    redact: bool = True,
+    share: bool = False,
+) -> None:
+    """Write the report as one HTML page."""
+    repository = DataRepository(
+        enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
+    )
+    material = load_material(repository, diagnostics, timezone, load_prices())
+    context = context_of(material, redact=redact, share=share)
+    page = render_html(with_charts(report_of(context), context, drawn_words()), context)
+    write_atomically(report, page.encode())
+
+
+if __name__ == "__main__":
+    run(main)

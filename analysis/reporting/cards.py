@@ -1,0 +1,180 @@
+"""A card for each delegation: what was asked, what came of it, what it took, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.reporting.groups import Group
+from analysis.reporting.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
+from analysis.reporting.values import Code, Plain, Quote, Sentence, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.reporting.context import Context
+    from analysis.reporting.material import Numbered
+    from common.records import EnrichedDelegation
+
+TEXT_LENGTH = 6_000
+TEXT_BUDGET = 3_000_000
+CARD_BYTES = 800
+PAGE_BUDGET = 6_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a delegation; `name` finds its label among the words."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A delegation. `facts` are (label, value); `texts` is None where they are left out for the size of the page."""
+
+    number: int
+    colour: str
+    sign: str
+    outcome: str
+    moment: str | None
+    agent: Code
+    description: Quote | None
+    facts: tuple[tuple[str, Plain | Sentence], ...]
+    texts: tuple[Text, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCards:
+    """The cards of a session."""
+
+    session: Code
+    project: Code
+    day: str | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """A group of delegations: what they have in common, and their numbers."""
+
+    anchor: str
+    title: Sentence
+    numbers: tuple[int, ...]
+
+
+def cards_of(context: Context) -> tuple[SessionCards, ...]:
+    """Return the cards, session by session; the newest delegations keep their texts, as far as the page has room."""
+    room = min(TEXT_BUDGET, PAGE_BUDGET - CARD_BYTES * len(context.material.delegations))
+    texts: dict[int, tuple[Text, ...]] = {}
+    for one in reversed(context.material.delegations):
+        found = tuple(_texts(context, one.delegation))
+        room -= sum(len(text.text.encode()) for text in found)
+        if room < 0:
+            break
+        texts[one.number] = found
+    by_session: dict[str, list[Card]] = {}
+    for one in context.material.delegations:
+        by_session.setdefault(one.session.session_id, []).append(_card(context, one, texts.get(one.number)))
+    sessions = {session.session_id: session for session in context.material.enriched.sessions}
+    return tuple(
+        SessionCards(
+            context.show.session(name),
+            context.show.project(sessions[name].project),
+            next((card.moment[:10] for card in cards if card.moment), None),
+            tuple(cards),
+        )
+        for name, cards in by_session.items()
+    )
+
+
+def _texts(context: Context, one: EnrichedDelegation) -> Iterator[Text]:
+    """Yield the texts of a delegation that it has and that are shown."""
+    named = (
+        ("before", one.user_context_before),
+        ("asked", one.prompt),
+        ("answered", one.result),
+        ("after", one.assistant_synthesis_after),
+    )
+    for name, text in named:
+        shown = context.show.whole(text, TEXT_LENGTH)
+        if shown is not None:
+            yield Text(name, shown)
+
+
+def _card(context: Context, one: Numbered, texts: tuple[Text, ...] | None) -> Card:
+    """Return a delegation's card."""
+    colour = CLASS_BY_OUTCOME[one.delegation.outcome]
+    return Card(
+        number=one.number,
+        colour=colour,
+        sign=SIGN_BY_CLASS[colour],
+        outcome=one.delegation.outcome,
+        moment=one.moment.strftime("%Y-%m-%d %H:%M") if one.moment else None,
+        agent=context.show.name(one.delegation.agent_type),
+        description=context.show.words(one.delegation.description, 100),
+        facts=tuple(_facts(context, one)),
+        texts=texts,
+    )
+
+
+def _facts(context: Context, one: Numbered) -> Iterator[tuple[str, Plain | Sentence]]:
+    """Yield what is known of a delegation."""
+    delegation = one.delegation
+    if why := context.show.words(delegation.outcome_detail, 200):
+        yield "why", why
+    if delegation.corrected:
+        yield "corrected", "yes"
+    if delegation.duration_seconds is not None:
+        yield "time", Sentence("seconds", {"seconds": delegation.duration_seconds})
+    if delegation.model is not None:
+        yield "model", context.show.name(delegation.model)
+    yield "run", _run(delegation)
+    if delegation.link is not None:
+        yield "linked", Code(delegation.link)
+    if one.cost is not None:
+        yield "cost", Sentence("dollars", {"dollars": one.cost})
+    if place := context.show.place(delegation.file, delegation.line):
+        yield "where", place
+
+
+def _run(delegation: EnrichedDelegation) -> Sentence:
+    """Return what the run took."""
+    run = delegation.run
+    if run is None:
+        return Sentence("no_run")
+    values: dict[str, Value] = {
+        "messages": run.messages,
+        "tools": run.tool_calls,
+        "input": run.tokens.input + run.tokens.cache_creation + run.tokens.cache_read,
+        "output": run.tokens.output_estimated,
+        "nested": run.depth if run.depth > 1 else None,
+    }
+    return Sentence("run", values)
+
+
+def group_lines(context: Context) -> tuple[GroupLine, ...]:
+    """Return every group with its numbers."""
+    return tuple(
+        GroupLine(group.anchor, _title(context, group), group.numbers) for group in context.groups.group_by_key.values()
+    )
+
+
+def _title(context: Context, group: Group) -> Sentence:
+    """Return what the delegations of a group have in common."""
+    kind, *names = group.key
+    result = names.pop() if kind == "agent" and len(names) > 1 else None
+    shown: tuple[Code, ...] = tuple(context.show.name(name) for name in names)
+    if kind == "session":
+        shown = (context.show.session(names[0]),)
+    elif kind == "project":
+        shown = (context.show.project(names[0]),)
+    elif kind in {"outcome", "class"}:
+        return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
+    return Sentence("group", {"kind": kind, "names": shown, "result": result, "count": len(group.numbers)})
+
+
+def without_text(sessions: tuple[SessionCards, ...]) -> int:
+    """Return how many delegations have their texts left out for the size of the page."""
+    return sum(card.texts is None for session in sessions for card in session.cards)

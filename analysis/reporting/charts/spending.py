@@ -1,0 +1,73 @@
+"""The chart of costs: dollars by agent, split by model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels
+from analysis.reporting.palette import MODELS
+from analysis.reporting.values import Chart, Sentence
+from common import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analysis.reporting.charts.canvas import Layer
+    from analysis.reporting.context import Context
+
+FIRST = 3
+
+
+def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
+    """Return the runs' cost by agent, split by the model that most of the run's messages bear."""
+    spent = _spent(context, words["unknown"])
+    by_agent = _summed((agent, dollars) for (agent, _), dollars in spent.items())
+    models = list(_summed((model, dollars) for (_, model), dollars in spent.items()))
+    if not spent:
+        return None
+    agents = list(by_agent)[:AGENTS]
+    top = max(by_agent.values())
+    ends = [(by_agent[agent] + top * 0.01, -float(index)) for index, agent in enumerate(agents)]
+    layers = [_bars(spent, agents, models), labels(ends, [text.money(by_agent[agent]) for agent in agents], "soft")]
+    names = [context.show.name(agent).text for agent in agents]
+    y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
+    svg = draw("costs", layers, Axis(0, top * 1.12), y, ROW * (len(agents) + 0.6))
+    whole = sum(by_agent.values())
+    share = sum(by_agent[agent] for agent in agents[:FIRST]) / whole
+    finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
+    legend = tuple((colour, context.show.name(name)) for name, colour in zip(models, MODELS, strict=False))
+    return Chart("costs", finding, Sentence("desc_costs"), svg, legend)
+
+
+def _spent(context: Context, unknown: str) -> dict[tuple[str, str], float]:
+    """Return dollars by (agent, model)."""
+    spent: dict[tuple[str, str], float] = {}
+    for one in context.material.delegations:
+        if one.cost:
+            key = (one.delegation.agent_type, one.delegation.model or unknown)
+            spent[key] = spent.get(key, 0.0) + one.cost
+    return spent
+
+
+def _summed(parts: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return the sum by name, largest first, ties by name."""
+    sums: dict[str, float] = {}
+    for name, dollars in parts:
+        sums[name] = sums.get(name, 0.0) + dollars
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _bars(spent: Mapping[tuple[str, str], float], agents: list[str], models: list[str]) -> Layer:
+    """Return one bar for each model of each agent; the models after the last colour share it."""
+    spans: list[tuple[float, float]] = []
+    rows: list[float] = []
+    colours: list[str] = []
+    for index, agent in enumerate(agents):
+        start = 0.0
+        for place, model in enumerate(models):
+            if dollars := spent.get((agent, model), 0.0):
+                spans.append((start, start + dollars))
+                rows.append(-float(index))
+                colours.append(MODELS[min(place, len(MODELS) - 1)])
+            start += dollars
+    return bars(spans, rows, colours)

@@ -1,0 +1,109 @@
+"""Charts of distributions by agent: time and tokens, never a mean alone."""
+
+from __future__ import annotations
+
+from math import log10
+from typing import TYPE_CHECKING, NamedTuple
+
+from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, draw, lines, points
+from analysis.reporting.context import count, duration, tokens
+from analysis.reporting.values import Cell, Chart, Sentence, Table
+from common.statistics import quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from analysis.reporting.charts.canvas import Layer
+    from analysis.reporting.context import Context
+    from analysis.reporting.material import Numbered
+
+LEAST = 3
+SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+SMALLEST = 1e-3
+TIMES = (
+    *((1, "1 s"), (3, "3 s"), (10, "10 s"), (30, "30 s"), (60, "1 min"), (180, "3 min"), (600, "10 min")),
+    *((1800, "30 min"), (3600, "1 h"), (10800, "3 h"), (36000, "10 h"), (86400, "1 d")),
+)
+TOKENS = (
+    *((10, "10"), (30, "30"), (100, "100"), (300, "300"), (1e3, "1 k"), (3e3, "3 k"), (1e4, "10 k")),
+    *((3e4, "30 k"), (1e5, "100 k"), (3e5, "300 k"), (1e6, "1 M"), (1e7, "10 M")),
+)
+
+
+class Measured(NamedTuple):
+    """What is measured of a delegation: its name, its value if known, marks of the scale, the form of a cell."""
+
+    name: str
+    value: Callable[[Numbered], float | None]
+    marks: Sequence[tuple[float, str]]
+    cell: Callable[[float | None], Cell]
+
+
+class Spread(NamedTuple):
+    """The values of one agent at `SHARES`, and how many there are."""
+
+    agent: str
+    values: tuple[float, ...]
+    known: int
+
+
+def times(context: Context, _words: Mapping[str, str]) -> Chart | None:
+    """Return how long delegations took, by agent."""
+    return _chart(context, Measured("times", lambda one: one.delegation.duration_seconds, TIMES, duration))
+
+
+def used_tokens(context: Context, _words: Mapping[str, str]) -> Chart | None:
+    """Return how many tokens of output runs wrote, by agent."""
+    return _chart(context, Measured("tokens", _output, TOKENS, tokens))
+
+
+def _output(one: Numbered) -> float | None:
+    """Return the estimated output of a delegation's run."""
+    return one.delegation.run.tokens.output_estimated if one.delegation.run else None
+
+
+def _chart(context: Context, measured: Measured) -> Chart | None:
+    """Return the spreads on a logarithmic scale: tenth to ninetieth, middle half, median."""
+    spreads = _spreads(context, measured)
+    if not spreads:
+        return None
+    rows = [-float(index) for index in range(len(spreads))]
+    logs = [[log10(max(number, SMALLEST)) for number in one.values] for one in spreads]
+    low, high = min(one[0] for one in logs) - 0.1, max(one[-1] for one in logs) + 0.1
+    ticks = [(log10(place), label) for place, label in measured.marks if low <= log10(place) <= high]
+    x = Axis(low, high, [place for place, _ in ticks], [label for _, label in ticks])
+    y = Axis(-len(spreads) + 0.4, 0.6, rows, [context.show.name(one.agent).text for one in spreads])
+    svg = draw(measured.name, _layers(logs, rows), x, y, ROW * (len(spreads) + 1.6), grid=True)
+    largest = max(spreads, key=lambda one: one.values[2])
+    finding = Sentence(
+        f"chart_{measured.name}", {"agent": context.show.name(largest.agent), "median": largest.values[2]}
+    )
+    table_rows = tuple(
+        (context.agent(one.agent), *(measured.cell(number) for number in one.values), count(one.known))
+        for one in spreads
+    )
+    table = Table(f"chart_{measured.name}", table_rows, shown=AGENTS)
+    return Chart(measured.name, finding, Sentence("desc_spread"), svg, (), table)
+
+
+def _spreads(context: Context, measured: Measured) -> list[Spread]:
+    """Return the spread of each agent with enough values, most used first."""
+    found: dict[str, list[float]] = {agent.agent_type: [] for agent in context.material.results.metrics.agents[:AGENTS]}
+    for one in context.material.delegations:
+        number = measured.value(one)
+        if number and one.delegation.agent_type in found:
+            found[one.delegation.agent_type].append(number)
+    return [
+        Spread(agent, tuple(quantile(values, share) or 0.0 for share in SHARES), len(values))
+        for agent, values in found.items()
+        if len(values) >= LEAST
+    ]
+
+
+def _layers(logs: Sequence[Sequence[float]], rows: Sequence[float]) -> list[Layer]:
+    """Return a thin line, a thick line and a point for each spread."""
+
+    def at(index: int) -> list[tuple[float, float]]:
+        return [(one[index], row) for one, row in zip(logs, rows, strict=True)]
+
+    return [lines(at(0), at(4), "faint", 0.6), lines(at(1), at(3), "soft", 2.4), points(at(2), "ink", 3)]

@@ -1,0 +1,101 @@
+"""The timeline of a session: one bar per delegation, by agent, parallel ones beneath one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.reporting.charts.canvas import Axis, bars, draw, points
+from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
+from analysis.reporting.values import Chart, Sentence, Value
+from common import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.reporting.charts.canvas import Layer
+    from analysis.reporting.context import Context
+    from analysis.reporting.material import Numbered
+
+LANES = 40
+LEAST_MINUTES = 0.2
+LANE, TALLEST = 18.0, 620.0
+STEPS = (0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 1440, 2880, 10080)
+
+
+def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Chart | None:
+    """Return a session in time; None where no call has a time, or where there are too many lanes to draw."""
+    found = [one for one in context.material.delegations if one.session.session_id == session_id and one.moment]
+    if not found:
+        return None
+    spans = _spans(found)
+    lanes = _lanes(found, spans)
+    row = {lane: -float(index) for index, lane in enumerate(sorted(set(lanes.values())))}
+    if len(row) > LANES:
+        return None
+    order = list(dict.fromkeys(one.delegation.agent_type for one in found))
+    names = [context.show.name(order[agent]).text if not lane else "" for agent, lane in row]
+    end = max(high for _, high in spans.values())
+    number = context.show.number_by_session[session_id]
+    svg = draw(
+        f"timeline-{number}",
+        _layers(found, spans, {number: row[lane] for number, lane in lanes.items()}),
+        _time_axis(end),
+        Axis(min(row.values()) - 0.6, 0.6, list(row.values()), names),
+        min(TALLEST, LANE * (len(row) + 2.2)),
+        grid=True,
+    )
+    values: dict[str, Value] = {
+        "session": context.show.session(session_id),
+        "delegations": len(found),
+        "seconds": end * 60,
+    }
+    legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
+    return Chart(f"timeline-{number}", Sentence("chart_timeline", values), Sentence("desc_timeline"), svg, legend)
+
+
+def _spans(found: Sequence[Numbered]) -> dict[int, tuple[float, float]]:
+    """Return (begin, end) of each delegation in minutes since the first; one without a duration is a mark."""
+    starts = {one.number: one.moment.timestamp() / 60 for one in found if one.moment}
+    first = min(starts.values())
+    return {
+        one.number: (
+            starts[one.number] - first,
+            starts[one.number] - first + max((one.delegation.duration_seconds or 0) / 60, LEAST_MINUTES),
+        )
+        for one in found
+    }
+
+
+def _time_axis(end: float) -> Axis:
+    """Return an axis of minutes with marks that read well."""
+    step = next((one for one in STEPS if one >= end / 6), STEPS[-1] * (1 + end // (6 * STEPS[-1])))
+    ticks = [step * index for index in range(int(end / step) + 1)]
+    return Axis(-end * 0.01, end * 1.03, ticks, [text.duration(tick * 60) if tick else "0" for tick in ticks])
+
+
+def _lanes(found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]]) -> dict[int, tuple[int, int]]:
+    """Return (agent in order of first call, lane) of each delegation; those that overlap have lanes of their own."""
+    order = list(dict.fromkeys(one.delegation.agent_type for one in found))
+    ends: dict[tuple[int, int], float] = {}
+    lanes: dict[int, tuple[int, int]] = {}
+    for one in sorted(found, key=lambda each: spans[each.number]):
+        agent, lane = order.index(one.delegation.agent_type), 0
+        while ends.get((agent, lane), float("-inf")) > spans[one.number][0]:
+            lane += 1
+        ends[agent, lane] = spans[one.number][1]
+        lanes[one.number] = (agent, lane)
+    return lanes
+
+
+def _layers(
+    found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]], row: Mapping[int, float]
+) -> list[Layer]:
+    """Return the bars, with the sign of the outcome at the end of each."""
+    classes = {one.number: CLASS_BY_OUTCOME[one.delegation.outcome] for one in found}
+    numbers = [one.number for one in found]
+    layers = [bars([spans[n] for n in numbers], [row[n] for n in numbers], [classes[n] for n in numbers], 0.5)]
+    for name in CLASSES:
+        places = [(spans[n][1], row[n]) for n in numbers if classes[n] == name]
+        if places:
+            layers.append(points(places, name, 2.4, SHAPE_BY_CLASS[name]))
+    return layers

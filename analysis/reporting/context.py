@@ -1,0 +1,89 @@
+"""What every section is made from, and short ways to make its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.reporting.values import Cell, Code, Quote, Ref
+
+if TYPE_CHECKING:
+    from analysis.reporting.groups import Groups
+    from analysis.reporting.material import Material
+    from analysis.reporting.show import Show
+    from common.records import Rate
+
+FEW = 10
+"""With fewer known outcomes than this a rate is shown, but nothing is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The material, how foreign text is shown, and the delegations behind each number."""
+
+    material: Material
+    show: Show
+    groups: Groups
+
+    def agent(self, name: str) -> Cell:
+        """Return an agent's name, leading to its delegations."""
+        return Cell(self.show.name(name), target=self.groups.target("agent", name))
+
+    def agent_ref(self, name: str) -> Ref:
+        """Return an agent's name for a sentence, leading to its delegations."""
+        return Ref(self.show.name(name), self.groups.target("agent", name))
+
+    def card(self, tool_use_id: str) -> Ref | None:
+        """Return the number of a delegation, leading to its card."""
+        number = self.groups.number_by_id.get(tool_use_id)
+        return None if number is None else Ref(f"#{number}", f"d{number}")
+
+    def card_cell(self, tool_use_id: str) -> Cell:
+        """Return the number of a delegation as a cell, leading to its card."""
+        number = self.groups.number_by_id.get(tool_use_id)
+        return count(number, self.groups.card(tool_use_id))
+
+
+def count(value: float | None, target: str | None = None) -> Cell:
+    """Return a whole number."""
+    return Cell(value, "count", target)
+
+
+def rate(value: Rate | None, target: str | None = None) -> Cell:
+    """Return a rate with its sample."""
+    return Cell(value, "rate", target)
+
+
+def share(value: float | None) -> Cell:
+    """Return a share of one."""
+    return Cell(value, "share")
+
+
+def money(value: float | None) -> Cell:
+    """Return US dollars."""
+    return Cell(value, "money")
+
+
+def tokens(value: float | None) -> Cell:
+    """Return a number of tokens."""
+    return Cell(value, "tokens")
+
+
+def duration(value: float | None) -> Cell:
+    """Return seconds."""
+    return Cell(value, "duration")
+
+
+def decimal(value: float | None) -> Cell:
+    """Return a number with its decimals."""
+    return Cell(value, "decimal")
+
+
+def word(value: str | None) -> Cell:
+    """Return a word of our own: an outcome, a verdict, a reason."""
+    return Cell(value, "word")
+
+
+def text(value: Code | Quote | str | None) -> Cell:
+    """Return a name, words, or a day."""
+    return Cell(value)

@@ -1,0 +1,193 @@
+"""The answer: at most five sentences, chosen by the data.
+
+The rule. The first sentence is always how much of the work succeeded. Each other candidate has a weight: the share of
+all delegations, or of all money, that it is about, times the size of what it found (a difference of shares, a share).
+A candidate with fewer than ten cases, or whose interval does not support it, is no candidate. Of each kind the
+heaviest stands for its kind; the four heaviest of those are said, the heaviest first; of equal ones the earlier in the
+list below. Nothing is said of causes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.reporting.context import FEW
+from analysis.reporting.values import Ref, Sentence, Value
+from common.measures import share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.reporting.context import Context
+    from common.results import AgentMetrics, Verdict
+
+SENTENCES = 5
+MUCH_OF_THE_WORK = 0.5
+LEADERS = 3
+WEAK = 10  # failures beyond those of the others weigh more than shares of the work or of the money
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A candidate for the answer."""
+
+    weight: float
+    sentence: Sentence
+
+
+def answer(context: Context) -> tuple[Sentence, ...]:
+    """Return the sentences that answer; empty without a delegation."""
+    totals = context.material.results.metrics.totals
+    if not totals.delegations:
+        return ()
+    first = Sentence(
+        "answer_success",
+        {
+            "delegations": Ref(totals.delegations, None),
+            "rate": totals.success,
+            "unknown": Ref(totals.success.unknown, context.groups.target("class", "unknown")),
+            "failed": Ref(totals.success.total - totals.success.hits, context.groups.target("class", "failed")),
+        },
+    )
+    found = sorted(_candidates(context), key=lambda finding: -finding.weight)
+    heaviest = {finding.sentence.name: finding for finding in reversed(found)}
+    chosen = [finding for finding in found if heaviest[finding.sentence.name] is finding]
+    return (first, *(finding.sentence for finding in chosen[: SENTENCES - 1]))
+
+
+def _candidates(context: Context) -> Iterator[Finding]:
+    """Yield every finding that the data support."""
+    if context.material.results.metrics.totals.delegations < FEW:
+        return
+    yield from _leaders(context)
+    yield from _weak_agents(context)
+    yield from _dear_agents(context)
+    yield from _marathons(context)
+    yield from _changes(context)
+    yield from _misroutes(context)
+    yield from _rework(context)
+
+
+def _leaders(context: Context) -> Iterator[Finding]:
+    """Yield that few agents do much of the work, if they do."""
+    agents = context.material.results.metrics.agents
+    total = context.material.results.metrics.totals.delegations
+    leaders = agents[:LEADERS]
+    part = sum(agent.delegations for agent in leaders) / total
+    if len(agents) > LEADERS and part > MUCH_OF_THE_WORK:
+        names = tuple(context.agent_ref(agent.agent_type) for agent in leaders)
+        values: dict[str, Value] = {"agents": names, "share": part, "delegations": total, "types": len(agents)}
+        yield Finding(part * part * MUCH_OF_THE_WORK, Sentence("answer_leaders", values))
+
+
+def _weak_agents(context: Context) -> Iterator[Finding]:
+    """Yield the agents whose success is below that of all others, the one with the most failures too many first."""
+    total = context.material.results.metrics.totals.delegations
+    weak: list[tuple[float, AgentMetrics, Verdict]] = []
+    for agent in context.material.results.metrics.agents:
+        verdict = agent.verdict
+        if verdict is None or "success below the others" not in verdict.grounds:
+            continue
+        own, others = share(verdict.success), share(verdict.others)
+        if own is not None and others is not None and verdict.success.total >= FEW:
+            weak.append(((others - own) * agent.delegations / total, agent, verdict))
+    if not weak:
+        return
+    weak.sort(key=lambda one: -one[0])
+    weight, agent, verdict = weak[0]
+    values: dict[str, Value] = {
+        "agent": context.agent_ref(agent.agent_type),
+        "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
+        "others": verdict.others,
+        "more": tuple(context.agent_ref(one.agent_type) for _, one, _ in weak[1:]),
+    }
+    yield Finding(weight * WEAK, Sentence("answer_weak", values))
+
+
+def _dear_agents(context: Context) -> Iterator[Finding]:
+    """Yield the agent that cost most, with its part of the work beside."""
+    metrics = context.material.results.metrics
+    cost = sum(agent.cost.estimated for agent in metrics.agents)
+    known = [agent for agent in metrics.agents if agent.delegations_priced >= FEW]
+    if not cost or not known:
+        return
+    dearest = max(known, key=lambda agent: agent.cost.estimated)
+    values: dict[str, Value] = {
+        "agent": context.agent_ref(dearest.agent_type),
+        "cost": dearest.cost.estimated,
+        "share": dearest.cost.estimated / cost,
+        "work": dearest.delegations / metrics.totals.delegations,
+        "per_delegation": dearest.cost_per_delegation,
+        "priced": dearest.delegations_priced,
+    }
+    yield Finding(_excess(dearest, cost, metrics.totals.delegations), Sentence("answer_dear", values))
+
+
+def _excess(agent: AgentMetrics, cost: float, delegations: int) -> float:
+    """Return by how much the agent's share of the cost exceeds its share of the work, at least nothing."""
+    return max(0.0, agent.cost.estimated / cost - agent.delegations / delegations) + agent.cost.estimated / cost / 10
+
+
+def _marathons(context: Context) -> Iterator[Finding]:
+    """Yield how many sessions ran away, and how much of the work is in them."""
+    result = context.material.results.marathons
+    bad = [one for one in result.marathons if one.classification == "NEGATIVE"]
+    inside = sum(one.delegations for one in result.marathons)
+    if not result.marathons or inside < FEW:
+        return
+    total = context.material.results.metrics.totals.delegations
+    values: dict[str, Value] = {
+        "marathons": len(result.marathons),
+        "over": result.marathon_over,
+        "sessions": result.sessions,
+        "share": inside / total,
+        "negative": len(bad),
+    }
+    weight = (sum(one.delegations for one in bad) + inside / 4) / total / 2
+    yield Finding(weight, Sentence("answer_marathons", values))
+
+
+def _changes(context: Context) -> Iterator[Finding]:
+    """Yield what is claimed to have changed from one period to the next."""
+    size = {period.name: period.delegations for period in context.material.segmentation.periods}
+    total = sum(size.values())
+    for comparison in context.material.segmentation.comparisons:
+        part = (size[comparison.earlier] + size[comparison.later]) / total if total else 0
+        for measure in comparison.measures:
+            if not measure.claimed or measure.difference is None or not measure.earlier:
+                continue
+            change = abs(measure.difference) / (1 if measure.measure in _SHARES else abs(measure.earlier))
+            values: dict[str, Value] = {
+                "measure": measure.measure,
+                "earlier": context.show.name(comparison.earlier),
+                "later": context.show.name(comparison.later),
+                "before": measure.earlier,
+                "after": measure.later,
+                "sample_before": measure.earlier_sample,
+                "sample_after": measure.later_sample,
+            }
+            yield Finding(min(change, 1.0) * part, Sentence("answer_change", values))
+
+
+_SHARES = frozenset({"success", "marathon_share", "agent_mix"})
+
+
+def _misroutes(context: Context) -> Iterator[Finding]:
+    """Yield how much work another agent should perhaps have had."""
+    quality = context.material.results.routing_quality
+    part = share(quality.suspected)
+    if not quality.misroutes or not part or quality.suspected.total < FEW:
+        return
+    values: dict[str, Value] = {"rate": Ref(quality.suspected, context.groups.target("misroutes"))}
+    yield Finding(part, Sentence("answer_misroutes", values))
+
+
+def _rework(context: Context) -> Iterator[Finding]:
+    """Yield how much completed work was done again."""
+    rework = context.material.results.metrics.totals.rework
+    part = share(rework.rate)
+    if not part or rework.rate.total < FEW:
+        return
+    values: dict[str, Value] = {"rate": rework.rate, "cost": rework.repeat_cost}
+    yield Finding(part, Sentence("answer_rework", values))

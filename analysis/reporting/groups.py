@@ -1,0 +1,108 @@
+"""The delegations behind each number: a group of them for every claim, with an address in the HTML report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from common.periods import Periods, group
+from common.records import SUCCESSES, UNKNOWNS, Outcome
+from common.results import OUTSIDE, Period
+from common.times import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analysis.reporting.material import Material, Numbered
+
+Key = tuple[str, ...]
+OutcomeClass = Literal["completed", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Delegations by number, in order; `key` says what they have in common, `anchor` is the group's address."""
+
+    key: Key
+    anchor: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All groups by key, and the number of each delegation by its id."""
+
+    group_by_key: Mapping[Key, Group]
+    number_by_id: Mapping[str, int]
+
+    def target(self, *key: str) -> str | None:
+        """Return the address of the delegations with this key, None if there are none."""
+        group = self.group_by_key.get(key)
+        return group.anchor if group else None
+
+    def card(self, tool_use_id: str) -> str | None:
+        """Return the address of a delegation's card, None if it is not among those chosen."""
+        number = self.number_by_id.get(tool_use_id)
+        return None if number is None else f"d{number}"
+
+
+def groups_of(material: Material) -> Groups:
+    """Return the delegations by everything that the report counts them by."""
+    found: dict[Key, list[int]] = defaultdict(list)
+    number_by_id = {one.delegation.tool_use_id: one.number for one in material.delegations}
+    for one in material.delegations:
+        for key in _keys(one):
+            found[key].append(one.number)
+    for key, number in _keys_of_periods(material):
+        found[key].append(number)
+    for key, tool_use_id in _keys_of_results(material):
+        if tool_use_id in number_by_id:
+            found[key].append(number_by_id[tool_use_id])
+    made = {
+        key: Group(key, f"g{index}", tuple(sorted(set(numbers))))
+        for index, (key, numbers) in enumerate(found.items(), start=1)
+    }
+    return Groups(made, number_by_id)
+
+
+def outcome_class(outcome: Outcome) -> OutcomeClass:
+    """Return what an outcome counts as."""
+    return "unknown" if outcome in UNKNOWNS else "completed" if outcome in SUCCESSES else "failed"
+
+
+def _keys(one: Numbered) -> Iterator[Key]:
+    """Yield what a delegation is counted by."""
+    delegation = one.delegation
+    agent, outcome = delegation.agent_type, outcome_class(delegation.outcome)
+    yield from (("outcome", delegation.outcome), ("class", outcome), ("agent", agent), ("agent", agent, outcome))
+    yield from (("session", one.session.session_id), ("project", one.session.project))
+    if delegation.model is not None:
+        yield ("model", delegation.model)
+
+
+def _keys_of_periods(material: Material) -> Iterator[tuple[Key, int]]:
+    """Yield the period of each delegation: that of its session."""
+    named = [one for one in material.segmentation.periods if one.name != OUTSIDE]
+    periods = Periods(
+        material.segmentation.period_source,
+        tuple(Period(name=one.name, first=one.first, last=one.last, changes=one.changes) for one in named),
+    )
+    period_by_session = {
+        session.session_id: period.name
+        for period, sessions in group(material.enriched.sessions, periods, Calendar(material.timezone))
+        for session in sessions
+    }
+    for one in material.delegations:
+        yield ("period", period_by_session[one.session.session_id]), one.number
+
+
+def _keys_of_results(material: Material) -> Iterator[tuple[Key, str]]:
+    """Yield what the strategies found of single delegations: (key, tool use id)."""
+    for misroute in material.results.routing_quality.misroutes:
+        yield ("misroutes",), misroute.tool_use_id
+        yield ("misroutes", misroute.rule), misroute.tool_use_id
+        yield ("misroutes to", misroute.suggested), misroute.tool_use_id
+    for agent in material.results.metrics.agents:
+        for evidence in agent.rework.examples:
+            yield ("rework", agent.agent_type), evidence.tool_use_id

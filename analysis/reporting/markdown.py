@@ -1,0 +1,47 @@
+"""The report as Markdown: reads well as plain text and on GitHub, at most 400 lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analysis.reporting.render import Markdown, environment
+from common.text import markdown_fence, mermaid
+
+if TYPE_CHECKING:
+    from analysis.reporting.values import Diagram, Table
+    from analysis.reporting.view import Report
+
+ROWS = {"agents": 20, "misroutes": 8, "transitions": 10, "steps": 5, "periods": 10, "marathons": 10, "comparison": 6}
+OTHER_ROWS = 8
+EXCERPT_LINES = 12
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as Markdown."""
+    made = environment(Markdown())
+    made.globals |= {"limit": limit, "diagram": diagram, "fence": fence}
+    page = made.get_template("report.md.j2").render(report=report)
+    return _BLANK_LINES.sub("\n\n", page).strip() + "\n"
+
+
+def limit(table: Table) -> int:
+    """Return how many rows of a table are shown; the rest is in the HTML report."""
+    return ROWS.get(table.name, OTHER_ROWS)
+
+
+def diagram(graph: Diagram) -> Markup:
+    """Return a graph of transitions in Mermaid, which GitHub draws."""
+    nodes = [f"  n{index}[{mermaid(node.text)}]" for index, node in enumerate(graph.nodes)]
+    edges = [f"  n{source} -->|{count}| n{target}" for source, target, count in graph.edges]
+    return Markup("\n".join(("```mermaid", "flowchart LR", *nodes, *edges, "```", "")))  # noqa: S704 - labels are codes
+
+
+def fence(text: str) -> Markup:
+    """Return the first lines of a text as a fenced block."""
+    lines = text.split("\n")
+    cut = [*lines[:EXCERPT_LINES], "…"] if len(lines) > EXCERPT_LINES else lines
+    return Markup(markdown_fence("\n".join(cut)))  # noqa: S704 - the fence is longer than any inside

@@ -1,0 +1,102 @@
+"""What a report is made of: the results and what they rest on, with number, day and cost of each delegation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from common.data_repository import DataRepository, Results
+    from common.prices import PriceTable
+    from common.records import EnrichedDelegation, EnrichedSession, EnrichedSessions
+    from common.results import MarathonClassification, RoutingPatterns, SegmentationReport
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """A line that was not parsed as it stood, or a file that was passed over; `line` is None for a whole file."""
+
+    file: str
+    reason: str
+    outcome: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A delegation as the report knows it.
+
+    `number` counts from 1 in the order of the file. `moment` is the local time of the call. `cost` is estimated
+    dollars of its own run, None without a run or where a message has no price.
+    """
+
+    number: int
+    session: EnrichedSession
+    delegation: EnrichedDelegation
+    moment: datetime | None
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The results, and the files that they rest on."""
+
+    enriched: EnrichedSessions
+    patterns: RoutingPatterns
+    marathons: MarathonClassification
+    segmentation: SegmentationReport
+    results: Results
+    diagnostics: tuple[Diagnostic, ...]
+    delegations: tuple[Numbered, ...]
+    timezone: str
+
+
+def load_material(repository: DataRepository, diagnostics: Path, timezone: str, prices: PriceTable) -> Material:
+    """Read everything that a report is made of."""
+    enriched = repository.load_enriched()
+    return Material(
+        enriched=enriched,
+        patterns=repository.load_routing_patterns(),
+        marathons=repository.load_marathons(),
+        segmentation=repository.load_segmentation(),
+        results=repository.load_results(),
+        diagnostics=tuple(read_diagnostics(diagnostics.read_bytes().splitlines())),
+        delegations=numbered(enriched.sessions, ZoneInfo(timezone), prices),
+        timezone=timezone,
+    )
+
+
+def read_diagnostics(lines: Iterable[bytes]) -> list[Diagnostic]:
+    """Return the diagnostics of a file of JSON lines."""
+    return [msgspec.json.decode(line, type=Diagnostic) for line in lines]
+
+
+def numbered(sessions: Iterable[EnrichedSession], zone: ZoneInfo, prices: PriceTable) -> tuple[Numbered, ...]:
+    """Return all delegations with their numbers."""
+    pairs = [(session, delegation) for session in sessions for delegation in session.delegations]
+    return tuple(
+        Numbered(number, session, one, local_time(one.timestamp, zone), _cost(one, prices))
+        for number, (session, one) in enumerate(pairs, start=1)
+    )
+
+
+def local_time(timestamp: str | None, zone: ZoneInfo) -> datetime | None:
+    """Return a timestamp in the time zone of the report, None if it is no time."""
+    try:
+        return datetime.fromisoformat(timestamp).astimezone(zone) if timestamp else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _cost(one: EnrichedDelegation, prices: PriceTable) -> float | None:
+    """Return estimated dollars of the delegation's own run."""
+    if one.run is None:
+        return None
+    amount = prices.amount(one.run.tokens_by_day)
+    return amount.cost().estimated if amount.whole else None

@@ -1,0 +1,56 @@
+"""The colours of charts by what they mean, and the class that the style sheet gives another colour in the dark.
+
+Outcomes are of the set by Okabe and Ito, which colour-blind readers tell apart; each outcome has a sign beside it.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from common.records import Outcome
+
+COLOURS: Mapping[str, str] = MappingProxyType(
+    {
+        "completed": "#009e73",
+        "failed": "#d55e00",
+        "stopped": "#e69f00",
+        "unknown": "#9a9fa6",
+        "ink": "#1f2328",
+        "soft": "#5b6370",
+        "faint": "#a9afb8",
+        "line": "#dfe1e4",
+        "paper": "#fdfdfc",
+        "accent": "#0b57a4",
+        "heat-a": "#eaf2fa",
+        "heat-b": "#c6dcf0",
+        "heat-c": "#93bde0",
+        "heat-d": "#5a97c9",
+        "heat-e": "#2b6ca8",
+        "model-a": "#2b6ca8",
+        "model-b": "#7fa8cf",
+        "model-c": "#b9a26a",
+        "model-d": "#8c8fb5",
+        "model-e": "#c4c8cf",
+    }
+)
+CLASS_BY_OUTCOME: Mapping[Outcome, str] = MappingProxyType(
+    {
+        "completed": "completed",
+        "failed": "failed",
+        "not_started": "failed",
+        "killed": "failed",
+        "rejected": "stopped",
+        "interrupted": "stopped",
+        "unreported": "unknown",
+        "unanswered": "unknown",
+    }
+)
+CLASSES = ("completed", "failed", "stopped", "unknown")
+SHAPE_BY_CLASS = MappingProxyType({"completed": 16, "failed": 4, "stopped": 18, "unknown": 1})
+SIGN_BY_CLASS = MappingProxyType({"completed": "●", "failed": "✕", "stopped": "◆", "unknown": "○"})
+HEAT = ("heat-a", "heat-b", "heat-c", "heat-d", "heat-e")
+MODELS = ("model-a", "model-b", "model-c", "model-d", "model-e")

@@ -1,0 +1,147 @@
+"""Agents: use, rates with intervals, cost, time, verdict with its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.reporting.context import FEW, count, duration, money, rate, share, text, tokens, word
+from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.reporting.context import Context
+    from common.results import AgentMetrics, Evidence, GroupMetrics
+
+
+def agents_blocks(context: Context) -> tuple[Block, ...]:
+    """Return the agents' table, the verdicts, and the same figures by model, project and time."""
+    metrics = context.material.results.metrics
+    if not metrics.agents:
+        return (Paragraph((Sentence("no_delegations"),)),)
+    return (
+        Paragraph((Sentence("agents_lead", {"types": len(metrics.agents), "few": FEW}),)),
+        _table(context, metrics.agents),
+        Heading(Sentence("head_verdicts"), "verdicts"),
+        Bullets(tuple(_verdict(context, agent) for agent in metrics.agents if agent.verdict is not None)),
+        Fold(Sentence("verdict_rule"), (Paragraph((Sentence("as_is", {"text": metrics.verdict_rule}),)),)),
+        Heading(Sentence("head_rework"), "rework"),
+        Paragraph((Sentence("rework_lead", _rework_values(context)),)),
+        _rework_table(context, metrics.agents),
+        Heading(Sentence("head_groups"), "groups"),
+        *_groups(context),
+    )
+
+
+def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
+    """Return one row per agent; those with few known outcomes are faint."""
+    rows = tuple(
+        (
+            context.agent(agent.agent_type),
+            count(agent.delegations, context.groups.target("agent", agent.agent_type)),
+            rate(agent.success, context.groups.target("agent", agent.agent_type, "failed")),
+            count(agent.success.unknown, context.groups.target("agent", agent.agent_type, "unknown")),
+            money(agent.cost.estimated if agent.with_run else None),
+            money(agent.cost_per_delegation),
+            duration(agent.durations.p50),
+            duration(agent.durations.p90),
+            tokens(agent.tokens.output_estimated if agent.with_run else None),
+            word(agent.verdict.verdict if agent.verdict else None),
+        )
+        for agent in agents
+    )
+    faint = frozenset(index for index, agent in enumerate(agents) if agent.success.total < FEW)
+    return Table("agents", rows, faint=faint, shown=15)
+
+
+def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
+    """Return an agent's verdict with its grounds and the delegations that weigh most."""
+    verdict = agent.verdict
+    if verdict is None:
+        raise ValueError(agent.agent_type)
+    return Sentence(
+        "verdict",
+        {
+            "agent": context.agent_ref(agent.agent_type),
+            "verdict": verdict.verdict,
+            "grounds": tuple(verdict.grounds),
+            "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
+            "others": verdict.others,
+            "shrunken": verdict.shrunken,
+            "cost_ratio": verdict.cost_ratio,
+            "time_ratio": verdict.time_ratio,
+            "overlaps_with": None if verdict.overlaps_with is None else context.agent_ref(verdict.overlaps_with),
+            "overlap": verdict.overlap,
+            "proofs": _proofs(context, verdict.delegations),
+        },
+    )
+
+
+def _proofs(context: Context, evidence: Sequence[Evidence]) -> tuple[Ref, ...]:
+    """Return the numbers of the delegations that prove a statement."""
+    return tuple(card for one in evidence if (card := context.card(one.tool_use_id)) is not None)
+
+
+def _rework_values(context: Context) -> dict[str, Value]:
+    """Return what the sentence on rework says."""
+    rework = context.material.results.metrics.totals.rework
+    return {
+        "rate": rework.rate,
+        "repeated": rework.repeated,
+        "corrected": rework.corrected,
+        "edited_again": rework.edited_again,
+        "cost": rework.repeat_cost,
+    }
+
+
+def _rework_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
+    """Return the agents whose completed work was done again, most often first."""
+    found = sorted((agent for agent in agents if agent.rework.rate.hits), key=lambda agent: -agent.rework.rate.hits)
+    rows = tuple(
+        (
+            context.agent(agent.agent_type),
+            rate(agent.rework.rate, context.groups.target("rework", agent.agent_type)),
+            count(agent.rework.repeated),
+            count(agent.rework.corrected),
+            rate(agent.rework.edited_again),
+            money(agent.rework.repeat_cost),
+        )
+        for agent in found
+    )
+    return Table("rework", rows)
+
+
+def _groups(context: Context) -> tuple[Block, ...]:
+    """Return the same figures by model, project, weekday, hour and day."""
+    metrics = context.material.results.metrics
+    named = {
+        "models": [(context.show.name(one.name), context.groups.target("model", one.name)) for one in metrics.models],
+        "projects": [
+            (context.show.project(one.name), context.groups.target("project", one.name)) for one in metrics.projects
+        ],
+    }
+    plain: dict[str, list[GroupMetrics]] = {"weekdays": metrics.weekdays, "hours": metrics.hours, "days": metrics.days}
+    tables = [
+        _group_table(name, groups, [Cell(shown, target=target) for shown, target in named[name]])
+        for name, groups in (("models", metrics.models), ("projects", metrics.projects))
+    ]
+    tables += [_group_table(name, groups, [text(one.name) for one in groups]) for name, groups in plain.items()]
+    return tuple(Fold(Sentence(f"fold_{table.name}", {"rows": len(table.rows)}), (table,)) for table in tables)
+
+
+def _group_table(name: str, groups: Sequence[GroupMetrics], heads: Sequence[Cell]) -> Table:
+    """Return one row per group."""
+    rows = tuple(
+        (
+            head,
+            count(one.delegations, head.target),
+            rate(one.success),
+            count(one.success.unknown),
+            money(one.cost.estimated if one.with_run else None),
+            money(one.cost_per_delegation),
+            duration(one.durations.p50),
+            share(one.cache_share),
+        )
+        for head, one in zip(heads, groups, strict=True)
+    )
+    return Table(name, rows, faint=frozenset(i for i, one in enumerate(groups) if one.success.total < FEW))

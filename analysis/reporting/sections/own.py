@@ -1,0 +1,33 @@
+"""What strategies of the user's own found: whatever each gave, as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from analysis.reporting.values import Block, Excerpt, Fold, Sentence
+
+if TYPE_CHECKING:
+    from analysis.reporting.context import Context
+
+ANSWER_LENGTH = 20_000
+
+
+def own_blocks(context: Context) -> tuple[Block, ...]:
+    """Return one fold for each strategy of the user's own."""
+    return tuple(
+        Fold(
+            Sentence(
+                "own", {"strategy": context.show.name(one.strategy), "question": context.show.words(one.question)}
+            ),
+            _answer(context, bytes(one.answer)),
+            brief=True,
+        )
+        for one in context.material.results.own
+    )
+
+
+def _answer(context: Context, answer: bytes) -> tuple[Block, ...]:
+    """Return an answer as indented JSON; nothing where words are not shared."""
+    shown = context.show.whole(json.dumps(json.loads(answer), indent=2, ensure_ascii=False), ANSWER_LENGTH)
+    return () if shown is None else (Excerpt(shown),)

@@ -1,0 +1,75 @@
+"""What was read, what could not be, and which sessions were chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.reporting.values import Block, Code, Paragraph, Sentence
+from common.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.reporting.context import Context
+
+
+def read_blocks(context: Context) -> tuple[Block, ...]:
+    """Return what was read."""
+    return (Paragraph(tuple(_sentences(context))), Paragraph(tuple(_of_text(context))))
+
+
+def _sentences(context: Context) -> Iterator[Sentence]:
+    """Yield what the files held, and what was chosen of it."""
+    enriched = context.material.enriched
+    source, summary = enriched.source, enriched.summary
+    roots = tuple(Code(one_line(context.show.redact(root))) for root in source.roots)
+    if not summary.sessions:
+        yield Sentence("no_sessions", {"roots": roots})
+    else:
+        days = sorted(one.moment.date().isoformat() for one in context.material.delegations if one.moment)
+        yield Sentence(
+            "chosen",
+            {
+                "sessions": summary.sessions,
+                "with_delegations": summary.sessions_with_delegations,
+                "delegations": summary.delegations,
+                "first": days[0] if days else None,
+                "last": days[-1] if days else None,
+                "timezone": Code(context.material.timezone),
+            },
+        )
+    yield Sentence("files", {"files": source.files, "lines": source.lines, "roots": roots})
+    if source.salvaged or source.skipped or source.pending or source.passed_over:
+        yield Sentence(
+            "unreadable",
+            {
+                "parsed": source.parsed,
+                "salvaged": source.salvaged,
+                "skipped": source.skipped,
+                "pending": source.pending,
+                "passed_over": source.passed_over,
+            },
+        )
+    yield from _filters(context)
+
+
+def _filters(context: Context) -> Iterator[Sentence]:
+    """Yield which sessions were left out, and why."""
+    filters = context.material.enriched.filters
+    if filters.project or filters.since or filters.until:
+        yield Sentence(
+            "filtered",
+            {
+                "left_out": filters.sessions_left_out,
+                "project": None if filters.project is None else context.show.name(filters.project),
+                "since": filters.since,
+                "until": filters.until,
+            },
+        )
+
+
+def _of_text(context: Context) -> Iterator[Sentence]:
+    """Yield what of the transcripts' text is shown."""
+    if context.show.share:
+        yield Sentence("shared")
+    yield Sentence("redacted" if context.show.redacted else "not_redacted")

@@ -1,0 +1,112 @@
+"""What of a transcript's text a report shows: everything, everything but secrets, or nothing but figures.
+
+A whole text is redacted first and cut afterwards, never the other way: half a key is no longer seen to be one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from analysis.reporting.values import Code, Quote
+from common.redaction import Redactor, keep
+from common.text import one_line, shorten, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from analysis.reporting.material import Material
+    from common.records import EnrichedDelegation, EnrichedSession
+    from common.redaction import Redact
+
+NAME_LENGTH, WORDS_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 8, 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How foreign text is shown. `share` leaves words and places out and gives numbers to projects and sessions."""
+
+    redact: Redact
+    redacted: bool
+    share: bool
+    number_by_project: Mapping[str, int]
+    number_by_session: Mapping[str, int]
+
+    def name(self, text: str | None) -> Code:
+        """Return the name of an agent, a model, a period, a version."""
+        return Code(shorten(one_line(self.redact(text)), NAME_LENGTH) if text else "–")
+
+    def project(self, text: str) -> Code:
+        """Return a project's name, its number if shared."""
+        return Code(f"project {self.number_by_project[text]}") if self.share else self.name(text)
+
+    def session(self, session_id: str) -> Code:
+        """Return the beginning of a session's id, its number if shared."""
+        if self.share:
+            return Code(f"session {self.number_by_session[session_id]}")
+        return Code(shorten(one_line(self.redact(session_id)), SESSION_LENGTH + 1).removesuffix("…"))
+
+    def words(self, text: str | None, length: int = WORDS_LENGTH) -> Quote | None:
+        """Return words on one line, None if there are none or they are not shared."""
+        if self.share or not text or not text.strip():
+            return None
+        return Quote(shorten(one_line(self.redact(text)), length))
+
+    def place(self, file: str, line: int) -> Code | None:
+        """Return file:line, None if shared."""
+        return None if self.share else Code(one_line(self.redact(f"{file}:{line}")))
+
+    def whole(self, text: str | None, length: int) -> str | None:
+        """Return a text with its lines, cut to `length`; None if there is none or it is not shared."""
+        if self.share or not text or not text.strip():
+            return None
+        return shorten(visible(self.redact(text)), length)
+
+
+def show_of(material: Material, *, redact: bool, share: bool) -> Show:
+    """Return how the foreign text of `material` is shown; `share` always redacts."""
+    sessions = material.enriched.sessions
+    function: Redact = keep
+    if redact or share:
+        agents = {one.agent_type for session in sessions for one in session.delegations}
+        learnt = Redactor.learn(all_texts(material), not_owners=agents)
+        function = lru_cache(CACHED_NAMES)(learnt)
+    names = (*(session.project for session in sessions), *sorted(material.enriched.tokens_by_day_elsewhere))
+    spending = (one.name for one in material.results.metrics.spending_by_project)
+    return Show(
+        redact=function,
+        redacted=redact or share,
+        share=share,
+        number_by_project=_numbers((*names, *spending)),
+        number_by_session=_numbers(session.session_id for session in sessions),
+    )
+
+
+def _numbers(names: Iterable[str]) -> dict[str, int]:
+    """Return a number for each name, from 1 in order of first appearance."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names), start=1)}
+
+
+def all_texts(material: Material) -> Iterator[str]:
+    """Yield every foreign text of the data in the order of the file."""
+    yield from material.enriched.source.roots
+    for session in material.enriched.sessions:
+        yield from _texts_of_session(session)
+    for definition in material.patterns.definitions:
+        yield from (definition.name, definition.description or "")
+    for diagnostic in material.diagnostics:
+        yield diagnostic.file
+
+
+def _texts_of_session(session: EnrichedSession) -> Iterator[str]:
+    """Yield the texts of a session and its delegations."""
+    yield from (session.project, session.cwd or "", session.session_id)
+    for delegation in session.delegations:
+        yield from filter(None, _texts_of_delegation(delegation))
+
+
+def _texts_of_delegation(one: EnrichedDelegation) -> Iterator[str | None]:
+    """Yield the texts of a delegation."""
+    yield from (one.agent_type, one.description, one.prompt, one.result, one.user_context_before)
+    yield from (one.assistant_synthesis_after, one.outcome_detail, one.model, one.file, one.tool_use_id)
