@@ -99,7 +99,7 @@ def _answer(thread: Thread, started: Started) -> Answered:
     started.truth.answer = answered.answer
     if answered.tells_duration:
         started.truth.duration_seconds = float(started.call.seconds)
-    if answered.answer != "missing":
+    if answered.answer in {"completed", "error"}:
         thread.note_answer(started.truth, started.call.how)
     return answered
 
@@ -108,7 +108,7 @@ def _settle(thread: Thread, started: Started, answered: Answered) -> None:
     """Tell how a background agent ended, and declare the run and its link."""
     run = started.run
     if answered.answer == "async":
-        notify(thread, started.call, Background(answered.agent_id or "", started.tool_use_id, run))
+        notify(thread, started.call, Background(answered.agent_id or "", started.truth, run))
     if run is None:
         return
     started.truth.link = _link(thread, started, answered)

@@ -7,6 +7,7 @@ from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.thread import Thread
+from tests.transcripts_made.truth import DelegationTruth
 
 STATUS_WORDS = {"completed": "completed", "failed": "failed", "killed": "killed", "unreported": "evaporated"}
 
@@ -16,7 +17,7 @@ class Background:
     """A background agent as its call knows it; `run` None when its transcript is gone."""
 
     agent_id: str
-    tool_use_id: str
+    truth: DelegationTruth
     run: Thread | None
 
     @property
@@ -49,13 +50,15 @@ def notify(thread: Thread, call: Call, agent: Background) -> None:
             _poll(thread, call, agent.agent_id, status)
         else:
             _tell(thread, notice, text)
+            if notice != "queue":
+                thread.note_answer(agent.truth, "notice")
 
 
 def notification(thread: Thread, call: Call, agent: Background, status: str) -> str:
     """Return the text that Claude Code puts where the model reads it."""
     parts = ["<task-notification>", f"<task-id>{agent.agent_id}</task-id>"]
     if thread.setting.era.notifies_with_call:
-        parts.append(f"<tool-use-id>{agent.tool_use_id}</tool-use-id>")
+        parts.append(f"<tool-use-id>{agent.truth.tool_use_id}</tool-use-id>")
     parts += [f"<status>{status}</status>", f'<summary>Agent "{call.description}" {status}</summary>']
     if call.result:
         parts.append(f"<result>{call.result}</result>")

@@ -11,7 +11,7 @@ from tests.transcripts_made.streaming import written_outputs
 from tests.transcripts_made.truth import DelegationTruth, Message, Owner, Truth, Usage
 
 CORRECTION_PROMPTS = 3
-"""An interruption or refusal before so many prompts after a result is a correction."""
+"""An interruption or refusal before so many prompts after the last result is a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Thread:
         self.tool_calls = 0
         self.written: list[Json] = []
         self.last_prompt: str | None = None
-        self.answered: list[tuple[DelegationTruth, int]] = []
+        self.answered: tuple[DelegationTruth, int] | None = None
         self.prompts = 0
 
     def prompt(self, text: str) -> None:
@@ -68,23 +68,25 @@ class Thread:
         self.prompts += 1
 
     def note_answer(self, delegation: DelegationTruth, how: How) -> None:
-        """Remember that a delegation was answered: what the user refuses soon after tells of it.
+        """Remember which delegation was answered last: what the user refuses soon after tells of it.
 
         A call cancelled with its sibling, or denied by a rule, is nothing that the user refused.
         """
+        if self.setting.sidechain:
+            return
         if delegation.outcome in {"rejected", "interrupted"} and how not in {"sibling", "flag", "rule"}:
             self.note_refusal()
-        self.answered.append((delegation, self.prompts))
+        self.answered = (delegation, self.prompts)
 
     def note_refusal(self) -> None:
-        """Declare corrected what was answered fewer than three prompts before."""
-        for delegation, prompts in self.answered:
-            if self.prompts - prompts < CORRECTION_PROMPTS:
-                delegation.corrected = True
+        """Declare corrected what was answered last, if it was fewer than three prompts before."""
+        if self.answered is not None and self.prompts - self.answered[1] < CORRECTION_PROMPTS:
+            self.answered[0].corrected = True
+        self.answered = None
 
     def take_over(self, source: "Thread") -> None:
         """Go on from where a copied thread stands."""
-        self.last_prompt, self.prompts, self.answered = source.last_prompt, source.prompts, [*source.answered]
+        self.last_prompt, self.prompts, self.answered = source.last_prompt, source.prompts, source.answered
         self.context, self.message_count = source.context, source.message_count
 
     def wait(self, seconds: float) -> None:

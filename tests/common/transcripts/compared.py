@@ -68,8 +68,6 @@ def declared_delegation(truth: Truth, delegation: DelegationTruth) -> Facts:
     facts["spent"] = truth.spent(("run", delegation.tool_use_id)) if run else None
     if not run:
         del facts["depth"]
-    if delegation.answer == "async":
-        del facts["corrected"]
     return facts
 
 

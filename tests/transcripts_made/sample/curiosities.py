@@ -52,11 +52,13 @@ def _helpers(_: Corpus, desk: Desk) -> None:
 
 
 def _warm(_: Corpus, desk: Desk) -> None:
-    """Agents started to fill the cache, an error of the API, a run that only progress lines tell of."""
+    """Agents started to fill the cache, an error of the API, runs that nothing or little but progress lines tell of."""
     desk.session.warm_up()
     desk.session.warm_up()
     desk.session.api_error()
     desk.session.call(replace(desk.task("Explore", None), outcome="completed", how="", place="progress"))
+    abandoned = f"Find where the old name of {desk.topic.name} is still used, in code and in prose."
+    desk.session.delegate("Explore", abandoned, description="Find old names", outcome="interrupted", how="escape")
 
 
 def _unknown_agent(_: Corpus, desk: Desk) -> None:

@@ -28,6 +28,11 @@ MARATHONS = (
         {2: ERROR, 3: ERROR, 5: ESCAPE, 7: ERROR, 10: ESCAPE, 12: ERROR, 13: ERROR, 16: ERROR, 21: ESCAPE, 22: ERROR},
     ),
     Marathon(
+        "2026-08-27",
+        ("Explore", "Plan", *("developer", "general-purpose", "test-writer", "debugger") * 5),
+        {2: ERROR, 3: ERROR, 6: ESCAPE, 7: ERROR, 10: ERROR, 11: ("failed", "limit"), 15: ERROR, 19: ESCAPE},
+    ),
+    Marathon(
         "2026-09-10",
         ("Explore", "Plan", *LOOP * 5, "test-writer", *LOOP * 5, "test-writer", "doc-writer"),
         {8: ERROR},
@@ -36,11 +41,6 @@ MARATHONS = (
         "2026-09-22",
         ("Explore", "Explore", "architect", *("developer", "code-reviewer", "debugger") * 7, "test-writer"),
         {5: ERROR, 9: ESCAPE, 14: ERROR, 18: ("rejected", "user")},
-    ),
-    Marathon(
-        "2026-10-01",
-        ("Explore", "Plan", *("developer", "general-purpose", "code-reviewer", "debugger") * 5),
-        {2: ERROR, 4: ERROR, 6: ESCAPE, 7: ERROR, 11: ("failed", "limit"), 15: ERROR, 19: ESCAPE},
     ),
     Marathon(
         "2026-10-15",
@@ -56,11 +56,8 @@ MARATHONS = (
 
 
 def run(desk: Desk, marathon: Marathon) -> None:
-    """Play a marathon; the user looks in now and then."""
+    """Play a marathon: only what is listed goes wrong."""
     desk.safe = 1.0
     for position, agent in enumerate(marathon.agents):
         outcome, how = marathon.ends.get(position, ("completed", ""))
         desk.hand(agent, outcome=outcome, how=how)
-        if position % 6 == 5:
-            desk.session.wait(desk.rng.randrange(60, 400))
-            desk.session.prompt(desk.words.say("follow_ups", desk.project, desk.topic))

@@ -43,6 +43,9 @@ class Desk:
     def hand(self, agent: str, kind: str | None = None, **fixed: object) -> Outcome:
         """Delegate a task to the agent and say something about what came back; return what became of it."""
         call = self.task(agent, kind, **fixed)
+        if self.rng.random() < 0.35 and self.session.main.message_count:
+            self.session.wait(self.rng.randrange(30, 300))
+            self.session.prompt(self.words.say("follow_ups", self.project, self.topic))
         self.session.wait(self.rng.randrange(3, 40))
         thought = self.words.say("thoughts", self.project, self.topic, agent) if self.rng.random() < 0.4 else None
         self.session.call(call, thought)
@@ -137,9 +140,8 @@ class Desk:
 
     def _doubt(self, call: Call) -> float:
         """How often the user is not content with a result."""
-        return {"general-purpose": 0.22, "developer": 0.12 - 0.04 * self.period, "debugger": 0.10}.get(
-            call.agent or "", 0.03
-        )
+        doubts = {"general-purpose": 0.15, "developer": 0.08 - 0.03 * self.period, "debugger": 0.06}
+        return doubts.get(call.agent or "", 0.01)
 
     def _correct(self) -> None:
         """The user stops the model or says no, then says what was wrong; the main thread mends it itself."""
