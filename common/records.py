@@ -142,7 +142,8 @@ class Delegation(Record, frozen=True, kw_only=True):
     `caller` is None for a call of the main thread, else the `tool_use_id` of the delegation whose run made the call,
     else that run's agent id. `message_id` tells which calls were made in parallel (the same API message).
     `agent_type_source` says where the type comes from: the call, the result, the run's meta.json or the default.
-    `corrected`: the user interrupted or refused something before the third prompt after the result.
+    `corrected`: the user interrupted or refused something before the third prompt after the result, and this was the
+    last delegation answered before.
     `outcome_detail` is the status or the first words of the error that decided the outcome.
     """
 
