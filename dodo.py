@@ -98,7 +98,7 @@ def task_analysis() -> Iterator[Task]:
         },
         writes={"aggregate": AGGREGATE},
         also_writes=[RESULTS / f"{name}_result.json" for name in ("metrics", "marathons", "routing_quality")],
-        settings=("timezone", "marathon_over", "agents", "rules"),
+        settings=("timezone", "marathon_over", "agents", "rules", "strategies"),
         arguments=("--all", "--results", RESULTS),
     )
     yield from own_scripts("analysis")

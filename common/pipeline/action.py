@@ -100,7 +100,10 @@ class ScriptAction(BaseAction):
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PIPELINE_PARENT": str(os.getpid()), **self.environment}
         process = subprocess.Popen(
-            self.command,
+            [
+                *self.command,
+                *(part for text in self.step.inputs.settings.get("warnings", ()) for part in ("--warnings", text)),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

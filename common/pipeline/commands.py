@@ -17,10 +17,10 @@ from doit.cmd_run import Run as DoitRun
 from doit.exceptions import InvalidCommand
 
 from common.errors import CommandError, ProjectError
-from common.files import lock_data_directory, sweep_temporary_files
+from common.files import as_project_error, lock_data_directory, sweep_temporary_files
 from common.pipeline import log
-from common.pipeline.choice import Wish, check, choose, scripts
-from common.pipeline.database import MARK
+from common.pipeline.choice import Wish, check, choose, scripts, step_of
+from common.pipeline.database import MARK, UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,14 +73,22 @@ class Ours(DoitCmdBase):
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to fail
         try:
             return super().parse_execute(self._options_first(in_args)) or 0
         except ProjectError as error:
-            sys.stderr.write(f"error: {error}\n")
-            return error.exit_code
+            return _failed(error)
+        except BrokenPipeError:
+            os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
+        except OSError as error:
+            return _failed(as_project_error(error))
+        except StoppedError as stopped:
+            sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
+            return 128 + stopped.number
         except InvalidCommand as error:
             sys.stderr.write(f"error: {error.not_found or error} is no stage, script or output\n")
             return 3
@@ -148,6 +156,8 @@ class Run(Ours, DoitRun):
     def _execute(self) -> int:
         choice = self._choose()
         warnings = check(choice, self.project.settings, self.dep_manager)
+        for task in choice.tasks:
+            step_of(task).warn(warnings)
         if self.params["dry-run"] or self.params["json"]:
             return self._show_plan(choice, warnings)
         with lock_data_directory(self.project.settings.data, holder("run"), wait=self.params["wait"]):
@@ -190,7 +200,7 @@ class Run(Ours, DoitRun):
         from common.pipeline.runner import ScriptRunner  # noqa: PLC0415
 
         display = self._display(choice)
-        for warning in warnings:
+        for warning in (*self._unfinished(choice), *warnings):
             display.say("warning", warning, error=True)
         for task in choice.tasks:
             if task.name in choice.forced:
@@ -199,14 +209,15 @@ class Run(Ours, DoitRun):
         runner = ScriptRunner(
             self.dep_manager, display, continue_=self.params["continue"], processes=self.params["processes"]
         )
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _stop)
         try:
             return int(runner.run_all(dispatcher))
-        except StoppedError as stopped:
+        finally:
             stop_all()
-            display.say("failed", f"stopped ({stopped}); what was finished is kept, `doit` goes on", error=True)
-            return 128 + stopped.number
+
+    def _unfinished(self, choice: Choice) -> list[str]:
+        marks = [self.dep_manager.backend.get(MARK + task.name, "reason") for task in choice.tasks]
+        count = marks.count(UNFINISHED)
+        return [f"the last run was cut short: {count} script{'s' * (count > 1)} did not finish"] if count else []
 
 
 class Plan(Run):
@@ -242,6 +253,11 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
 
     kill_all()
     os._exit(128 + number)
+
+
+def _failed(error: ProjectError) -> int:
+    sys.stderr.write(f"error: {error}\n")
+    return error.exit_code
 
 
 def holder(command: str) -> str:

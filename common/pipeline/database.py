@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from common.files import write_atomically
 
 MARK = "mark of "  # the row of a script without a record: why it has none
+UNFINISHED = "did not finish last time"
 ASIDE = ".unreadable"
 
 

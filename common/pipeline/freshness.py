@@ -174,24 +174,24 @@ def fingerprint(files: Iterable[tuple[str, os.stat_result]]) -> str:
 
 @functools.cache
 def agents_state(folders: tuple[Path, ...]) -> list[str]:
-    """Return a digest of the agent definitions and the commit that their history ends with, per folder."""
+    """Return a digest of the agent definitions and the last commit that changed them, per folder."""
     return [f"{_definitions(folder)} {_head(folder)}" for folder in folders]
 
 
 def _definitions(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.md")):
-        if path.is_file():
-            digest.update(os.fsencode(path) + b"\0" + path.read_bytes() + b"\0")
+        digest.update(os.fsencode(path) + b"\0" + "".join(hash_of(str(path))).encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
 def _head(folder: Path) -> str:
     if not any((parent / ".git").exists() for parent in (folder.absolute(), *folder.absolute().parents)):
         return ""
-    command = ["git", "-C", str(folder), "rev-parse", "--verify", "--quiet", "HEAD"]
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), "rev-list", "-1", "HEAD", "--", "."]
+    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return answer.stdout.strip()

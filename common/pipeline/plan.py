@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from doit.control import TaskControl
 
 from common.errors import InputError
-from common.pipeline.choice import SELECTING, step_of
+from common.pipeline.choice import SELECTING, needed, step_of
 from common.pipeline.database import MARK
 from common.pipeline.freshness import add_outputs, transcript_sizes
 
@@ -39,18 +39,23 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     """
     rows: list[Row] = []
     running: set[str] = set()
-    targets = {task.name: task.targets for task in choice.tasks}
+    by_name = {task.name: task for task in choice.tasks}
     for task in ordered(choice):
         reasons = ["forced"] if task.name in choice.forced else []
-        reasons += _reasons(task, dep_manager, made={path for name in running for path in targets[name]})
-        reasons += [
-            f"{name.partition(':')[2]} will run; its outputs may change" for name in task.task_dep if name in running
-        ]
+        reasons += _reasons(task, dep_manager, made={path for name in running for path in by_name[name].targets})
+        if makers := _nearest([name for name in task.task_dep if name in running], by_name):
+            reasons.append(f"{makers} will run; {'their' if ', ' in makers else 'its'} outputs may change")
         if reasons:
             running.add(task.name)
         kept = ADOPTED if dep_manager.get_values(task.name).get("adopted") else "up to date"
         rows.append(Row(task.name, "run" if reasons else "skip", reasons or [kept]))
     return [*(Row(task.name, "skip", ["left out"]) for task in choice.left_out), *rows]
+
+
+def _nearest(names: list[str], by_name: dict[str, Task]) -> str:
+    """Return the scripts of those named that none of the others waits for: they stand for the rest."""
+    behind = {deep for name in names for deep in needed({name}, by_name) - {name}}
+    return ", ".join(name.partition(":")[2] for name in names if name not in behind)
 
 
 def ordered(choice: Choice) -> Iterator[Task]:

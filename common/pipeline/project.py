@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from common.pipeline.own_stages import OwnScript, OwnStage
 
+WARNINGS = "warnings"
 Task = dict[str, Any]  # a task as doit takes it
 
 
@@ -30,6 +31,11 @@ class Step(NamedTuple):
     writes: tuple[str, ...]
     inputs: Inputs
     timeout: float
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Hand the run's warnings to the script, if it takes them; without them it will be stale again."""
+        if WARNINGS in self.inputs.settings:
+            self.inputs.settings[WARNINGS] = list(warnings)
 
     def is_fresh(self, values: Mapping[str, Any]) -> bool:
         """Tell doit whether the outputs still rest on what is there, files of other steps aside."""
@@ -75,23 +81,26 @@ class Project:
         """Return the task that runs `analysis/<script>.py`.
 
         `reads` and `writes` are options and files, `also_writes` files without an option, `settings` are settings that
-        are options of the same name, `arguments` stand as they are, `code` are files and folders besides the modules
-        that the script imports.
+        are options of the same name ("warnings": what the run warns of), `arguments` stand as they are, `code` are
+        files and folders besides the modules that the script imports.
         """
-        names = tuple(settings)
+        values = {name: () if name == WARNINGS else getattr(self.settings, name) for name in settings}
         module = Path("analysis", f"{script}.py")
         command = [sys.executable, "-m", f"analysis.{script}", *map(str, arguments)]
         for option, path in {**(reads or {}), **writes}.items():
             command += [f"--{option.replace('_', '-')}", str(path)]
-        for name in names:
-            command += _options(name, getattr(self.settings, name))
+        for name, value in values.items():
+            command += options(name, value)
+        own_modules = [
+            Path(*name.partition(":")[0].split(".")).with_suffix(".py") for name in values.get("strategies", ())
+        ]
         inputs = Inputs(
-            modules=[module, *map(Path, code)],
-            settings={name: _plain(getattr(self.settings, name)) for name in names if name not in SPEED_ONLY},
-            transcripts=self.settings.projects if "projects" in names else (),
-            agents=self.settings.agents if "agents" in names else (),
+            modules=[module, *map(Path, code), *own_modules],
+            settings={name: _plain(value) for name, value in values.items() if name not in SPEED_ONLY},
+            transcripts=values.get("projects", ()),
+            agents=values.get("agents", ()),
         )
-        files = (reads or {}).values()
+        files = [*(reads or {}).values(), *(value for value in values.values() if isinstance(value, Path))]
         return self.task(script, _first_line(module), command, files, [*writes.values(), *also_writes], inputs)
 
     def task(  # noqa: PLR0913, PLR0917 - what a task is made of
@@ -180,7 +189,8 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _options(name: str, value: object) -> Iterator[str]:
+def options(name: str, value: object) -> Iterator[str]:
+    """Yield a setting as an option of a script."""
     flag = f"--{name.replace('_', '-')}"
     if isinstance(value, bool):
         yield flag if value else f"--no-{flag[2:]}"

@@ -9,7 +9,7 @@ from doit.exceptions import UnmetDependency
 from doit.runner import MThreadRunner
 
 from common.pipeline.action import ScriptAction
-from common.pipeline.database import MARK
+from common.pipeline.database import MARK, UNFINISHED
 from common.pipeline.freshness import transcript_sizes
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ScriptRunner(MThreadRunner):
         action.listener = self.reporter.hear
         action.environment = self.reporter.script_environment
         with self._saving:
-            self._mark(task.name, "did not finish last time")
+            self._mark(task.name, UNFINISHED)
             self.dep_manager.backend.dump()
             if roots := action.step.inputs.transcripts:
                 self._set(f"transcripts of {task.name}", "sizes", transcript_sizes(roots))

@@ -23,6 +23,7 @@ PROJECT = Project(__file__)
 DATA = PROJECT.settings.data
 step = PROJECT.step
 COUNT, DOUBLE, SQUARE, TOTAL = (DATA / f"{name}.txt" for name in ("count", "double", "square", "total"))
+CHOSEN = ("agents", "rules", "strategies")
 STAGES = ("reading", "doubling", "squaring", "adding")
 DOIT_CONFIG = PROJECT.config(STAGES)
 
@@ -41,13 +42,14 @@ def task_doubling():
 
 def task_squaring():
     """Square the count."""
-    yield step("square", reads={"number": COUNT}, writes={"report": SQUARE}, settings=("agents",))
+    yield step("square", reads={"number": COUNT}, writes={"report": SQUARE}, settings=CHOSEN)
     yield from PROJECT.own("squaring")
 
 
 def task_adding():
     """Add both."""
-    yield step("total", reads={"double": DOUBLE, "square": SQUARE}, writes={"report": TOTAL}, settings=("timezone",))
+    both = {"double": DOUBLE, "square": SQUARE}
+    yield step("total", reads=both, writes={"report": TOTAL}, settings=("timezone", "warnings"))
     yield from PROJECT.own("adding")
 
 
@@ -92,13 +94,14 @@ SCRIPTS = {
     ),
     "square": (
         "Square the count.",
-        "number: Input, report: Output, agents: tuple[Path, ...] = ()",
+        "number: Input, report: Output, agents: tuple[Path, ...] = (), rules: Input | None = None, "
+        "strategies: tuple[str, ...] = ()",
         "int(number.read_text()) ** 2",
     ),
     "total": (
         "Add both.",
-        "double: Input, square: Input, report: Output, timezone: str",
-        "int(double.read_text()) + int(square.read_text())",
+        "double: Input, square: Input, report: Output, timezone: str, warnings: tuple[str, ...] = ()",
+        "' '.join([str(int(double.read_text()) + int(square.read_text())), *warnings])",
     ),
 }
 

@@ -129,7 +129,7 @@ def test_a_signal_ends_scripts_within_a_second_and_keeps_what_is_finished(
     _, err = run.communicate(timeout=10)
     assert time.monotonic() - began < 1.5
     assert run.returncode == code
-    assert f"stopped ({sign.name})" in err
+    assert f"stopped by {sign.name}; what was finished is kept" in err
     assert "Traceback" not in err
     assert scripts_alive(toy.root) == []
     toy.trouble("double", "")
@@ -158,7 +158,9 @@ def test_a_killed_run_leaves_no_script_behind_and_loses_nothing_finished(toy: To
     run.communicate()
     wait_for(lambda: not scripts_alive(toy.root), 3)
     toy.trouble("double", "")
-    assert toy.doit().ran == ["double", "total"]
+    again = toy.doit()
+    assert "! the last run was cut short: 1 script did not finish" in again.err
+    assert again.ran == ["double", "total"]
 
 
 def test_a_forced_run_killed_half_way_leaves_no_half_output_behind(toy: Toy) -> None:

@@ -125,7 +125,27 @@ def test_agents_are_an_input_with_their_definitions_and_their_history(toy: Toy) 
     subprocess.run(["git", "-C", str(agents), "add", "."], check=True)
     subprocess.run(["git", "-C", str(agents), *identity, "commit", "-qm", "first"], check=True)
     assert toy.doit().ran == ["square"]
+    subprocess.run(["git", "-C", str(agents), *identity, "commit", "-qm", "second", "--allow-empty"], check=True)
     assert toy.doit().ran == []
+
+
+def test_a_file_that_a_setting_names_is_an_input(toy: Toy) -> None:
+    missing = toy.doit("rules=mine.toml")
+    assert missing.code == 2
+    assert "mine.toml does not exist: squaring:square reads it, and no script makes it" in missing.err
+    (toy.root / "mine.toml").write_text("")
+    toy.doit("rules=mine.toml")
+    (toy.root / "mine.toml").write_text("x = 1\n")
+    assert toy.plan("rules=mine.toml")["squaring:square"] == ["input changed: mine.toml"]
+    assert toy.doit("rules=mine.toml").ran == ["square"]
+
+
+def test_the_code_of_a_strategy_of_ones_own_is_code_of_the_step(toy: Toy) -> None:
+    (toy.root / "mine.py").write_text("import theirs\n")
+    (toy.root / "theirs.py").write_text("")
+    toy.doit("strategies=mine:STRATEGY")
+    (toy.root / "theirs.py").write_text("x = 1\n")
+    assert toy.plan("strategies=mine:STRATEGY")["squaring:square"] == ["code changed: theirs.py"]
 
 
 def test_data_moves_everything(toy: Toy) -> None:

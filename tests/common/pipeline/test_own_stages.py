@@ -49,8 +49,7 @@ def test_own_scripts_are_tasks_like_any_other(own: Toy) -> None:
     assert own.doit("list").out.splitlines()[-1].split(maxsplit=1) == ["publishing", "Put it where all can see it."]
     assert "doubling:shout       Shout the number." in own.doit("list", "--all").out
     assert own.plan()["publishing:publish"][1:] == [
-        "shout will run; its outputs may change",
-        "total will run; its outputs may change",
+        "shout, total will run; their outputs may change",
     ]
     assert own.doit().code == 0
     assert own.output("public") == "4!"
