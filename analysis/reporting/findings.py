@@ -138,7 +138,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
         return
     total = context.material.results.metrics.totals.delegations
     values: dict[str, Value] = {
-        "marathons": len(result.marathons),
+        "marathons": Ref(len(result.marathons), context.groups.target("marathons")),
         "over": result.marathon_over,
         "sessions": result.sessions,
         "share": inside / total,
@@ -189,5 +189,5 @@ def _rework(context: Context) -> Iterator[Finding]:
     part = share(rework.rate)
     if not part or rework.rate.total < FEW:
         return
-    values: dict[str, Value] = {"rate": rework.rate, "cost": rework.repeat_cost}
+    values: dict[str, Value] = {"rate": Ref(rework.rate, context.groups.target("rework")), "cost": rework.repeat_cost}
     yield Finding(part, Sentence("answer_rework", values))

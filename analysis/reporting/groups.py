@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from common.periods import Periods, group
 from common.records import SUCCESSES, UNKNOWNS, Outcome
 from common.results import OUTSIDE, Period
+from common.rework import counts as counts_for_rework
+from common.rework import repeats
+from common.sequences import chains
 from common.times import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analysis.reporting.material import Material, Numbered
+    from common.records import EnrichedDelegation, EnrichedSession
+    from common.results import PositionRate
 
 Key = tuple[str, ...]
 OutcomeClass = Literal["completed", "failed", "unknown"]
@@ -56,7 +62,7 @@ def groups_of(material: Material) -> Groups:
             found[key].append(one.number)
     for key, number in _keys_of_periods(material):
         found[key].append(number)
-    for key, tool_use_id in _keys_of_results(material):
+    for key, tool_use_id in (*_keys_of_sessions(material), *_keys_of_results(material)):
         if tool_use_id in number_by_id:
             found[key].append(number_by_id[tool_use_id])
     made = {
@@ -77,6 +83,8 @@ def _keys(one: Numbered) -> Iterator[Key]:
     agent, outcome = delegation.agent_type, outcome_class(delegation.outcome)
     yield from (("outcome", delegation.outcome), ("class", outcome), ("agent", agent), ("agent", agent, outcome))
     yield from (("session", one.session.session_id), ("project", one.session.project))
+    if one.moment is not None:
+        yield ("day", one.moment.date().isoformat())
     if delegation.model is not None:
         yield ("model", delegation.model)
 
@@ -97,12 +105,43 @@ def _keys_of_periods(material: Material) -> Iterator[tuple[Key, int]]:
         yield ("period", period_by_session[one.session.session_id]), one.number
 
 
+def _keys_of_sessions(material: Material) -> Iterator[tuple[Key, str]]:
+    """Yield what a delegation is in its session: the second of a transition, at a place, done again."""
+    marathons = {one.session_id for one in material.results.marathons.marathons}
+    spans = [(position_name(one), one) for one in material.results.marathons.by_position]
+    for session in material.enriched.sessions:
+        for chain in chains(session.delegations):
+            for before, after in pairwise(chain):
+                yield ("transition", before.agent_type, after.agent_type), after.tool_use_id
+        for one in session.delegations:
+            if session.session_id in marathons:
+                yield ("marathons",), one.tool_use_id
+            for name, span in spans:
+                if span.first <= one.sequence_number <= (span.last or one.sequence_number):
+                    yield ("place", name), one.tool_use_id
+        for one in _done_again(session):
+            yield ("rework",), one.tool_use_id
+            yield ("rework", one.agent_type), one.tool_use_id
+
+
+def _done_again(session: EnrichedSession) -> list[EnrichedDelegation]:
+    """Return the delegations of a session that were repeated or corrected."""
+    repeated = {earlier.tool_use_id for _, earlier in repeats(session)}
+    return [
+        one for one in session.delegations if one.tool_use_id in repeated or (one.corrected and counts_for_rework(one))
+    ]
+
+
+def position_name(one: PositionRate) -> str:
+    """Return a span of places: 1, 2–5, 41+."""
+    if one.first == one.last:
+        return str(one.first)
+    return f"{one.first}+" if one.last is None else f"{one.first}–{one.last}"
+
+
 def _keys_of_results(material: Material) -> Iterator[tuple[Key, str]]:
     """Yield what the strategies found of single delegations: (key, tool use id)."""
     for misroute in material.results.routing_quality.misroutes:
         yield ("misroutes",), misroute.tool_use_id
         yield ("misroutes", misroute.rule), misroute.tool_use_id
         yield ("misroutes to", misroute.suggested), misroute.tool_use_id
-    for agent in material.results.metrics.agents:
-        for evidence in agent.rework.examples:
-            yield ("rework", agent.agent_type), evidence.tool_use_id

@@ -12,6 +12,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from common.records import Rate
 
+UNBROKEN = 32
+
 Form = Literal["text", "count", "share", "rate", "money", "tokens", "duration", "decimal", "points", "word"]
 
 
@@ -53,6 +55,11 @@ class Cell:
     def is_figure(self) -> bool:
         """Whether the cell is set to the right."""
         return self.form not in {"text", "word"}
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the cell may break its line."""
+        return isinstance(self.value, (Code, Quote)) and len(self.value.text) > UNBROKEN
 
     @property
     def order(self) -> str | float:

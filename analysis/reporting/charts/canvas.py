@@ -76,6 +76,13 @@ def labels(
     )
 
 
+def slanted(places: Sequence[tuple[float, float]], texts: Sequence[str]) -> Layer:
+    """Return the heads of narrow columns."""
+    data = {"x": [x for x, _ in places], "y": [y for _, y in places], "text": [guarded(text) for text in texts]}
+    mapping = lp.aes("x", "y", label="text")
+    return lp.geom_text(mapping, data=data, color=COLOURS["soft"], hjust=0, vjust=0, angle=35, size=FONT / TEXT_UNIT)
+
+
 def draw(  # noqa: PLR0913 - a drawing has a name, layers, two axes and a size
     name: str, layers: Sequence[Layer], x: Axis, y: Axis, height: float, *, grid: bool = False
 ) -> str:

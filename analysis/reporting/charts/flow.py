@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analysis.reporting.charts.canvas import ROW, Axis, bars, draw, labels, lines, points
+from analysis.reporting.charts.canvas import ROW, Axis, bars, draw, labels, lines, points, slanted
 from analysis.reporting.context import FEW
-from analysis.reporting.sections.marathons import position_name
+from analysis.reporting.groups import position_name
 from analysis.reporting.values import Chart, Sentence, Value
 from common import text
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from common.records import Rate
 
 AGENTS = 12
+HEADS = 4.6
 
 
 def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
@@ -47,12 +48,10 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
     layers = [
         bars([(at - 0.47, at + 0.47) for at in x], y, colours, 0.9),
         labels(list(zip(x, y, strict=True)), [text.count(one.count) for one in cells], "ink", 0.5, 11),
-        labels(
-            [(float(i), 0.9) for i in range(len(agents))], [text.shorten(name, 12) for name in names], "soft", 0.5, 9
-        ),
+        slanted([(float(i), 0.6) for i in range(len(agents))], [text.shorten(name, 22) for name in names]),
     ]
-    axis = Axis(-len(agents) + 0.4, 1.4, [-float(i) for i in range(len(agents))], names)
-    svg = draw("transitions", layers, Axis(-0.6, len(agents) - 0.4), axis, ROW * (len(agents) + 1.4))
+    axis = Axis(-len(agents) + 0.4, HEADS, [-float(i) for i in range(len(agents))], names)
+    svg = draw("transitions", layers, Axis(-0.6, len(agents) + 1.2), axis, ROW * (len(agents) + HEADS))
     surprising = [one for one in cells if one.low is not None and one.low > 1]
     if surprising:
         most = max(surprising, key=lambda one: one.count)

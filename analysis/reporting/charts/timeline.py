@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analysis.reporting.material import Numbered
 
 LANES = 40
+SIGN_GAP = 0.009
 LEAST_MINUTES = 0.2
 LANE, TALLEST = 18.0, 620.0
 STEPS = (0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 1440, 2880, 10080)
@@ -93,9 +94,10 @@ def _layers(
     """Return the bars, with the sign of the outcome at the end of each."""
     classes = {one.number: CLASS_BY_OUTCOME[one.delegation.outcome] for one in found}
     numbers = [one.number for one in found]
+    gap = max(high for _, high in spans.values()) * SIGN_GAP
     layers = [bars([spans[n] for n in numbers], [row[n] for n in numbers], [classes[n] for n in numbers], 0.5)]
     for name in CLASSES:
-        places = [(spans[n][1], row[n]) for n in numbers if classes[n] == name]
+        places = [(spans[n][1] + gap, row[n]) for n in numbers if classes[n] == name]
         if places:
-            layers.append(points(places, name, 2.4, SHAPE_BY_CLASS[name]))
+            layers.append(points(places, name, 2.2, SHAPE_BY_CLASS[name]))
     return layers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import FEW, count, duration, money, rate, share, text, tokens, word
+from analysis.reporting.context import FEW, count, duration, money, rate, share, tokens, word
 from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def agents_blocks(context: Context) -> tuple[Block, ...]:
         Paragraph((Sentence("agents_lead", {"types": len(metrics.agents), "few": FEW}),)),
         _table(context, metrics.agents),
         Heading(Sentence("head_verdicts"), "verdicts"),
-        Bullets(tuple(_verdict(context, agent) for agent in metrics.agents if agent.verdict is not None)),
+        *_verdicts(context, metrics.agents),
         Fold(Sentence("verdict_rule"), (Paragraph((Sentence("as_is", {"text": metrics.verdict_rule}),)),)),
         Heading(Sentence("head_rework"), "rework"),
         Paragraph((Sentence("rework_lead", _rework_values(context)),)),
@@ -52,6 +52,16 @@ def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
     )
     faint = frozenset(index for index, agent in enumerate(agents) if agent.success.total < FEW)
     return Table("agents", rows, faint=faint, shown=15)
+
+
+def _verdicts(context: Context, agents: Sequence[AgentMetrics]) -> tuple[Block, ...]:
+    """Return the verdicts that ask for something, and the others folded."""
+    judged = [agent for agent in agents if agent.verdict is not None]
+    urgent = [agent for agent in judged if agent.verdict and agent.verdict.verdict in {"fix", "retire"}]
+    others = tuple(_verdict(context, agent) for agent in judged if agent not in urgent)
+    lead = Sentence("verdicts_lead", {"agents": len(judged), "urgent": len(urgent)})
+    fold = (Fold(Sentence("fold_verdicts", {"rows": len(others)}), (Bullets(others),)),) if others else ()
+    return (Paragraph((lead,)), Bullets(tuple(_verdict(context, agent) for agent in urgent)), *fold)
 
 
 def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
@@ -86,7 +96,7 @@ def _rework_values(context: Context) -> dict[str, Value]:
     """Return what the sentence on rework says."""
     rework = context.material.results.metrics.totals.rework
     return {
-        "rate": rework.rate,
+        "rate": Ref(rework.rate, context.groups.target("rework")),
         "repeated": rework.repeated,
         "corrected": rework.corrected,
         "edited_again": rework.edited_again,
@@ -125,7 +135,12 @@ def _groups(context: Context) -> tuple[Block, ...]:
         _group_table(name, groups, [Cell(shown, target=target) for shown, target in named[name]])
         for name, groups in (("models", metrics.models), ("projects", metrics.projects))
     ]
-    tables += [_group_table(name, groups, [text(one.name) for one in groups]) for name, groups in plain.items()]
+    tables += [
+        _group_table(
+            name, groups, [Cell(one.name, target=context.groups.target(name[:-1], one.name)) for one in groups]
+        )
+        for name, groups in plain.items()
+    ]
     return tuple(Fold(Sentence(f"fold_{table.name}", {"rows": len(table.rows)}), (table,)) for table in tables)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, money, rate, text, word
+from analysis.reporting.groups import position_name
 from analysis.reporting.values import Block, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def marathons_blocks(context: Context) -> tuple[Block, ...]:
         Paragraph((lead,)),
         *((_table(context),) if result.marathons else ()),
         Heading(Sentence("head_positions"), "positions"),
-        _positions(result.by_position),
+        _positions(context, result.by_position),
         *(_story(context, one) for one in result.marathons),
     )
 
@@ -70,15 +71,17 @@ def _pivot_card(context: Context, one: MarathonStory) -> str | None:
     return context.groups.card(one.pivot.tool_use_id) if one.pivot else None
 
 
-def _positions(rates: Sequence[PositionRate]) -> Table:
+def _positions(context: Context, rates: Sequence[PositionRate]) -> Table:
     """Return success by the place of a delegation in its session."""
-    rows = tuple((text(position_name(one)), rate(one.success), count(one.success.unknown)) for one in rates)
+    rows = tuple(
+        (
+            text(position_name(one)),
+            rate(one.success, context.groups.target("place", position_name(one))),
+            count(one.success.unknown),
+        )
+        for one in rates
+    )
     return Table("positions", rows)
-
-
-def position_name(one: PositionRate) -> str:
-    """Return a span of places: 1–5, 41+."""
-    return f"{one.first}+" if one.last is None else f"{one.first}–{one.last}"
 
 
 def _story(context: Context, one: MarathonStory) -> Fold:

@@ -56,7 +56,7 @@ def _table(context: Context) -> Table:
         (
             context.agent(one.source),
             context.agent(one.target),
-            count(one.count),
+            count(one.count, context.groups.target("transition", one.source, one.target)),
             decimal(one.expected),
             decimal(one.lift),
             text(_lift_interval(one)),
