@@ -14,28 +14,32 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 NOTHING = Raw(b"")
+LARGEST_COUNT = 2**53
+"""Up to here JavaScript counts exactly; a larger number, like a negative one, is no count."""
+
+Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
 
 class CacheCreation(Struct):
     """Cache writes by lifetime, in tokens."""
 
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
+    ephemeral_5m_input_tokens: Count | None = None
+    ephemeral_1h_input_tokens: Count | None = None
 
 
 class ServerTools(Struct):
     """Tools that ran at the API."""
 
-    web_search_requests: int | None = None
+    web_search_requests: Count | None = None
 
 
 class Usage(Struct):
     """What the API counted for one message."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerTools | None = None
     service_tier: str | None = None
@@ -151,7 +155,7 @@ class ToolUseResult(Struct, rename="camel"):
     agent_type: str | None = None
     resolved_model: str | None = None
     total_duration_ms: float | None = None
-    total_tokens: int | None = None
+    total_tokens: Count | None = None
     usage: Usage | None = None
     was_interrupted: bool | None = None
     task: PolledTask | None = None
@@ -222,7 +226,7 @@ def _field_readers(shape: type[Struct]) -> dict[str, Callable[[object], object]]
 
 def _reader(hint: object) -> Callable[[object], object]:
     """Return a function that gives the value if it fits the type hint, else None."""
-    if isinstance(hint, types.UnionType):
+    if typing.get_origin(hint) in {types.UnionType, typing.Union}:
         readers = [_reader(part) for part in typing.get_args(hint) if part is not types.NoneType]
         return lambda value: next((r for read in readers if (r := read(value)) is not None), None)
     if hint is Raw:
@@ -235,9 +239,13 @@ def _reader(hint: object) -> Callable[[object], object]:
     return _scalar_readers[hint]
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
+
+
 _scalar_readers: dict[object, Callable[[object], object]] = {
     str: lambda value: clean(value) if isinstance(value, str) else None,
     bool: lambda value: value if isinstance(value, bool) else None,
-    int: lambda value: value if isinstance(value, int) and not isinstance(value, bool) else None,
+    int: lambda value: value if _is_count(value) else None,
     float: lambda value: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None,
 }
