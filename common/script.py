@@ -47,6 +47,8 @@ def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> No
     watch_parent()
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _terminate)
+    if PARENT_VARIABLE not in os.environ:  # the pipeline keeps the whole of it in a log
+        sys.excepthook = _tell_fault
     try:
         options = vars(parser_of(main).parse_args(arguments))
         _check_inputs(main, options)
@@ -122,6 +124,14 @@ def _end_with(parent: int) -> None:
 
 def _terminate(*_: object) -> None:
     sys.exit(TERMINATED)
+
+
+def _tell_fault(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+    """Say in one line where the program is at fault, in the place of a traceback."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    _fail(f"a fault in this program: {kind.__name__}: {error}{place}", 1)
 
 
 def _fail(message: str, exit_code: int) -> NoReturn:

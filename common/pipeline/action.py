@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from common.pipeline.project import Step
 
 LONGEST_LINE = 1 << 16
-TAIL_LINES = 12
+TAIL_LINES = 40
 GRACE_SECONDS = 0.4
 MARK = b"\x1e"  # begins a progress line; see common/script.py
 

@@ -153,7 +153,9 @@ class Display:
     def _show_failure(self, task: Task, problem: str) -> None:
         action = script_of(task)
         lines = [f"{task.name.partition(':')[2]} failed after {action.seconds:.1f} s ({printable(problem)})"]
-        lines += [f"    {printable(line.removeprefix('error: '))}" for line in action.tail]
+        crashed = any(line.startswith("Traceback ") for line in action.tail)  # the whole of it is in the log
+        told = [f"a fault in this program: {action.tail[-1]}"] if crashed else action.tail
+        lines += [f"    {printable(line.removeprefix('error: '))}" for line in told]
         lines += [f"  all of its output: {action.log}", "  when that is mended, `doit` goes on from here"]
         self.say("failed", "\n".join(lines), error=True)
 

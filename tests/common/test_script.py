@@ -87,6 +87,7 @@ def run_script(tmp_path: Path, body: str, *more: str, **environment: str) -> sub
         ("raise OSError(28, 'No space left on device', 'x')", 74, "error: x: No space left on device; make room"),
         ("raise OSError(13, 'Permission denied', 'x')", 77, "error: x: Permission denied; give yourself"),
         ("open('missing')", 2, "error: missing: No such file or directory"),
+        ("{}['x']", 1, "error: a fault in this program: KeyError: 'x' (<string>:1)\n"),
         ("raise KeyboardInterrupt", 130, "error: interrupted\n"),
         ("raise MemoryError", 1, "error: out of memory\n"),
         ("os.kill(os.getpid(), 15); time.sleep(5)", 143, ""),

@@ -94,8 +94,7 @@ SCRIPTS = {
     ),
     "square": (
         "Square the count.",
-        "number: Input, report: Output, agents: tuple[Path, ...] = (), rules: Input | None = None, "
-        "strategies: tuple[str, ...] = ()",
+        "number: Input, report: Output, rules: Input = None, strategies: tuple[str] = (), agents: tuple[Path] = ()",
         "int(number.read_text()) ** 2",
     ),
     "total": (

@@ -71,6 +71,12 @@ def test_continue_runs_what_does_not_depend_on_the_failure_and_ends_with_1(toy: 
     assert toy.doit("marathon_over=3").ran == ["double"]  # equal bytes: what was not run is still up to date
 
 
+def test_a_script_that_crashes_shows_one_line_and_keeps_its_traceback_in_the_log(toy: Toy) -> None:
+    toy.trouble("double", "{}['x']")
+    assert "    a fault in this program: KeyError: 'x'\n" in toy.doit().err
+    assert "Traceback (most recent call last)" in (toy.root / "data" / "logs" / "double.log").read_text()
+
+
 @pytest.mark.parametrize(("code", "ended"), [(2, 2), (74, 74), (77, 77), (5, 1), (200, 1)])
 def test_what_a_script_says_of_its_surroundings_is_the_exit_code(toy: Toy, code: int, ended: int) -> None:
     toy.trouble("count", f"raise SystemExit({code})")
