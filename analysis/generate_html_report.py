@@ -7,7 +7,7 @@ from analysis.reporting.view import context_of, report_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.prices import load_prices
-from common.script import Input, Output, run
+from common.script import Input, Output, conclude, run
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read
@@ -22,15 +22,17 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     timezone: str = "UTC",
     redact: bool = True,
     share: bool = False,
+    warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as one HTML page."""
     repository = DataRepository(
         enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
     )
     material = load_material(repository, diagnostics, timezone, load_prices())
-    context = context_of(material, redact=redact, share=share)
+    context = context_of(material, redact=redact, share=share, warnings=warnings)
     page = render_html(with_charts(report_of(context), context, drawn_words()), context)
     write_atomically(report, page.encode())
+    conclude(f"{len(material.delegations)} delegations, {len(page) // 1000} kB")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Write the report as Markdown: what was read, the answer, and its proof, section by section."""
 
-from analysis.reporting.markdown import render_markdown
+from analysis.reporting.markdown import render_markdown, summary_lines
 from analysis.reporting.material import load_material
 from analysis.reporting.view import context_of, report_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.prices import load_prices
-from common.script import Input, Output, run
+from common.script import Input, Output, conclude, run
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read
@@ -21,14 +21,17 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     timezone: str = "UTC",
     redact: bool = True,
     share: bool = False,
+    warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as Markdown."""
     repository = DataRepository(
         enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
     )
     material = load_material(repository, diagnostics, timezone, load_prices())
-    page = render_markdown(report_of(context_of(material, redact=redact, share=share)))
+    view = report_of(context_of(material, redact=redact, share=share, warnings=warnings))
+    page = render_markdown(view)
     write_atomically(report, page.encode())
+    conclude("\n".join((*summary_lines(view), f"{len(page.splitlines()):,} lines")))
 
 
 if __name__ == "__main__":

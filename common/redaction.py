@@ -2,7 +2,7 @@
 
 A mark's n is given by first appearance in what was learnt, so the same secret has the same mark in every report and on
 every machine, and nothing of the secret can be computed from its mark. Redact whole texts: a cut one may hide half a
-key. What no rule of ``redaction_rules.toml`` describes is not found.
+key. What no rule of ``secret_shapes.toml`` describes is not found.
 
 A secret that is known only by what stands beside it (``password=…``) is masked wherever else it stands, too: that of
 the first 2,000 such values, so that a hostile text cannot make the patterns grow without end.

@@ -1,4 +1,4 @@
-"""What looks like a secret in a text, by the rules of ``redaction_rules.toml``, in linear time on any input (RE2)."""
+"""What looks like a secret in a text, by the rules of ``secret_shapes.toml``, in linear time on any input (RE2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import re2
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = Path(__file__).with_name("redaction_rules.toml")
+RULES = Path(__file__).with_suffix(".toml")
 LONGEST_DECODED = 65_536
 MARK_START = b"[secret:"
 ENCODED = "encoded"
@@ -51,7 +51,7 @@ def compile_bytes(pattern: str) -> re2._Regexp:
 
 @cache
 def rules() -> Rules:
-    """Return the rules of ``redaction_rules.toml``, compiled once."""
+    """Return the rules of ``secret_shapes.toml``, compiled once."""
     table = tomllib.loads(RULES.read_text(encoding="utf-8"))
     alone = [(kind, _grouped(pattern)) for kind, patterns in table["alone"].items() for pattern in patterns]
     beside = [(kind, pattern) for kind, patterns in table["beside"].items() for pattern in patterns]

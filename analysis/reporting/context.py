@@ -19,11 +19,12 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The material, how foreign text is shown, and the delegations behind each number."""
+    """The material, how foreign text is shown, the delegations behind each number, what the run warned of."""
 
     material: Material
     show: Show
     groups: Groups
+    warnings: tuple[str, ...] = ()
 
     def agent(self, name: str) -> Cell:
         """Return an agent's name, leading to its delegations."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analysis.reporting.render import Markdown, environment
+from analysis.reporting.render import Markdown, Terminal, environment, sentences
+from analysis.reporting.values import Bullets, Paragraph
 from common.text import markdown_fence, mermaid
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ROWS = {"agents": 20, "misroutes": 8, "transitions": 10, "steps": 5, "periods": 10, "marathons": 10, "comparison": 6}
 OTHER_ROWS = 8
 EXCERPT_LINES = 12
+SUMMARY = 5
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -26,6 +28,16 @@ def render_markdown(report: Report) -> str:
     made.globals |= {"limit": limit, "diagram": diagram, "fence": fence}
     page = made.get_template("report.md.j2").render(report=report)
     return _BLANK_LINES.sub("\n\n", page).strip() + "\n"
+
+
+def summary_lines(report: Report) -> list[str]:
+    """Return the answer for a terminal, one sentence a line, and what was read as the last."""
+    said = {section.name: section.blocks for section in report.sections}
+    blocks = (*said["answer"], *said["read"][:1])
+    return sentences(
+        Terminal(),
+        [one for block in blocks if isinstance(block, (Bullets, Paragraph)) for one in block.sentences[:SUMMARY]],
+    )
 
 
 def limit(table: Table) -> int:

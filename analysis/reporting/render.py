@@ -19,7 +19,7 @@ from common import text
 from common.records import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2.runtime import Macro
 
@@ -91,6 +91,29 @@ class Markdown:
 
     def link(self, shown: Markup, target: str) -> Markup:
         """Return what is shown; the cards are in the HTML report."""
+        del target
+        return shown
+
+
+class Terminal:
+    """Plain text for a terminal: nothing in it is obeyed."""
+
+    def plain(self, value: str) -> Markup:
+        """Return text."""
+        return Markup(text.terminal(value))  # noqa: S704 - for a terminal, which reads no HTML
+
+    def code(self, value: str) -> Markup:
+        """Return a name."""
+        return self.plain(text.one_line(value))
+
+    strong = code
+
+    def quote(self, value: str) -> Markup:
+        """Return foreign words between quotation marks."""
+        return self.plain(f"“{text.one_line(value)}”")
+
+    def link(self, shown: Markup, target: str) -> Markup:
+        """Return what is shown."""
         del target
         return shown
 
@@ -169,6 +192,12 @@ def environment(writer: Format) -> Environment:
     made.filters["listed"] = partial(listed, writer)
     made.globals["say"] = _say
     return made
+
+
+def sentences(writer: Format, said: Iterable[Sentence]) -> list[str]:
+    """Return sentences in a format."""
+    words = environment(writer).get_template("words.j2").module
+    return [_say(words, sentence) for sentence in said]
 
 
 def _say(words: object, sentence: Sentence) -> str:

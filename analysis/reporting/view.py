@@ -31,9 +31,9 @@ class Report:
     sections: tuple[Section, ...]
 
 
-def context_of(material: Material, *, redact: bool, share: bool) -> Context:
+def context_of(material: Material, *, redact: bool, share: bool, warnings: tuple[str, ...] = ()) -> Context:
     """Return what the sections are made from."""
-    return Context(material, show_of(material, redact=redact, share=share), groups_of(material))
+    return Context(material, show_of(material, redact=redact, share=share), groups_of(material), warnings)
 
 
 def report_of(context: Context) -> Report:

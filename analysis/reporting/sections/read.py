@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Block, Code, Paragraph, Sentence
+from analysis.reporting.values import Block, Bullets, Code, Paragraph, Sentence
 from common.text import one_line
 
 if TYPE_CHECKING:
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def read_blocks(context: Context) -> tuple[Block, ...]:
     """Return what was read."""
-    return (Paragraph(tuple(_sentences(context))), Paragraph(tuple(_of_text(context))))
+    warnings = tuple(Sentence("warning", {"text": context.show.redact(text)}) for text in context.warnings)
+    return (
+        *((Bullets(warnings),) if warnings else ()),
+        Paragraph(tuple(_sentences(context))),
+        Paragraph(tuple(_of_text(context))),
+    )
 
 
 def _sentences(context: Context) -> Iterator[Sentence]:
