@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.transcripts_made.calls import REFUSED, Call
+from tests.transcripts_made.calls import REFUSED, TEAM, Call
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.thread import Thread, usage_json
 from tests.transcripts_made.truth import Answer, Usage
@@ -122,10 +122,12 @@ def _launched(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) 
     text = f"Async agent launched successfully.\nagentId: {agent_id} (internal ID - do not mention to user.)"
     beside: Json = {"isAsync": True, "status": "async_launched", "agentId": agent_id}
     if call.how == "spawned":
-        beside = {"status": "teammate_spawned", "agent_id": agent_id, "teammate_id": call.agent, "team_name": "crew"}
-        text = f"Spawned successfully.\nagent_id: {agent_id}"
+        agent_id = f"{call.agent}@{TEAM}"
+        beside = {"status": "teammate_spawned", "agent_id": agent_id, "teammate_id": agent_id, "team_name": TEAM}
+        text = f"Spawned successfully.\nagent_id: {agent_id}\nname: {call.agent}\nteam_name: {TEAM}"
     beside |= {"description": call.description, "prompt": call.prompt}
     block: Json = {"tool_use_id": tool_use_id, "type": "tool_result", "content": [{"type": "text", "text": text}]}
     structured = not thread.setting.sidechain or thread.setting.era.structured_results_in_runs
     thread.user([block], **({"toolUseResult": beside} if structured else {}))
-    return Answered("async", names_agent_id=structured and run is not None, has_tail=True, agent_id=agent_id)
+    named = structured and run is not None and call.how != "spawned"
+    return Answered("async", names_agent_id=named, has_tail=call.how != "spawned", agent_id=agent_id)

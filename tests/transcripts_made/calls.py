@@ -11,6 +11,8 @@ REFUSED = (
     "new_string was NOT written to the file). STOP what you are doing and wait for the user to tell you how to proceed."
 )
 
+TEAM = "crew"
+
 How = Literal[
     "",
     "error",

@@ -9,6 +9,7 @@ from tests.transcripts_made.calls import REFUSED, Call, Step
 from tests.transcripts_made.delegating import delegate
 from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Files, Json
+from tests.transcripts_made.losses import lose_calls
 from tests.transcripts_made.naming import Names, milliseconds, slug, timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
 from tests.transcripts_made.truth import Truth
@@ -145,6 +146,11 @@ class Corpus:
         target = self._like(source, identity, timestamp(source.main.now))
         copies.copy_lines(source.main, target.main, rewrite=False)
         return target
+
+    def lose_main_file(self, session: Session) -> None:
+        """Take a session's main file away: its calls are gone, the runs in its folder belong to none."""
+        del self.files.transcripts[session.path]
+        lose_calls(session.main)
 
     def write(self, folder: Path) -> None:
         """Write everything below `folder`, which becomes a configuration directory, into its `projects`."""

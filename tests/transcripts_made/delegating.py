@@ -122,6 +122,8 @@ def _settle(thread: Thread, started: Started, answered: Answered) -> None:
 def _link(thread: Thread, started: Started, answered: Answered) -> Link | None:
     """Return the best of the ways that the lines offer."""
     era, call = thread.setting.era, started.call
+    if call.how == "spawned":
+        return "prompt"
     if era.meta == "full" and call.place != "progress":
         return "meta"
     if answered.names_agent_id:

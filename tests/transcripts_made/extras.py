@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.transcripts_made.calls import Step
+from tests.transcripts_made.calls import TEAM, Step
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.runs import put_beside, run_path
@@ -82,7 +82,7 @@ def teammate(main: Thread, name: str = "scout") -> None:
     agent_id = _named(main, "")
     path = run_path(main.setting, f"agent-{agent_id}")
     run = _begin(main, agent_id, path, "teammate", main.model)
-    run.setting = replace(run.setting, team="crew")
+    run.setting = replace(run.setting, team=TEAM)
     run.user(f'<teammate-message teammate_id="team-lead">\n{name}: please look at the queue.\n</teammate-message>')
     run.say("Looking at the queue now.")
     put_beside(main.book, path, {"agentType": name, "name": name})

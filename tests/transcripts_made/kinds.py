@@ -101,5 +101,9 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "corrected": stories.corrected,
     "odd messages": stories.odd_messages,
     "open ended": stories.open_ended,
+    "teammates": stories.teammates,
+    "deep": stories.deep,
+    "lost main file": stories.lost_main_file,
+    "no sessions": stories.no_sessions,
 }
 """Makers of corpora; each gives the same corpus every time."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.transcripts_made.calls import Call
+from tests.transcripts_made.calls import TEAM, Call
 from tests.transcripts_made.files import Json, encoded
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
@@ -31,7 +31,10 @@ def play_run(parent: Thread, call: Call, made: DelegationTruth, position: int, d
     run = begin_run(parent, call, ("run", made.tool_use_id))
     run.wait(position)
     began = run.now
-    if call.prompt_line:
+    if call.how == "spawned":
+        run.setting = replace(run.setting, team=TEAM)
+        run.user(f'<teammate-message teammate_id="team-lead">\n{call.prompt}\n</teammate-message>')
+    elif call.prompt_line:
         run.user(call.prompt)
     growth = max(400, call.context // 12)
     for step in call.steps:
@@ -116,7 +119,9 @@ def write_meta(run: Thread, call: Call, made: DelegationTruth) -> None:
     if era.meta == "none":
         return
     meta: Json = {"agentType": call.agent or call.known_as or "general-purpose", "description": call.description}
-    if era.meta == "full":
+    if call.how == "spawned":
+        meta["name"] = call.agent
+    elif era.meta == "full":
         meta |= {"toolUseId": made.tool_use_id, "spawnDepth": made.depth}
     put_beside(run.book, run.setting.path, meta)
 

@@ -3,6 +3,7 @@
 from tests.transcripts_made import oddities
 from tests.transcripts_made.calls import Call, bash, edit, read
 from tests.transcripts_made.corpus import Corpus
+from tests.transcripts_made.files import TranscriptFile
 
 
 def parallel_inline() -> Corpus:
@@ -147,6 +148,45 @@ def odd_messages() -> Corpus:
     session.api_error()
     call = session.delegate("dev", "Do it.")
     oddities.continue_run(session.main, call, (edit("/w/a.py"),))
+    return corpus
+
+
+def teammates() -> Corpus:
+    """Agents of a team: begun by a call, known by a name, not by their id."""
+    corpus = Corpus()
+    session = corpus.session("2.1.176")
+    session.delegate("scout", "Look at the queue.", outcome="unreported", how="spawned")
+    session.teammate()
+    return corpus
+
+
+def deep() -> Corpus:
+    """As deep as agents have been seen to call agents."""
+    corpus = Corpus()
+    call = Call("dev", "The deepest.", steps=())
+    for depth in range(78, 0, -1):
+        call = Call("dev", f"Depth {depth}.", steps=(), inside=(call,))
+    corpus.session("2.1.176").call(call)
+    return corpus
+
+
+def lost_main_file() -> Corpus:
+    corpus = Corpus()
+    lost, kept = corpus.session("2.1.92"), corpus.session("2.1.92", start="2026-08-04T09:00:00Z")
+    for session in (lost, kept):
+        session.prompt("Begin.")
+        session.delegate("Explore", "Look.")
+    corpus.lose_main_file(lost)
+    return corpus
+
+
+def no_sessions() -> Corpus:
+    """Files that hold no session: a summary alone, typed prompts, nothing at all."""
+    corpus = Corpus()
+    corpus.files.append("-w/summary.jsonl", {"type": "summary", "summary": "Old work", "leafUuid": "gone"})
+    corpus.files.append("-w/titles.jsonl", {"type": "ai-title", "aiTitle": "Old work", "sessionId": "s"})
+    corpus.files.append("history.jsonl", {"display": "hello", "timestamp": 1700000000000, "project": "/w"})
+    corpus.files.transcripts["-w/empty.jsonl"] = TranscriptFile()
     return corpus
 
 
