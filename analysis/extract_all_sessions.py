@@ -1,5 +1,6 @@
 """Read every transcript below the roots into sessions, delegations and runs."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import msgspec
 
 from common.files import write_atomically
 from common.schema import encode
-from common.script import Output, progress, run
-from common.transcripts.cache import open_cache
+from common.script import Output, conclude, progress, run
+from common.transcripts.cache_file import on_database
 from common.transcripts.counts import source_of
 from common.transcripts.extraction import Extraction, extract
+from common.transcripts.file_store import FileStore
 from common.transcripts.outputs import full_sessions, manifest_of, select, summarize
+from common.transcripts.record_store import RecordStore
 
 
 def main(  # noqa: PLR0913 - its parameters are its options
@@ -29,14 +32,19 @@ def main(  # noqa: PLR0913 - its parameters are its options
     workers: int = 1,
 ) -> None:
     """Read every transcript below the roots into sessions, delegations and runs."""
-    with open_cache(cache) as known:
-        extraction = extract(known, projects, timezone, workers, progress)
-        chosen = select(known, project, since, until, timezone)
+
+    def work(database: sqlite3.Connection) -> None:
+        extraction = extract(FileStore(database), projects, timezone, workers, progress)
+        records = RecordStore(database)
+        chosen = select(records, project, since, until, timezone)
         source = source_of(list(projects), list(extraction.counts.values()), len(extraction.passed_over))
         summary = summarize(chosen, marathon_over)
-        write_atomically(sessions, full_sessions(known, chosen, source, summary))
+        write_atomically(sessions, full_sessions(records, chosen, source, summary))
         write_atomically(diagnostics, diagnose(extraction))
-        write_atomically(manifest, encode(manifest_of(known, chosen, source, summary)))
+        write_atomically(manifest, encode(manifest_of(records, chosen, source, summary)))
+        conclude(f"{summary.sessions} sessions, {summary.delegations} delegations")
+
+    on_database(cache, work)
 
 
 def diagnose(extraction: Extraction) -> Iterator[bytes]:

@@ -1,30 +1,32 @@
 """Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
 
-from hashlib import sha256
-
 from common.errors import InputError
 from common.files import write_atomically
 from common.records import ExtractionManifest
 from common.schema import load
 from common.script import Input, Output, run
-from common.transcripts.cache import open_cache
-from common.transcripts.outputs import enriched_parts, enriched_sessions, select
+from common.transcripts.cache_file import DamagedCacheError, open_database
+from common.transcripts.outputs import digest_of, enriched_sessions, select
+from common.transcripts.record_store import RecordStore
+
+REMEDY = "run `doit forget extraction`, then `doit`"
 
 
 def main(*, manifest: Input, sessions: Output) -> None:
     """Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
     expected = load(manifest, ExtractionManifest)
     filters = expected.filters
-    with open_cache(manifest.parent) as cache:
-        chosen = select(cache, filters.project, filters.since, filters.until, filters.timezone)
-        digest = sha256()
-        for part in enriched_parts(cache, chosen):
-            digest.update(part)
-        if digest.hexdigest() != expected.digest:
-            raise InputError(
-                f"{manifest}: the cache beside it holds something else; run `doit forget extraction`, then `doit`"
-            )
-        write_atomically(sessions, enriched_sessions(cache, chosen, expected))
+    try:
+        with open_database(manifest.parent) as database:
+            records = RecordStore(database)
+            chosen = select(records, filters.project, filters.since, filters.until, filters.timezone)
+            digest = digest_of(records, chosen)
+            if digest == expected.digest:
+                write_atomically(sessions, enriched_sessions(records, chosen, expected))
+    except DamagedCacheError as error:
+        raise InputError(f"{manifest.parent}: the cache is damaged ({error}); {REMEDY}") from error
+    if digest != expected.digest:
+        raise InputError(f"{manifest}: the cache beside it holds something else; {REMEDY}")
 
 
 if __name__ == "__main__":

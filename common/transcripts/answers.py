@@ -2,7 +2,7 @@
 
 from common.transcripts.facts import FileFacts, Notice, Result
 from common.transcripts.shapes import Block, Line, ToolUseResult, clean, lenient_json, read, read_text
-from common.transcripts.texts import is_refusal, notifications, task_in_text
+from common.transcripts.texts import is_refusal, notifications, task_in_text, tokens_in_tail
 from common.transcripts.threads import timestamp_of
 
 WATCHED_PROMPTS = 3
@@ -12,7 +12,8 @@ class Answers:
     """Takes answers in order. All it knows stands in `facts`.
 
     A delegation is watched from its result on: if the user interrupts or refuses something before their third prompt
-    after it, it is corrected. A result waits for the first words of the assistant after it.
+    after it, and no other was answered in between, it is corrected. A result waits for the assistant's first words
+    after it.
     """
 
     def __init__(self, facts: FileFacts) -> None:
@@ -44,8 +45,9 @@ class Answers:
         facts.watched = {call: left - 1 for call, left in facts.watched.items() if left > 1}
 
     def corrected(self) -> None:
-        """Note that the user stepped in: a correction of every delegation whose result is fresh."""
-        self._facts.corrected.extend(call for call in self._facts.watched if call not in self._facts.corrected)
+        """Note that the user stepped in: a correction of the delegation answered last, if its result is fresh."""
+        last = list(self._facts.watched)[-1:]
+        self._facts.corrected.extend(call for call in last if call not in self._facts.corrected)
         self._facts.watched.clear()
 
     def result(self, line: Line, number: int, block: Block, index: int) -> None:
@@ -99,6 +101,7 @@ class Answers:
                 facts.notices.append(notice)
                 known = [len(facts.notices) - 1]
             if delivered and (call := facts.call_by_agent.get(found.task_id)) is not None:
+                facts.watched.pop(call, None)  # the last one answered stands last
                 facts.watched[call] = WATCHED_PROMPTS
                 facts.waiting_notices.append(known[-1])
 
@@ -119,6 +122,7 @@ def _add_object(result: Result, line: Line) -> None:
     found = read(raw, ToolUseResult) if len(raw) else None
     if found is None:
         result.text = result.text or (read_text(raw) if len(raw) else None) or ""
+        result.tokens = tokens_in_tail(result.text)
         return
     result.has_object = True
     result.launched = found.is_async is True or (found.status or "").endswith(("_launched", "_spawned"))

@@ -1,4 +1,4 @@
-"""What each file, session and unlinked run adds to the source and the summary."""
+"""What each file, session and unlinked run adds to the source and the summary, and the sums."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from common.records import ANSWERS, OUTCOMES, DayTokens, Source, Summary, Tokens
-from common.transcripts.assemble import AssembledRun, AssembledSession
-from common.transcripts.facts import BadLine, FileFacts
-from common.transcripts.tokens import add_tokens
+from common.transcripts.facts import BadLine
 
 LINE_OUTCOMES = ("lines", "parsed", "salvaged", "skipped", "blank", "pending")
 
@@ -43,42 +41,15 @@ class PartCounts(Struct, array_like=True):
     tokens_by_day: list[DayTokens] = field(default_factory=list)
 
 
-def file_counts(facts: FileFacts, size: int) -> FileCounts:
-    """Return what a file adds."""
-    return FileCounts(
-        bytes=size,
-        unknown_types=facts.unknown_types,
-        bad_lines=facts.bad_lines,
-        **{name: getattr(facts, name) for name in LINE_OUTCOMES},
-    )
+def add_tokens(many: Iterable[Tokens]) -> Tokens:
+    """Return the sum of sums."""
+    rows = [[getattr(tokens, name) for name in Tokens.__struct_fields__] for tokens in many]
+    columns = [sum(column) for column in zip(*rows, strict=True)] if rows else []
+    return Tokens(**dict(zip(Tokens.__struct_fields__, columns, strict=False)))
 
 
-def session_counts(assembled: AssembledSession) -> PartCounts:
-    """Return what a session with its runs adds."""
-    session = assembled.session
-    runs = [d.run for d in session.delegations if d.run]
-    return PartCounts(
-        tokens=add_tokens([session.tokens, *(run.tokens for run in runs)]),
-        tokens_progress_only=assembled.tokens_progress_only,
-        tokens_by_model=_by_model([session.tokens_by_model, *(run.tokens_by_model for run in runs)]),
-        answers=Counter(d.answer for d in session.delegations),
-        outcomes=Counter(d.outcome for d in session.delegations),
-        agent_types=Counter(d.agent_type for d in session.delegations),
-        links=Counter(d.link or "none" for d in session.delegations),
-        unknown_statuses=Counter(assembled.unknown_statuses),
-        delegations=session.delegation_count,
-        project=session.project,
-        tokens_by_day=[] if session.delegations else session.tokens_by_day,
-    )
-
-
-def run_counts(assembled: AssembledRun) -> PartCounts:
-    """Return what an unlinked run adds."""
-    run = assembled.run
-    return PartCounts(run.tokens, assembled.tokens_progress_only, run.tokens_by_model)
-
-
-def _by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
+def add_by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
+    """Return the sums by model, sorted by its name."""
     grouped: dict[str, list[Tokens]] = {}
     for table in tables:
         for model, tokens in table.items():
@@ -116,7 +87,7 @@ def summary_of(sessions: list[PartCounts], runs: list[PartCounts], marathon_over
         marathon_over=marathon_over,
         tokens=add_tokens(part.tokens for part in parts),
         tokens_progress_only=add_tokens(part.tokens_progress_only for part in parts),
-        tokens_by_model=_by_model(part.tokens_by_model for part in parts),
+        tokens_by_model=add_by_model(part.tokens_by_model for part in parts),
         unknown_statuses=_total(part.unknown_statuses for part in sessions),
     )
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from common.transcripts.assemble import assemble
-from common.transcripts.cache import Cache, Row
 from common.transcripts.counts import FileCounts
+from common.transcripts.days import day_function
+from common.transcripts.file_store import FileStore, Row
 from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
 from common.transcripts.groups import grouped
 from common.transcripts.reading import Reading
-from common.transcripts.tokens import day_function
 from common.transcripts.workers import read_files
 
 BATCH = 32 * 1024 * 1024
@@ -24,7 +24,7 @@ class Extraction(NamedTuple):
     passed_over: list[PassedOver]
 
 
-def extract(cache: Cache, roots: Sequence[str], timezone: str, workers: int, progress: Progress) -> Extraction:
+def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int, progress: Progress) -> Extraction:
     """Bring the cache up to what lies below the roots."""
     findings = find_transcripts(roots)
     cache.set_timezone(timezone)
@@ -36,7 +36,7 @@ def extract(cache: Cache, roots: Sequence[str], timezone: str, workers: int, pro
     return Extraction({row.name: counts[row.id] for row in rows}, sorted([*findings.passed_over, *unread]))
 
 
-def _read_changed(cache: Cache, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:
+def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:
     """Read what is new or changed, forget what is gone; return what could not be read."""
     known = {(row.root, row.path): row for row in cache.rows()}
     found = {(file.root, file.path): file for file in findings.files}
@@ -58,16 +58,16 @@ def _read_changed(cache: Cache, findings: Findings, workers: int, progress: Prog
 
 
 def _read(
-    cache: Cache, changed: list[tuple[FoundFile, Row | None]], workers: int, progress: Progress
+    cache: FileStore, changed: list[tuple[FoundFile, Row | None]], workers: int, progress: Progress
 ) -> list[PassedOver]:
     """Read files and keep what they give, a batch at a time: a kill loses no more than the batch."""
     unread: list[PassedOver] = []
     total = sum(file.stamp.size for file, _ in changed)
     done = batch = 0
     jobs = [(file, cache.reading(row) if row else None) for file, row in changed]
-    for file, reading, meta in read_files(jobs, workers):
+    for file, reading in read_files(jobs, workers):
         if isinstance(reading, Reading):
-            cache.save_file(file, reading, meta)
+            cache.save_file(file, reading)
         else:
             cache.forget_file(file.root, file.path)
             unread.append(PassedOver(file.name, reading))
@@ -80,7 +80,7 @@ def _read(
     return unread
 
 
-def _assemble_changed(cache: Cache, rows: list[Row], timezone: str) -> None:
+def _assemble_changed(cache: FileStore, rows: list[Row], timezone: str) -> None:
     """Put together anew the groups of files that are not whole, and those that new files tie to them."""
     open_ids = {row.id for row in rows if row.part is None}
     if not open_ids:
@@ -94,6 +94,5 @@ def _assemble_changed(cache: Cache, rows: list[Row], timezone: str) -> None:
     day_of = day_function(timezone)
     for ids in grouped({id_: keys[id_] for id_ in loose}):
         files = [cache.transcript(rank, by_id[id_]) for rank, id_ in enumerate(ids)]
-        assembled = assemble(files, day_of)
-        cache.save_part(ids, assembled.sessions, assembled.unlinked)
+        cache.save_part(ids, assemble(files, day_of))
     cache.commit()

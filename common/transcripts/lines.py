@@ -18,7 +18,7 @@ from common.transcripts.shapes import Line, huge_int, soften
 MAX_DEPTH = 200
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024
-BLOCK = 4 * 1024 * 1024
+BLOCK = 1024 * 1024
 WHITE = b" \t\r\n\x0b\x0c"
 
 Outcome = Literal["parsed", "salvaged", "skipped", "blank"]

@@ -8,9 +8,9 @@ import msgspec
 
 from common.records import ExtractionManifest, Filters, Source, Summary
 from common.schema import envelope
-from common.transcripts.cache import Cache, RunRow, SessionRow
 from common.transcripts.counts import summary_of, tokens_elsewhere
-from common.transcripts.tokens import day_function
+from common.transcripts.days import day_function
+from common.transcripts.record_store import RecordStore, RunRow, SessionRow
 
 _json = msgspec.json.Encoder().encode
 
@@ -23,7 +23,7 @@ class Selection(NamedTuple):
     filters: Filters
 
 
-def select(cache: Cache, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
+def select(cache: RecordStore, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
     """Choose whole sessions; an unlinked run goes with its session."""
     day_of = day_function(timezone)
     rows = cache.sessions()
@@ -53,21 +53,18 @@ def summarize(selection: Selection, marathon_over: int) -> Summary:
     return summary_of(sessions, [row.counts for row in selection.runs], marathon_over)
 
 
-def full_sessions(cache: Cache, selection: Selection, source: Source, summary: Summary) -> Iterator[bytes]:
+def full_sessions(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> Iterator[bytes]:
     """Yield `full_sessions_data.json`, a session a line."""
     head = [("source", source), ("filters", selection.filters), ("summary", summary)]
     sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
     yield from _document("full_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), [])
 
 
-def manifest_of(cache: Cache, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
+def manifest_of(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
     """Return what the second script takes from the cache, by its digest."""
-    digest = sha256()
-    for part in enriched_parts(cache, selection):
-        digest.update(part)
     return ExtractionManifest(
         **envelope("extraction_manifest"),
-        digest=digest.hexdigest(),
+        digest=digest_of(cache, selection),
         source=source,
         filters=selection.filters,
         summary=summary,
@@ -75,16 +72,18 @@ def manifest_of(cache: Cache, selection: Selection, source: Source, summary: Sum
     )
 
 
-def enriched_parts(cache: Cache, selection: Selection) -> Iterator[bytes]:
-    """Yield the sessions with delegations, then the unlinked runs, as JSON."""
+def digest_of(cache: RecordStore, selection: Selection) -> str:
+    """Return the digest of the sessions with delegations and the unlinked runs, as they are written."""
+    digest = sha256()
     for row in selection.sessions:
         if row.counts.delegations:
-            yield cache.session_json(row, enriched=True) or b""
+            digest.update(cache.session_json(row, enriched=True) or b"")
     for run in selection.runs:
-        yield cache.run_json(run)
+        digest.update(cache.run_json(run))
+    return digest.hexdigest()
 
 
-def enriched_sessions(cache: Cache, selection: Selection, manifest: ExtractionManifest) -> Iterator[bytes]:
+def enriched_sessions(cache: RecordStore, selection: Selection, manifest: ExtractionManifest) -> Iterator[bytes]:
     """Yield `enriched_sessions_data.json`, a session a line."""
     head = [("source", manifest.source), ("filters", manifest.filters), ("summary", manifest.summary)]
     rows = [row for row in selection.sessions if row.counts.delegations]

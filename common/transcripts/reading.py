@@ -7,8 +7,11 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from common.transcripts.counts import LINE_OUTCOMES, FileCounts
+from common.transcripts.evidence import TranscriptFile
 from common.transcripts.facts import BadLine, FileFacts
 from common.transcripts.find import FoundFile, Stamp, stamp_of
+from common.transcripts.groups import keys_of
 from common.transcripts.lines import (
     UNDECODABLE,
     LineReader,
@@ -32,7 +35,7 @@ class Reading(NamedTuple):
     """A file as it was read: `consumed` bytes up to the last newline with their `digest`, and the facts.
 
     `state` are the encoded facts of the consumed bytes, where a later reading goes on; `facts` those with the last
-    line, where that has no newline yet.
+    line, where that has no newline yet. `keys` tie the file to others, `counts` are what it adds to the source.
     """
 
     stamp: Stamp
@@ -40,6 +43,16 @@ class Reading(NamedTuple):
     digest: bytes
     state: bytes
     facts: bytes
+    keys: bytes = b""
+    counts: bytes = b""
+    meta: Meta | None = None
+
+
+class FileMeta(msgspec.Struct, array_like=True, frozen=True):
+    """The `.meta.json` beside a transcript, and the stamp that it had."""
+
+    stamp: Stamp | None
+    meta: Meta | None
 
 
 def decode_facts(raw: bytes) -> FileFacts:
@@ -85,7 +98,19 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | Non
         if isinstance(tail, TooLong) or tail:
             _take_tail(tail, reader)
     whole = _encode(facts) if isinstance(tail, TooLong) or tail else state
-    return Reading(stamp, start + lines.consumed, lines.hash.digest(), state, whole)
+    meta = read_meta(file)
+    keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
+    counts = _encode(_counts(facts, stamp.size))
+    return Reading(stamp, start + lines.consumed, lines.hash.digest(), state, whole, keys, counts, meta)
+
+
+def _counts(facts: FileFacts, size: int) -> FileCounts:
+    return FileCounts(
+        bytes=size,
+        unknown_types=facts.unknown_types,
+        bad_lines=facts.bad_lines,
+        **{name: getattr(facts, name) for name in LINE_OUTCOMES},
+    )
 
 
 def _still_stands(stream: BinaryIO, stamp: Stamp, before: Reading) -> bool:

@@ -105,8 +105,8 @@ def _note(thread: Thread, line: Line, number: int, stamp: str) -> None:
     if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
         thread.cwd = Sighting(line.cwd, stamp, number)
     version = line.version
-    if version is not None and (not thread.versions or thread.versions[-1].value != version):
-        if not any(seen.value == version for seen in thread.versions):
-            thread.versions.append(Sighting(version, stamp, number))
+    is_other = not thread.versions or thread.versions[-1].value != version
+    if version is not None and is_other and not any(seen.value == version for seen in thread.versions):
+        thread.versions.append(Sighting(version, stamp, number))
     if line.team_name is not None:
         thread.teammate = True

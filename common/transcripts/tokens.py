@@ -1,29 +1,12 @@
 """Sums of tokens over distinct messages: in all, by model, by day and price tier."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
 
 from common.records import DayTokens, Edit, Tokens
+from common.transcripts.days import DayOf
 from common.transcripts.evidence import DistinctMessage
 
 LONG_CONTEXT = 200_000
-
-DayOf = Callable[[str], str | None]
-
-
-def day_function(timezone: str) -> DayOf:
-    """Return the function from a timestamp to its day in a time zone; None without a timestamp."""
-    if timezone == "UTC":
-        return lambda stamp: stamp[:10] or None
-    zone = ZoneInfo(timezone)
-
-    @lru_cache(maxsize=100_000)
-    def day_of_minute(minute: str) -> str:
-        return datetime.fromisoformat(minute + "+00:00").astimezone(zone).date().isoformat()
-
-    return lambda stamp: day_of_minute(stamp[:16]) if stamp else None
 
 
 def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
@@ -47,13 +30,6 @@ def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
         cache_read=total[5],
         messages_without_stop_reason=total[6],
     )
-
-
-def add_tokens(many: Iterable[Tokens]) -> Tokens:
-    """Return the sum of sums."""
-    rows = [[getattr(tokens, name) for name in Tokens.__struct_fields__] for tokens in many]
-    columns = [sum(column) for column in zip(*rows, strict=True)] if rows else []
-    return Tokens(**dict(zip(Tokens.__struct_fields__, columns, strict=False)))
 
 
 def tokens_by_model(messages: Iterable[DistinctMessage]) -> dict[str, Tokens]:

@@ -1,18 +1,19 @@
 """Reading many files, by several processes where that pays."""
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
 
 from common.errors import ScriptError
 from common.transcripts.find import FoundFile
-from common.transcripts.reading import Reading, read_file, read_meta
-from common.transcripts.shapes import Meta
+from common.transcripts.reading import Reading, read_file
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 WORTH_A_PROCESS = 48 * 1024 * 1024
 
 Job = tuple[FoundFile, Reading | None]
-Done = tuple[FoundFile, Reading | str, Meta | None]
+Done = tuple[FoundFile, Reading | str]
 
 
 def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
@@ -28,7 +29,7 @@ def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
 
 def _read_one(job: Job) -> Done:
     file, before = job
-    return file, read_file(file, before), read_meta(file)
+    return file, read_file(file, before)
 
 
 def _chunks(jobs: Sequence[Job], count: int, size: int) -> list[list[Job]]:
@@ -43,8 +44,11 @@ def _chunks(jobs: Sequence[Job], count: int, size: int) -> list[list[Job]]:
 
 def _read_apart(chunks: list[list[Job]]) -> Iterator[Done]:
     """Read each chunk in a process of its own; one that dies is named with the file that it was at."""
+    import multiprocessing  # noqa: PLC0415 - slow to import, and most runs read too little to need it
+    from multiprocessing.connection import wait  # noqa: PLC0415 - likewise
+
     context = multiprocessing.get_context("spawn")
-    at: dict[Connection, str] = {}
+    at: dict[Connection[None, object], str] = {}
     running = {}
     try:
         for chunk in chunks:
@@ -81,7 +85,7 @@ def _how(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
 
 
-def _work(chunk: list[Job], sender: Connection) -> None:
+def _work(chunk: list[Job], sender: "Connection[object, None]") -> None:
     for job in chunk:
         sender.send(job[0].name)
         sender.send(_read_one(job))

@@ -1,0 +1,134 @@
+"""The records of delegations."""
+
+import re
+from collections import Counter
+from datetime import datetime
+from typing import Literal
+
+from common.records import Delegation, EnrichedDelegation, Run
+from common.transcripts.delegations import DelegationFacts
+from common.transcripts.outcomes import answer_of, judge, last_notice
+from common.transcripts.run_records import linked_run
+from common.transcripts.runs import RunFacts
+from common.transcripts.tables import Tables
+
+DEFAULT_AGENT = "general-purpose"
+DEFAULT_AGENT_SINCE = (2, 1, 63)
+NO_AGENT = "(none)"
+PREVIEW = 500
+
+AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
+
+
+def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
+    """Return the delegations of a session; neighbours are those of the same thread."""
+    plain = [_delegation(tables, key, number) for number, key in enumerate(keys, 1)]
+    by_caller: dict[str | None, list[EnrichedDelegation]] = {}
+    for delegation in plain:
+        by_caller.setdefault(delegation.caller, []).append(delegation)
+    types = {}
+    for many in by_caller.values():
+        names = [None, *(d.agent_type for d in many), None]
+        types.update({d.tool_use_id: (names[i], names[i + 2]) for i, d in enumerate(many)})
+    return [_replace(d, *types[d.tool_use_id]) for d in plain]
+
+
+def _delegation(tables: Tables, key: str, number: int) -> EnrichedDelegation:
+    facts = tables.delegations[key]
+    copy, answer, judgement = facts.first, facts.answer, judge(facts)
+    run, caller = tables.run_by_delegation.get(key), tables.caller_of(facts)
+    agent_type, source = _agent_type(facts, run)
+    result, synthesis, answered, duration = _ending(facts)
+    record = linked_run(tables, run, facts) if run else None
+    return EnrichedDelegation(
+        tool_use_id=key,
+        timestamp=copy.call.timestamp or None,
+        message_id=copy.call.message_id,
+        caller=(caller.delegation or caller.agent_id or caller.first.file.name) if caller else None,
+        agent_type=agent_type,
+        agent_type_source=source,
+        description=copy.call.description,
+        prompt_length=len(copy.call.prompt),
+        answer=answer_of(facts),
+        outcome=judgement.outcome,
+        outcome_detail=judgement.detail,
+        corrected=facts.corrected,
+        result_preview=result[:PREVIEW] if result is not None else None,
+        answered_timestamp=answered,
+        duration_seconds=duration,
+        model=_model(record) or (answer.result.model if answer else None) or copy.call.model,
+        requested_model=copy.call.model,
+        link=run.link if run else None,
+        run=record,
+        prompt=copy.call.prompt,
+        result=result,
+        user_context_before=copy.file.facts.contexts[copy.call.context] if copy.call.context >= 0 else None,
+        assistant_synthesis_after=synthesis,
+        sequence_number=number,
+        previous_agent=None,
+        next_agent=None,
+        file=copy.file.name,
+        line=copy.call.line,
+    )
+
+
+def _replace(delegation: EnrichedDelegation, before: str | None, after: str | None) -> EnrichedDelegation:
+    fields = {name: getattr(delegation, name) for name in delegation.__struct_fields__}
+    return EnrichedDelegation(**fields | {"previous_agent": before, "next_agent": after})
+
+
+def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
+    """Return the delegation without its words."""
+    return Delegation(**{name: getattr(delegation, name) for name in Delegation.__struct_fields__})
+
+
+def _agent_type(facts: DelegationFacts, run: RunFacts | None) -> tuple[str, AgentTypeSource]:
+    """Return the type of agent, and where it is known from."""
+    if facts.first.call.agent_type:
+        return facts.first.call.agent_type, "call"
+    if told := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
+        return told, "result"
+    metas = [at.file.meta for at in run.threads] if run else []
+    if told := next((meta.agent_type for meta in metas if meta and meta.agent_type), None):
+        return told, "meta"
+    if _version(facts.first.call.version) >= DEFAULT_AGENT_SINCE:
+        return DEFAULT_AGENT, "default"
+    return NO_AGENT, "none"
+
+
+def _version(version: str | None) -> tuple[int, ...]:
+    found = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", version or "")
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def _model(run: Run | None) -> str | None:
+    """Return the model that most of the run's messages bear; the first by name on a tie."""
+    counts = Counter({name: tokens.messages for name, tokens in run.tokens_by_model.items()}) if run else None
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else None
+
+
+def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
+    """Return the result's text, what the assistant made of it, when it came, and after how many seconds."""
+    answer = facts.answer
+    if answer is None:
+        return None, None, None, None
+    start = facts.first.call.timestamp
+    if not answer.result.launched:
+        end = answer.result.timestamp
+        synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
+        return answer.result.text, synthesis, end or None, _seconds(answer.result.duration_ms, start, end)
+    noticed = last_notice(facts)
+    if noticed is None:
+        return None, None, None, _seconds(answer.result.duration_ms, "", "")
+    notice = noticed.notice
+    duration = answer.result.duration_ms or notice.duration_ms
+    return notice.result, notice.synthesis, notice.timestamp or None, _seconds(duration, start, notice.timestamp)
+
+
+def _seconds(milliseconds: float | None, start: str, end: str) -> float | None:
+    """Return a duration in seconds: as told, else from start to end; None where neither gives one."""
+    if milliseconds is not None:
+        return milliseconds / 1000 if 0 <= milliseconds < 1e12 else None  # noqa: PLR2004 - thirty years
+    if not start or not end or end < start:
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
