@@ -40,7 +40,7 @@ REPORT_INPUTS = {
 
 SELECTION = ("projects", "project", "since", "until", "timezone")
 PERIODS = ("timezone", "period_gap", "periods", "agents")
-SHARING = ("timezone", "redact", "share")
+SHARING = ("timezone", "redact", "share", "warnings")
 
 STAGES = ("extraction", "enrichment", "segmentation", "analysis", "reporting")
 DOIT_CONFIG = PROJECT.config(STAGES)
