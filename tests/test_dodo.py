@@ -31,9 +31,9 @@ EDGES = {
 }
 
 
-def doit(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def doit(tmp_path: Path, *arguments: str, projects: str = "data/sample") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": ""}
-    command = [sys.executable, "-m", "doit", *arguments, f"data={tmp_path / 'data'}", "projects=data/sample"]
+    command = [sys.executable, "-m", "doit", *arguments, f"data={tmp_path / 'data'}", f"projects={projects}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -81,3 +81,56 @@ def test_every_option_in_the_table_is_one_of_the_script(script: str) -> None:
         [sys.executable, "-m", f"analysis.{script}", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert [option for option in command if option.startswith("--") and option not in text] == []
+
+
+def ran(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the scripts that ran, from the lines of the run."""
+    assert done.returncode == 0, done.stderr
+    return [line.split()[1] for line in done.stdout.splitlines() if line.startswith(("▶   ", ">>   "))]
+
+
+def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path: Path) -> None:
+    first = doit(tmp_path)
+    assert ran(first) == [script for scripts in STAGES.values() for script in scripts]
+    assert first.stdout.splitlines()[-1] == f"  report: {tmp_path / 'data' / 'routing_report.html'}"
+    assert ran(doit(tmp_path)) == []
+    assert [doit(tmp_path, "forget", "analysis").returncode, ran(doit(tmp_path))] == [0, ["analysis_runner"]]
+    assert "prompt_words" not in doit(tmp_path, "list", "--all").stdout
+
+
+def test_one_projects_folder_after_another_leaves_nothing_of_the_first(tmp_path: Path) -> None:
+    doit(tmp_path, "reporting")
+    (tmp_path / "mine").mkdir()
+    done = doit(tmp_path, projects=str(tmp_path / "mine"))
+    assert len(ran(done)) == 8
+    names = [path.name for path in (ROOT / "data" / "sample" / "projects").iterdir()]
+    assert names
+    for path in (tmp_path / "data").rglob("*"):
+        if path.suffix in (".json", ".jsonl", ".md"):
+            assert [name for name in names if name in path.read_text(encoding="utf-8")] == [], path
+
+
+def test_outputs_of_a_copied_data_directory_are_adopted_unless_their_filters_differ(tmp_path: Path) -> None:
+    doit(tmp_path)
+    (tmp_path / "data" / ".doit.db").unlink()
+    refused = doit(tmp_path, "adopt", "since=2026-01-01")
+    assert refused.returncode == 2
+    assert "full_sessions_data.json was made with since none, the settings say 2026-01-01" in refused.stderr
+    assert doit(tmp_path, "adopt").returncode == 0
+    assert ran(doit(tmp_path)) == []
+    segmentation = tmp_path / "data" / "temporal-segmentation-report.json"
+    segmentation.write_text(segmentation.read_text().replace('"schema_version":"1', '"schema_version":"99', 1))
+    foreign = doit(tmp_path, "adopt")
+    assert foreign.returncode == 2
+    assert "temporal-segmentation-report.json" in foreign.stderr
+
+
+def test_the_example_of_own_stages_does_what_it_says(tmp_path: Path) -> None:
+    done = doit(tmp_path, "stages=docs/own-stages/stages.yaml")
+    assert {"count_prompt_words", "copy_report"} <= set(ran(done))
+    rows = (tmp_path / "data" / "prompt_words.csv").read_text().splitlines()
+    assert rows[0] == "agent,words"
+    assert len(rows) > 5
+    data = tmp_path / "data"
+    assert (data / "latest.html").read_bytes() == (data / "routing_report.html").read_bytes()
+    assert ran(doit(tmp_path, "stages=docs/own-stages/stages.yaml")) == []

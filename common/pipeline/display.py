@@ -180,11 +180,11 @@ class Display:
             self.say("skipped", f"{name:<{STAGE_WIDTH}}not run: an earlier script failed", error=True)
         if stage.began is None:
             if not stage.not_run:
-                self.say("skipped", f"{name:<{STAGE_WIDTH}}{'up to date':<31}{facts}".rstrip())
+                self.say("skipped", f"{name:<{STAGE_WIDTH}}{'up to date':<12}{facts}".rstrip())
             return
         seconds = time.monotonic() - stage.began
         if stage.success and not stage.not_run:
-            self.say("done", f"{name:<{STAGE_WIDTH}}{f'{seconds:.1f} s':<31}{facts}".rstrip())
+            self.say("done", f"{name:<{STAGE_WIDTH}}{f'{seconds:.1f} s':<12}{facts}".rstrip())
         record = {
             "stage": name,
             "timestamp": stage.timestamp,

@@ -81,8 +81,8 @@ def _new_bars() -> Progress:
         TextColumn("    {task.description}", markup=False),
         TaskProgressColumn("{task.percentage:>3.0f} %"),
     ]
-    if width >= NARROW:
-        columns.insert(1, BarColumn(bar_width=None if width < MEDIUM else 30))
+    if width >= NARROW:  # never to the last column: what is typed is echoed there, and would wrap
+        columns.insert(1, BarColumn(bar_width=30 if width >= MEDIUM else width - 45))
     if width >= MEDIUM:
         columns += [TextColumn("{task.fields[amount]}", markup=False), TimeRemainingColumn()]
-    return Progress(*columns, console=Console(highlight=False), transient=True, expand=width < MEDIUM)
+    return Progress(*columns, console=Console(highlight=False), transient=True)

@@ -132,3 +132,8 @@ def test_a_script_that_does_not_fit_the_table_is_refused(toy: Toy, script: str, 
     (toy.root / "data" / "stages.yaml").write_text(f"stages:\n  - name: doubling\n    scripts: [{script}]\n")
     result = toy.doit("list")
     assert (result.code, result.err) == (2, f"error: data/stages.yaml: {message}\n")
+
+
+def test_the_schema_for_editors_is_that_of_the_reader() -> None:
+    path = Path(__file__).parents[3] / "docs" / "own-stages" / "stages.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(own_stages.json_schema()))
