@@ -84,7 +84,7 @@ def wash(raw: str, name: str) -> str:
     size = {"viewBox": f"0 0 {width:.0f} {height:.0f}", "width": f"{width:.0f}", "height": f"{height:.0f}"}
     spoken = {"role": "img", "class": "drawing", "aria-labelledby": f"{name}-title", "aria-describedby": f"{name}-desc"}
     drawn = ET.Element("svg", size | spoken)
-    drawn.extend(_washed_children(root, ids))
+    drawn.extend(list(_washed_children(root, ids)))
     return ET.tostring(drawn, encoding="unicode", short_empty_elements=True)
 
 

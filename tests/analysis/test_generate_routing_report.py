@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from analysis import generate_routing_report
+from tests.analysis.reports_made import from_records, from_sessions
+from tests.made_records import delegation, enriched, full, run, session, spent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from common.records import EnrichedSession
+
+TITLES = [
+    "What was read",
+    "The answer",
+    "Agents",
+    "Routing",
+    "Transitions",
+    "Marathons",
+    "Periods compared",
+    "Costs",
+    "Data quality",
+]
+
+
+def sessions(count: int, each: int = 6) -> list[EnrichedSession]:
+    """Made sessions: every third delegation is the reviewer's, and every second of those fails."""
+    made = []
+    for day in range(count):
+        steps = [
+            delegation(
+                f"t{day}-{n}",
+                "reviewer" if n % 3 == 2 else "developer",
+                "failed" if n % 6 == 5 else "completed",
+                timestamp=f"2026-03-{day % 28 + 1:02}T10:{n:02}:00.000Z",
+                description=f"Task {n} of {day}",
+                prompt=f"Please do step {n} of day {day}",
+                result="done",
+                duration=60.0 + n,
+                run=run(spent(f"2026-03-{day % 28 + 1:02}", output=1000, input=2000)),
+                number=n + 1,
+            )
+            for n in range(each)
+        ]
+        made.append(session(f"s{day}", *steps, first=f"2026-03-{day % 28 + 1:02}T09:00:00.000Z"))
+    return made
+
+
+def test_the_parts_stand_in_their_order(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, *sessions(6)).markdown()
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == TITLES
+
+
+def test_no_sessions_is_said_and_is_no_error(tmp_path: Path) -> None:
+    page = from_records(tmp_path, enriched(), full()).markdown()
+    assert "No sessions found in `" in page
+    assert "There is nothing to answer yet: no delegation was found." in page
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == TITLES
+
+
+def test_one_delegation_is_too_few_to_say_anything_of(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, session("s", delegation("t"))).markdown()
+    assert "- Of 1 delegation, 1 of 1 (100 %, 21–100 %) with a known outcome were completed" in page
+    assert page.count("\n- Of 1") == 1
+    assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 |" in page
+
+
+def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, *sessions(10)).markdown()
+    assert "- Of 60 delegations, 50 of 60 (83 %, 72–91 %) with a known outcome were completed; 10 were not" in page
+    assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 |" in page
+    assert "`reviewer` completed 10 of 20 (50 %, 30–70 %), all others 40 of 40 (100 %, 91–100 %)" in page
+
+
+def test_the_answer_has_at_most_five_sentences(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, *sessions(20, each=24)).markdown()
+    answer = page.split("## The answer\n")[1].split("\n## ")[0]
+    assert 2 <= len(re.findall(r"^- ", answer, re.MULTILINE)) <= 5
+
+
+def test_the_page_stays_short_however_much_there_is(tmp_path: Path) -> None:
+    agents = [f"agent-{n}" for n in range(60)]
+    many = [
+        delegation(f"t{n}", agents[n % 60], timestamp=f"2026-03-{n % 28 + 1:02}T10:00:00.{n:03}Z", number=n + 1)
+        for n in range(900)
+    ]
+    made = [session(f"s{n}", *many[n * 30 : n * 30 + 30], project=f"p{n}") for n in range(30)]
+    page = from_sessions(tmp_path, *made).markdown()
+    assert len(page.splitlines()) <= 400
+    assert "rows more are in the HTML report." in page
+
+
+def test_names_from_transcripts_stay_in_their_cell_and_lead_nowhere(tmp_path: Path) -> None:
+    name = "a|b ![x](https://e.example/x.png) `c` <img src=x>"
+    page = from_sessions(tmp_path, session("s", delegation("t", name))).markdown()
+    row = next(line for line in page.splitlines() if line.startswith("| ``a"))
+    assert row.startswith("| ``a\\|b ![x](https://e.example/x.png) `c` <img src=x>`` | 1 |")
+
+
+def test_the_diagram_of_transitions_is_mermaid(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, *sessions(3)).markdown()
+    diagram = page.split("```mermaid\n")[1].split("```")[0]
+    assert diagram.splitlines() == [
+        "flowchart LR",
+        '  n0["developer"]',
+        '  n1["reviewer"]',
+        "  n0 -->|6| n0",
+        "  n0 -->|6| n1",
+        "  n1 -->|3| n0",
+    ]
+
+
+def test_warnings_of_the_run_are_repeated(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, *sessions(1)).markdown(warnings=("extraction was left out; it is not up to date",))
+    assert "- **Warning**: extraction was left out; it is not up to date" in page
+
+
+def test_secrets_are_masked_unless_chosen_otherwise(tmp_path: Path) -> None:
+    token = "ghp_" + "a1B2" * 9
+    made = from_sessions(tmp_path, session("s", delegation("t", token)))
+    assert token not in made.markdown()
+    assert "`[secret:github:1]`" in made.markdown()
+    assert token in made.markdown(redact=False)
+
+
+def test_a_shared_report_holds_no_words_and_no_places(tmp_path: Path) -> None:
+    planted = delegation("t", description="Canary words", prompt="Canary prompt", result="Canary result")
+    page = from_sessions(tmp_path, session("canary-session", planted, project="-canary-project")).markdown(share=True)
+    assert "anary" not in page
+    assert "Made for sharing" in page
+
+
+def test_the_same_input_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+    made = from_sessions(tmp_path, *sessions(5))
+    pages = set()
+    for seed in ("0", "1", "2"):
+        arguments = [f"--{name}={path}" for name, path in made.inputs().items()]
+        command = [sys.executable, "-m", "analysis.generate_routing_report", *arguments, f"--report={tmp_path}/r.md"]
+        subprocess.run(command, check=True, env={"PYTHONHASHSEED": seed, "TZ": "Asia/Kathmandu"}, capture_output=True)
+        pages.add((tmp_path / "r.md").read_bytes())
+    assert len(pages) == 1
+
+
+def test_the_answer_is_said_in_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = from_sessions(tmp_path, *sessions(10))
+    capsys.readouterr()
+    made.markdown()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Of 60 delegations, 50 of 60 (83 %, 72–91 %) with a known outcome were completed")
+    assert re.fullmatch(r"\d+ lines", lines[-1])
+    assert len(lines) <= 10
+
+
+def test_the_script_draws_nothing() -> None:
+    code = f"import sys, {generate_routing_report.__name__}; print('lets_plot' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "False\n"
