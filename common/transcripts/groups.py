@@ -2,7 +2,7 @@
 
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from common.transcripts.evidence import TranscriptFile, threads_of
 
@@ -25,9 +25,9 @@ def keys_of(file: TranscriptFile) -> "array[int]":
     return array("I", sorted({zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}))
 
 
-def grouped(keys_by_file: Mapping[int, Iterable[int]]) -> list[list[int]]:
-    """Return the files in groups that share no key with one another; the order within a group is that given."""
-    owner = {number: number for number in keys_by_file}
+def grouped(keys_by_number: Mapping[int, Iterable[Hashable]]) -> list[list[int]]:
+    """Return the numbers in groups that share no key with one another; the order within a group is that given."""
+    owner = {number: number for number in keys_by_number}
 
     def find(number: int) -> int:
         while owner[number] != number:
@@ -35,13 +35,13 @@ def grouped(keys_by_file: Mapping[int, Iterable[int]]) -> list[list[int]]:
             number = owner[number]
         return number
 
-    first_with: dict[int, int] = {}
-    for number, keys in keys_by_file.items():
+    first_with: dict[Hashable, int] = {}
+    for number, keys in keys_by_number.items():
         for key in keys:
             other = first_with.setdefault(key, number)
             if other != number and (a := find(other)) != (b := find(number)):
                 owner[b] = a
     groups: dict[int, list[int]] = {}
-    for number in keys_by_file:
+    for number in keys_by_number:
         groups.setdefault(find(number), []).append(number)
     return list(groups.values())

@@ -53,7 +53,7 @@ class TranscriptReader:
         message = line.message
         if message is None:
             return
-        facts = self._threads.message(index, message.id, number, stamp)
+        facts = self._threads.message(index, message.id or None, number, stamp)
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
@@ -90,6 +90,7 @@ class TranscriptReader:
             facts.contexts.append(facts.last_prompt)
             facts.last_prompt_kept = True
         in_main = facts.threads[index].kind == "main"
+        agent_type = read_text(found.subagent_type) or ""
         facts.calls.append(
             Call(
                 id=block.id or "",
@@ -97,8 +98,8 @@ class TranscriptReader:
                 line=number,
                 position=position,
                 thread=index,
-                message_id=line.message.id if line.message else None,
-                agent_type=(read_text(found.subagent_type) or "").strip(),
+                message_id=(line.message.id or None) if line.message else None,
+                agent_type=agent_type if agent_type.strip() else "",
                 description=found.description,
                 prompt=read_text(found.prompt) or "",
                 model=found.model,
@@ -172,9 +173,9 @@ class TranscriptReader:
         if data.prompt and not thread.prompt_seen:
             _take_prompt(thread, data.prompt)
         message = data.message.message if data.message is not None else None
-        if message is None or message.usage is None or message.id is None:
+        if message is None or message.usage is None or not message.id:
             return
-        facts = self._threads.message(index, message.id, number, stamp)
+        facts = self._threads.message(index, message.id or None, number, stamp)
         add_usage(facts, message, number)
         for block in message.content if isinstance(message.content, list) else ():
             if (

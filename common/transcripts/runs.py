@@ -8,6 +8,10 @@ from common.records import Link, UnlinkedKind
 from common.transcripts.delegations import DelegationFacts
 from common.transcripts.evidence import Messages, Place, TranscriptFile, threads_of
 from common.transcripts.facts import Thread
+from common.transcripts.groups import grouped
+
+ASIDES = ("aside_question", "aprompt_suggestion", "prompt_suggestion")
+"""How the ids of helpers begin that answer beside the conversation; like `acompact-`, "a" and the helper's name."""
 
 
 class ThreadAt(Struct, frozen=True):
@@ -73,9 +77,7 @@ class RunFacts(Struct):
             return "warmup"
         if "acompact-" in (name[:9], stem[:9]):
             return "compaction"
-        if name.startswith(("aside_question", "prompt_suggestion")) or stem.startswith(
-            ("aside_question", "prompt_suggestion")
-        ):
+        if name.startswith(ASIDES) or stem.startswith(ASIDES):
             return "aside"
         if "/subagents/workflows/" in self.first.file.name:
             return "workflow"
@@ -86,42 +88,27 @@ def collect_runs(files: list[TranscriptFile], messages: Messages) -> list[RunFac
     """Return the runs, each once, in the order of their first lines."""
     sidechains = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "side"]
     echoes = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "progress"]
-    groups: dict[str | None, list[ThreadAt]] = {}
-    for at in sidechains:
-        groups.setdefault(at.thread.agent_id, []).append(at)
     in_main = {m.best.id for m in messages.written if m.in_main and m.best.id is not None}
-    runs = [
-        RunFacts(sorted(part, key=lambda t: t.start)) for group in groups.values() for part in _joined(group, in_main)
-    ]
+    runs = [RunFacts(sorted(part, key=lambda t: t.start)) for part in _joined(sidechains, in_main)]
     _add_echoes(runs, sorted(echoes, key=lambda t: t.start))
     return sorted(runs, key=lambda run: run.first.start)
 
 
-def _joined(group: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt]]:
-    """Return which sidechains of one agent are one run: one goes on from the other, or they share a message."""
-    if len(group) == 1:
-        return [group]
-    owner = list(range(len(group)))
+def _joined(sidechains: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt]]:
+    """Return which sidechains are one run.
 
-    def find(number: int) -> int:
-        while owner[number] != number:
-            owner[number] = owner[owner[number]]
-            number = owner[number]
-        return number
-
-    by_uuid: dict[str, int] = {}
-    by_message: dict[str, int] = {}
-    for number, at in enumerate(group):
-        by_uuid.update(dict.fromkeys(at.thread.uuids, number))
-    for number, at in enumerate(group):
-        owner[find(number)] = find(by_uuid.get(at.thread.parent_uuid or "", number))
-        for message in at.thread.messages:
-            if message.id is not None and message.id not in in_main:
-                owner[find(number)] = find(by_message.setdefault(message.id, number))
-    joined: dict[int, list[ThreadAt]] = {}
-    for number, at in enumerate(group):
-        joined.setdefault(find(number), []).append(at)
-    return list(joined.values())
+    They are if one agent's goes on from a line of the other, or if they share a message that stands in no main line;
+    a fork shares those of the main thread that it was given as context.
+    """
+    starts = {(at.thread.agent_id, at.thread.parent_uuid) for at in sidechains}
+    lines = [{(at.thread.agent_id, uuid) for uuid in at.thread.uuids} & starts for at in sidechains]
+    held = set().union(*lines)
+    keys: dict[int, list[tuple[str | None, str | None]]] = {}
+    for number, at in enumerate(sidechains):
+        start = (at.thread.agent_id, at.thread.parent_uuid)
+        shared = [("message", m.id) for m in at.thread.messages if m.id is not None and m.id not in in_main]
+        keys[number] = [*lines[number], *([start] if start in held else []), *shared]
+    return [[sidechains[number] for number in group] for group in grouped(keys)]
 
 
 def _add_echoes(runs: list[RunFacts], echoes: list[ThreadAt]) -> None:
