@@ -4,6 +4,7 @@ The rules of the project stand in `routing_rules.toml`, whose head explains them
 or replaces those of the same name. Only words are matched, by RE2, whose time is linear in the text whatever the rule.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ import re2
 from common.errors import InputError
 
 TEXT_CHARACTERS = 300
-"""A rule looks at the description and at so much of the prompt: what is asked for stands at the beginning."""
+EARLY_WORDS = 8
+"""What a task asks for stands within the first words of its description or of the first sentence of its prompt."""
 GAP = "..."
 GAP_WORDS = 4
 ANY = "*"
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[^\Wa-z_])|\n")
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,8 +42,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     rules: tuple[_Row, ...] = ()
 
 
+Task = tuple[str, ...]
+"""What rules look at of a task, in lower case."""
+
+
 class _Match(Protocol):
     def group(self) -> str: ...
+
+    def start(self) -> int: ...
 
 
 class _Pattern(Protocol):
@@ -59,12 +68,12 @@ class Rule:
     names: tuple[str, ...]
     describes: tuple[str, ...]
 
-    def words(self, text: str) -> list[str]:
-        """Return the words of the task that match, none if the task is exempt; what a phrase matched stands whole."""
-        if not self._asks or (self._exempt and self._exempt.search(text)):
+    def words(self, task: Task) -> list[str]:
+        """Return the words of the task that match, none if it is exempt: what a phrase matched, whole."""
+        if self._asks is None or (self._exempt and any(self._exempt.search(text) for text in task)):
             return []
-        match = self._asks.search(text)
-        return [match.group()] if match else []
+        matches = ((text, self._asks.search(text)) for text in task)
+        return [match.group() for text, match in matches if match and _stands_early(text, match.start())]
 
     def is_kind(self, name: str, description: str | None) -> bool:
         """Tell whether an agent of this name and description is one for such tasks."""
@@ -102,9 +111,15 @@ class RoutingRules:
     hardly_used_share: float
 
 
-def task_text(description: str | None, prompt: str) -> str:
-    """Return what rules look at, in lower case."""
-    return f"{description or ''}\n{prompt[:TEXT_CHARACTERS]}".lower()
+def read_task(description: str | None, prompt: str) -> Task:
+    """Return what rules look at, in lower case: the description and the first sentence of the prompt."""
+    sentence = _SENTENCE_END.split(prompt.strip()[:TEXT_CHARACTERS], maxsplit=1)[0]
+    return tuple(text.lower() for text in (description, sentence) if text)
+
+
+def _stands_early(text: str, place: int) -> bool:
+    """Tell whether a place is among the first words: later ones ask for more beside the task, or warn of something."""
+    return len(text[:place].split()) < EARLY_WORDS
 
 
 def suggestions(rule: Rule, agents: Iterable[tuple[str, str | None]]) -> list[str]:

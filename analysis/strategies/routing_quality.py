@@ -20,7 +20,7 @@ from common.results import (
 )
 from common.rework import evidence
 from common.router import Judgement
-from common.routing_rules import RoutingRules, Rule, suggestions, task_text
+from common.routing_rules import RoutingRules, Rule, read_task, suggestions
 from common.strategy import Case, Material, Strategy
 
 LEARNED = "learned"
@@ -38,7 +38,7 @@ def answer(material: Material) -> RoutingQualityResult:
     """Return the suspected misroutes with their evidence, and how the work is spread."""
     agents: Agents = dict.fromkeys(sorted({case.one.agent_type for case in material.cases}))
     agents |= {one.name: one.description for one in material.definitions}
-    readings = [_read(rule, agents, material.cases) for rule in material.rules.rules]
+    readings = [_read(rule, agents, material) for rule in material.rules.rules]
     learned = learned_misroutes(material)
     misroutes = _once([*(one for reading in readings for one in reading.misroutes), *learned])
     cases, rules = material.cases, material.rules
@@ -67,16 +67,23 @@ class _Reading:
     misroutes: list[Misroute]
 
 
-def _read(rule: Rule, agents: Agents, cases: Sequence[Case]) -> _Reading:
+def _is_usual(case: Case, material: Material) -> bool:
+    """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
+    judgement = material.router.judgements.get(case.one.tool_use_id)
+    specialist = case.one.agent_type not in material.rules.generalists
+    return specialist and judgement is not None and judgement.nearest == case.one.agent_type
+
+
+def _read(rule: Rule, agents: Agents, material: Material) -> _Reading:
     """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
     suggested = suggestions(rule, agents.items())
     tasks = suspected = 0
     misroutes = []
-    for case in cases if suggested else ():
-        words = rule.words(task_text(case.one.description, case.one.prompt))
+    for case in material.cases if suggested else ():
+        words = rule.words(read_task(case.one.description, case.one.prompt))
         tasks += bool(words)
         agent = case.one.agent_type
-        if words and rule.concerns(agent) and not rule.is_kind(agent, agents.get(agent)):
+        if words and rule.concerns(agent) and not (rule.is_kind(agent, agents.get(agent)) or _is_usual(case, material)):
             suspected += 1
             misroutes.append(_misroute(case, rule.name, suggested[0], words))
     use = RuleUse(
@@ -198,8 +205,8 @@ def generalists(cases: Sequence[Case], rules: RoutingRules) -> list[GeneralistUs
 
 def family(case: Case, rules: RoutingRules) -> str:
     """Return the family of the first rule whose words the task has, else "other"."""
-    text = task_text(case.one.description, case.one.prompt)
-    return next((rule.family for rule in rules.rules if rule.words(text)), OTHER)
+    task = read_task(case.one.description, case.one.prompt)
+    return next((rule.family for rule in rules.rules if rule.words(task)), OTHER)
 
 
 def _generalist_share(cases: Sequence[Case], rules: RoutingRules) -> Rate:
