@@ -1,0 +1,202 @@
+"""Whatever happens to the transcripts between two runs, the second gives what a run without a cache would give."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from analysis import extract_all_sessions, extract_enriched_data
+from common.transcripts.cache_file import NAME, on_database
+from common.transcripts.extraction import extract
+from common.transcripts.file_store import FileStore
+from tests.transcripts_made.chance import chance_corpus
+from tests.transcripts_made.kinds import KINDS
+
+LARGEST = 200_000
+"""Larger corpora make the search slow and find no more."""
+
+TARGETS = ("full_sessions_data.json", "enriched_sessions_data.json", "extraction_diagnostics.jsonl")
+
+
+class StopError(BaseException):
+    """A kill, as far as a test in one process can have it: nothing but clean-up runs after it."""
+
+
+@cache
+def material() -> list[dict[str, bytes]]:
+    """Return the files of small corpora, by path below the root; some bear the same names and ids as others."""
+    made = [make().files for name, make in KINDS.items() if not name.startswith("line")]
+    made += [chance_corpus(seed).files for seed in range(20)]
+    corpora = [{path: file.content() for path, file in files.transcripts.items()} | files.others for files in made]
+    return [files for files in corpora if sum(map(len, files.values())) < LARGEST]
+
+
+def run_extraction(root: Path, out: Path, cache_folder: Path) -> dict[str, bytes]:
+    """Run both scripts and return what they wrote, by name."""
+    out.mkdir(exist_ok=True)
+    cache_folder.mkdir(exist_ok=True)
+    manifest = cache_folder / "manifest.json"
+    sessions, enriched, diagnostics = (out / name for name in TARGETS)
+    extract_all_sessions.main(
+        projects=(str(root),), cache=cache_folder, sessions=sessions, diagnostics=diagnostics, manifest=manifest
+    )
+    extract_enriched_data.main(manifest=manifest, sessions=enriched)
+    return {path.name: path.read_bytes() for path in (sessions, enriched, diagnostics, manifest)}
+
+
+class ChangingTranscripts(RuleBasedStateMachine):
+    """Transcripts that grow, shrink, change, move and vanish between runs with one cache."""
+
+    paths = Bundle("paths")
+    corpora = st.integers(0, len(material()) - 1)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="transcripts-"))
+        self.root = self.folder / "root"
+        self.root.mkdir()
+        self.rest: dict[Path, bytes] = {}
+        self.numbers = count()
+
+    def teardown(self) -> None:
+        """Compare once more, however the steps ended."""
+        try:
+            self.extract()
+        finally:
+            shutil.rmtree(self.folder)
+
+    @initialize(target=paths, corpus=corpora)
+    def begin(self, corpus: int) -> MultipleResults[Path]:
+        """There are transcripts to begin with."""
+        return multiple(*(self._put(name, content, 1.0) for name, content in material()[corpus].items()))
+
+    @rule(target=paths, corpus=corpora, share=st.sampled_from((0.3, 0.9, 1.0)))
+    def appear(self, corpus: int, share: float) -> MultipleResults[Path]:
+        """More transcripts come to lie there, each whole or in part."""
+        return multiple(*(self._put(name, content, share) for name, content in material()[corpus].items()))
+
+    def _put(self, name: str, content: bytes, share: float) -> Path:
+        path, size = self.root / name, int(len(content) * share)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content[:size])
+        self.rest[path] = content[size:]
+        return path
+
+    @rule(path=paths, size=st.integers(1, 30_000))
+    def grow(self, path: Path, size: int) -> None:
+        rest = self.rest.get(path, b"")
+        if path.exists():
+            with path.open("ab") as file:
+                file.write(rest[:size])
+            self.rest[path] = rest[size:]
+
+    @rule(path=paths, share=st.floats(0, 1))
+    def cut(self, path: Path, share: float) -> None:
+        if path.exists():
+            os.truncate(path, int(path.stat().st_size * share))
+
+    @rule(path=paths, share=st.floats(0, 0.999), byte=st.integers(0, 255))
+    def rewrite_in_place(self, path: Path, share: float, byte: int) -> None:
+        """A byte changes, the size and the time of change stay."""
+        if path.exists() and (size := path.stat().st_size):
+            times = path.stat()
+            with path.open("r+b") as file:
+                file.seek(int(size * share))
+                file.write(bytes([byte]))
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    @rule(path=paths, other=paths)
+    def replace(self, path: Path, other: Path) -> None:
+        """Another file takes the name, as editors do it."""
+        if path.exists() and other.exists():
+            copy = self.folder / "copy"
+            shutil.copyfile(other, copy)
+            copy.replace(path)
+
+    @rule(path=consumes(paths))
+    def delete(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    @rule(target=paths, path=consumes(paths))
+    def move(self, path: Path) -> Path:
+        """A file is found under another name, in another project."""
+        moved = self.root / "-elsewhere" / f"{next(self.numbers)}-{path.name}"
+        if path.exists():
+            moved.parent.mkdir(exist_ok=True)
+            path.rename(moved)
+        return moved
+
+    @rule(stop=st.integers(1, 6))
+    def be_killed(self, stop: int) -> None:
+        """A run reads a few files and ends."""
+
+        def progress(_done: int, _total: int, _unit: str) -> None:
+            nonlocal stop
+            stop -= 1
+            if stop == 0:
+                raise StopError
+
+        def work(database: sqlite3.Connection) -> None:
+            extract(FileStore(database), [str(self.root)], "UTC", 1, progress)
+
+        with contextlib.suppress(StopError):
+            on_database(self._cache, work)
+
+    @rule(share=st.floats(0, 0.999), size=st.integers(1, 200))
+    def damage_the_cache(self, share: float, size: int) -> None:
+        for path in self._cache.glob(NAME):
+            with path.open("r+b") as file:
+                file.seek(int(path.stat().st_size * share))
+                file.write(b"\xa5" * size)
+
+    @rule()
+    def extract(self) -> None:
+        """What a run with the cache gives is what a run without one gives."""
+        with_cache = run_extraction(self.root, self.folder / "warm", self._cache)
+        cold = self.folder / f"cold{next(self.numbers)}"
+        without = run_extraction(self.root, cold, cold / "cache")
+        shutil.rmtree(cold)
+        assert with_cache == without
+
+    @property
+    def _cache(self) -> Path:
+        return self.folder / "cache"
+
+
+def search(runs: int, steps: int) -> None:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    profile = settings(
+        max_examples=runs, stateful_step_count=steps, deadline=None, derandomize=True, suppress_health_check=checks
+    )
+    run_state_machine_as_test(ChangingTranscripts, settings=profile)
+
+
+@pytest.mark.timeout(600)
+def test_a_run_with_a_cache_gives_what_a_run_without_one_gives() -> None:
+    search(runs=50, steps=20)
+
+
+@pytest.mark.fuzz
+@pytest.mark.timeout(0)
+def test_a_long_search_finds_no_difference_either(request: pytest.FixtureRequest) -> None:
+    if "fuzz" not in request.config.getoption("-m"):
+        pytest.skip("takes an hour: pytest -n 0 -m fuzz")
+    search(runs=2000, steps=50)
