@@ -73,13 +73,16 @@ class Ours(DoitCmdBase):
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
+        if os.name == "nt":
+            return _failed(CommandError("Windows is not supported: run it in the Windows Subsystem for Linux"))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to fail
         try:
-            return super().parse_execute(self._options_first(in_args)) or 0
+            code = super().parse_execute(self._options_first(in_args)) or 0
+            sys.stdout.flush()
         except ProjectError as error:
             return _failed(error)
         except BrokenPipeError:
@@ -90,8 +93,8 @@ class Ours(DoitCmdBase):
             sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
             return 128 + stopped.number
         except InvalidCommand as error:
-            sys.stderr.write(f"error: {error.not_found or error} is no stage, script or output\n")
-            return 3
+            return _failed(CommandError(f"{error.not_found or error} is no stage, script or output"))
+        return int(code)
 
     def _options_first(self, arguments: list[str]) -> list[str]:
         parser = self.cmdparser

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +44,7 @@ class Database:
         self._texts: dict[str, str] = {}
         self._values: dict[str, dict[str, Any]] = {}
         self._changed = self._unreadable = False
+        self._lock = threading.RLock()  # the threads that run scripts save too
         self._load(Path(name))
 
     def get(self, task_id: str, dependency: str) -> Any:
@@ -51,11 +53,11 @@ class Database:
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         """Keep a value of a task."""
-        row = self._row(task_id)
-        if row.get(dependency) != value:
-            row[dependency] = value
-            self._values[task_id] = row
-            self._changed = True
+        with self._lock:
+            row = self._row(task_id)
+            if row.get(dependency) != value:
+                row[dependency] = value
+                self._changed = True
 
     def in_(self, task_id: str) -> bool:
         """Tell whether anything is kept of a task."""
@@ -63,9 +65,10 @@ class Database:
 
     def remove(self, task_id: str) -> None:
         """Forget a task."""
-        if self._row(task_id):
-            self._values[task_id] = {}
-            self._changed = True
+        with self._lock:
+            if self._row(task_id):
+                self._values[task_id] = {}
+                self._changed = True
 
     def remove_all(self) -> None:
         """Forget everything."""
@@ -74,9 +77,11 @@ class Database:
 
     def dump(self) -> None:
         """Save what changed since the last save."""
-        if not self._changed:
-            return
-        path = Path(self.name)
+        with self._lock:
+            if self._changed:
+                self._save(Path(self.name))
+
+    def _save(self, path: Path) -> None:
         if self._unreadable:
             path.replace(path.with_name(path.name + ASIDE))
             self._unreadable = False
@@ -90,9 +95,10 @@ class Database:
         self._changed = False
 
     def _row(self, task_id: str) -> dict[str, Any]:
-        if task_id not in self._values:
-            self._values[task_id] = self._codec.decode(self._texts.get(task_id, "{}"))
-        return self._values[task_id]
+        with self._lock:
+            if task_id not in self._values:
+                self._values[task_id] = self._codec.decode(self._texts.get(task_id, "{}"))
+            return self._values[task_id]
 
     def _load(self, path: Path) -> None:
         if not path.is_file():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doit import version
 from doit.exceptions import UnmetDependency
 
 from common.pipeline import log
@@ -193,7 +194,7 @@ class Display:
             "scripts": stage.scripts,
             "unfinished": sorted(stage.pending),
             "run_id": self._run_id,
-            "python": platform.python_version(),
+            "versions": {"python": platform.python_version(), "doit": version.VERSION},
         }
         log.append(self._data, record)
         stage.pending = set()

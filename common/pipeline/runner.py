@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import UnmetDependency
@@ -28,7 +27,6 @@ class ScriptRunner(MThreadRunner):
         super().__init__(dep_manager, display, continue_=continue_, num_process=max(processes, 1))
         self.final_result = 0
         self._states: dict[str, dict[str, Any]] = {}
-        self._saving = threading.Lock()
         self._set = dep_manager.backend.set
 
     def execute_task(self, task: Task) -> BaseFail | None:
@@ -36,26 +34,28 @@ class ScriptRunner(MThreadRunner):
         action = script_of(task)
         action.listener = self.reporter.hear
         action.environment = self.reporter.script_environment
-        with self._saving:
-            self._mark(task.name, UNFINISHED)
-            self.dep_manager.backend.dump()
-            if roots := action.step.inputs.transcripts:
-                self._set(f"transcripts of {task.name}", "sizes", transcript_sizes(roots))
-            self._states[task.name] = {
-                path: self.dep_manager.checker.get_state(path, None) or self.dep_manager.backend.get(task.name, path)
-                for path in sorted(task.file_dep)
-            }
+        self._mark(task.name, UNFINISHED)
+        self.dep_manager.backend.dump()
+        if roots := action.step.inputs.transcripts:
+            self._set(f"transcripts of {task.name}", "sizes", transcript_sizes(roots))
+        checker = self.dep_manager.checker
+        self._states[task.name] = {path: checker.get_state(path, None) for path in sorted(task.file_dep)}
         return super().execute_task(task)
 
     def process_task_result(self, node: Any, base_fail: BaseFail | None) -> None:
         """Save a success at once, with the inputs as they were before the script ran."""
-        with self._saving:
-            super().process_task_result(node, base_fail)
-            if base_fail is None:
-                for path, state in self._states.pop(node.task.name).items():
-                    self._set(node.task.name, path, state)
-                self._mark(node.task.name, None)
-            self.dep_manager.backend.dump()
+        name, states = node.task.name, self._states.pop(node.task.name, {})
+        if base_fail is None:
+            self._set_all(name, states)  # so that doit has nothing to hash where nothing changed since
+        super().process_task_result(node, base_fail)
+        if base_fail is None:
+            self._set_all(name, states)
+            self._mark(name, None)
+        self.dep_manager.backend.dump()
+
+    def _set_all(self, name: str, states: dict[str, Any]) -> None:
+        for path, state in states.items():
+            self._set(name, path, state)
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         if isinstance(base_fail, UnmetDependency):  # doit would forget it, though nothing happened to its outputs
