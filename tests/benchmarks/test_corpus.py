@@ -4,6 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+import msgspec
+
+from analysis import extract_all_sessions
+from common.records import FullSessions
 from tests.benchmarks.corpus import Made, make
 from tests.benchmarks.filling import quantile, spread
 from tests.benchmarks.measured import MAIN
@@ -34,6 +38,23 @@ def test_what_was_made_is_what_lies_there(tmp_path: Path) -> None:
             outputs[message["id"]] = message["usage"]["output_tokens"]
             delegations |= {block["id"] for block in message["content"] if block.get("name") == "Agent"}
     assert made == Made(len(files), made.bytes, len(lines), len(outputs), len(delegations), sum(outputs.values()))
+
+
+def test_extraction_finds_what_was_made(tmp_path: Path) -> None:
+    made = make(tmp_path / "root", 6)
+    out = tmp_path / "full_sessions_data.json"
+    extract_all_sessions.main(
+        projects=(str(tmp_path / "root"),),
+        cache=tmp_path / "cache",
+        sessions=out,
+        diagnostics=tmp_path / "extraction_diagnostics.jsonl",
+        manifest=tmp_path / "cache" / "manifest.json",
+    )
+    found = msgspec.json.decode(out.read_bytes(), type=FullSessions)
+    assert (found.source.files, found.source.lines) == (made.files, made.lines)
+    assert found.summary.delegations == made.delegations
+    assert (found.summary.tokens.messages, found.summary.tokens.output) == (made.messages, made.output)
+    assert found.summary.links["agent_id"] == made.delegations
 
 
 def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
