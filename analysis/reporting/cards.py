@@ -132,7 +132,7 @@ def _facts(context: Context, one: Numbered) -> Iterator[tuple[str, Plain | Sente
         yield "model", context.show.name(delegation.model)
     yield "run", _run(delegation)
     if delegation.link is not None:
-        yield "linked", Code(delegation.link)
+        yield "linked", context.show.name(delegation.link)
     if one.cost is not None:
         yield "cost", Sentence("dollars", {"dollars": one.cost})
     if place := context.show.place(delegation.file, delegation.line):

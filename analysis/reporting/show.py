@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.values import Code, Quote
 from common.redaction import Redactor, keep
-from common.text import one_line, shorten, visible
+from common.text import NO_DATA, one_line, shorten, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from common.records import EnrichedDelegation, EnrichedSession
     from common.redaction import Redact
 
-NAME_LENGTH, WORDS_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 8, 50_000
+NAME_LENGTH, WORDS_LENGTH, PATH_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 400, 8, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,17 @@ class Show:
     number_by_project: Mapping[str, int]
     number_by_session: Mapping[str, int]
 
-    def name(self, text: str | None) -> Code:
-        """Return the name of an agent, a model, a period, a version."""
-        return Code(shorten(one_line(self.redact(text)), NAME_LENGTH) if text else "–")
+    def name(self, text: str | None, length: int = NAME_LENGTH) -> Code:
+        """Return a name: of an agent, a model, a period, a version, a figure, a reason."""
+        return Code(shorten(one_line(self.redact(text)), length) if text else NO_DATA)
 
     def project(self, text: str) -> Code:
         """Return a project's name, its number if shared."""
         return Code(f"project {self.number_by_project[text]}") if self.share else self.name(text)
+
+    def root(self, path: str, number: int) -> Code:
+        """Return a root as the user named it, its number if shared."""
+        return Code(f"root {number}") if self.share else self.name(path, PATH_LENGTH)
 
     def session(self, session_id: str) -> Code:
         """Return the beginning of a session's id, its number if shared."""

@@ -96,7 +96,7 @@ SECRET_BY_KIND: dict[str, Callable[[], str]] = {
 }
 BESIDE_BY_KIND: dict[str, tuple[Callable[[], str], str]] = {
     "password in the environment": (lambda: made(16), "DB_PASSWORD={}"),
-    "quoted password": (lambda: "correct horse battery", "password = '{}'"),
+    "quoted password": (lambda: f"correct horse {made(6)}", "password = '{}'"),
     "password in yaml": (lambda: made(14) + "!", "  admin_password: {}"),
     "aws secret": (lambda: made(40), "aws_secret_access_key = {}"),
     "datadog": (lambda: hexadecimal(32), "DD_API_KEY={}"),

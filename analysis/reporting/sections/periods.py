@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from analysis.reporting.context import FEW, count, decimal, money, rate, text
 from analysis.reporting.values import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
 from common.measures import rate as rate_of
-from common.text import one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +61,7 @@ def _row(context: Context, one: PeriodSegment) -> tuple[Cell, ...]:
 
 def changes_shown(context: Context, changes: list[str]) -> Code | None:
     """Return what changed at the start of a period."""
-    joined = ", ".join(one_line(context.show.redact(change)) for change in changes)
-    return Code(shorten(joined, CHANGES_LENGTH)) if joined else None
+    return context.show.name(", ".join(changes), CHANGES_LENGTH) if changes else None
 
 
 def _comparison(context: Context, one: Comparison, index: int) -> tuple[Block, ...]:

@@ -6,10 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, share, text, word
-from analysis.reporting.values import Block, Bullets, Cell, Code, Fold, Heading, Paragraph, Ref, Sentence, Table
+from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table
 from common.measures import rate as rate_of
 from common.records import OUTCOMES
-from common.text import one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from analysis.reporting.context import Context
 
 PLACES = 20
+REASON, PLACE = 80, 400
 
 
 def quality_blocks(context: Context) -> tuple[Block, ...]:
@@ -57,7 +57,7 @@ def _sentences(context: Context) -> Iterator[Sentence]:
         progress = totals.tokens_progress_only
         yield Sentence("progress_only", {"messages": progress.messages, "output": progress.output})
     for status, number in sorted(context.material.enriched.summary.unknown_statuses.items()):
-        yield Sentence("unknown_status", {"status": Code(shorten(one_line(status), 40)), "count": number})
+        yield Sentence("unknown_status", {"status": context.show.name(status), "count": number})
     yield Sentence("retention")
 
 
@@ -80,7 +80,7 @@ def _links(context: Context) -> Table:
     totals = context.material.results.metrics.totals
     rows = tuple(
         (
-            text(Code(link)),
+            text(context.show.name(link)),
             count(number),
             share(number / totals.delegations if totals.delegations else None),
         )
@@ -105,11 +105,11 @@ def _lines(context: Context) -> tuple[Block, ...]:
         return (Paragraph((Sentence("all_lines"),)),)
     reasons = Counter((one.reason, one.outcome) for one in found)
     rows = tuple(
-        (text(Code(shorten(one_line(reason), 80))), text(Code(one_line(outcome))), count(number))
+        (text(context.show.name(reason, REASON)), text(context.show.name(outcome)), count(number))
         for (reason, outcome), number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     )
     places = tuple(
-        (_place(context, one.file, one.line), text(Code(shorten(one_line(one.reason), 80)))) for one in found[:PLACES]
+        (_place(context, one.file, one.line), text(context.show.name(one.reason, REASON))) for one in found[:PLACES]
     )
     blocks: tuple[Block, ...] = (Heading(Sentence("head_lines"), "lines"), Table("lines", rows))
     if context.show.share:
@@ -122,7 +122,7 @@ def _lines(context: Context) -> tuple[Block, ...]:
 
 def _place(context: Context, file: str, line: int | None) -> Cell:
     """Return where a line stands."""
-    return text(context.show.place(file, line) if line is not None else Code(one_line(context.show.redact(file))))
+    return text(context.show.place(file, line) if line is not None else context.show.name(file, PLACE))
 
 
 def _sightings(context: Context) -> Table:
@@ -137,7 +137,12 @@ def _sightings(context: Context) -> Table:
 def _reconciliation(context: Context) -> Table:
     """Return the figures that were computed twice."""
     rows = tuple(
-        (text(Code(one.figure)), count(one.here), count(one.extraction), word("yes" if one.equal else "no"))
+        (
+            text(context.show.name(one.figure, REASON)),
+            count(one.here),
+            count(one.extraction),
+            word("yes" if one.equal else "no"),
+        )
         for one in context.material.results.metrics.reconciliation
     )
     return Table("reconciliation", rows, shown=30)

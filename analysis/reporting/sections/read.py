@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Block, Bullets, Code, Paragraph, Sentence
-from common.text import one_line
+from analysis.reporting.values import Block, Bullets, Paragraph, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ def _sentences(context: Context) -> Iterator[Sentence]:
     """Yield what the files held, and what was chosen of it."""
     enriched = context.material.enriched
     source, summary = enriched.source, enriched.summary
-    roots = tuple(Code(one_line(context.show.redact(root))) for root in source.roots)
+    roots = tuple(context.show.root(root, number) for number, root in enumerate(source.roots, start=1))
     if not summary.sessions:
         yield Sentence("no_sessions", {"roots": roots})
     else:
@@ -40,7 +39,7 @@ def _sentences(context: Context) -> Iterator[Sentence]:
                 "delegations": summary.delegations,
                 "first": days[0] if days else None,
                 "last": days[-1] if days else None,
-                "timezone": Code(context.material.timezone),
+                "timezone": context.show.name(context.material.timezone),
             },
         )
     yield Sentence("files", {"files": source.files, "lines": source.lines, "roots": roots})
@@ -66,7 +65,7 @@ def _filters(context: Context) -> Iterator[Sentence]:
             "filtered",
             {
                 "left_out": filters.sessions_left_out,
-                "project": None if filters.project is None else context.show.name(filters.project),
+                "project": context.show.words(filters.project),
                 "since": filters.since,
                 "until": filters.until,
             },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, share, text, word
-from analysis.reporting.values import Block, Bullets, Cell, Code, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table
+from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _generalists(context: Context) -> Iterator[Sentence]:
             {
                 "agent": context.agent_ref(one.agent_type),
                 "rate": one.share,
-                "families": tuple(Code(name) for name in families[:3]),
+                "families": tuple(context.show.name(name) for name in families[:3]),
                 "other": one.families.get("other", 0),
             },
         )

@@ -63,3 +63,10 @@ def test_nothing_is_asked_of_another_place() -> None:
     for name in ("report.css", "report.js", "report.html.j2"):
         text = (ANALYSIS / "templates" / name).read_text(encoding="utf-8")
         assert re.findall(r"https?:|@import|url\((?!#hatch-)|innerHTML|eval\(|document\.write|fetch\(", text) == []
+
+
+def test_names_are_shown_by_one_module_which_redacts_them() -> None:
+    makers = [
+        path for path in (ANALYSIS / "reporting").rglob("*.py") if re.search(r"\b(Code|Quote)\(", path.read_text())
+    ]
+    assert {path.name for path in makers} == {"show.py"}

@@ -1,0 +1,65 @@
+"""Two hundred secrets of more than fifty kinds, planted in every field: none is in any report."""
+
+from __future__ import annotations
+
+import base64
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.analysis.attacks import everywhere
+from tests.analysis.reports_made import from_records
+from tests.analysis.test_generate_routing_report import sessions
+from tests.common.test_redaction import BESIDE_BY_KIND, SECRET_BY_KIND
+from tests.made_records import enriched, full
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CANARIES = 200
+
+
+def planted() -> tuple[list[str], list[str]]:
+    """Return secrets, and the texts that hold them."""
+    secrets, texts = [], []
+    beside = cycle(BESIDE_BY_KIND.values())
+    for index, make in zip(range(CANARIES), cycle(SECRET_BY_KIND.values()), strict=False):
+        secret, text = make(), "{}"
+        if index % 4 == 3:
+            make_beside, text = next(beside)
+            secret = make_beside()
+        secrets.append(secret)
+        texts.append(text.format(secret))
+    return secrets, texts
+
+
+@pytest.mark.parametrize("share", [False, True])
+def test_no_planted_secret_is_in_any_report(tmp_path: Path, *, share: bool) -> None:
+    secrets, texts = planted()
+    assert len(set(secrets)) == CANARIES
+    turn = cycle(texts)
+    used: set[str] = set()
+
+    def plant(text: str) -> str:
+        canary = next(turn)
+        used.add(canary)
+        return f"{text[:20]} {canary} "
+
+    made = sessions(4, each=24)
+    chosen, every = everywhere(enriched(*made), full(*made), plant)
+    assert used == set(texts)
+    report = from_records(tmp_path, chosen, every)
+    written = report.markdown(share=share) + report.html(share=share)
+    assert [secret for secret in secrets if secret in written] == []
+    encoded = [base64.b64encode(secret.encode()).decode().rstrip("=") for secret in secrets]
+    assert [one for one in encoded if one in written] == []
+
+
+def test_a_secret_is_masked_before_its_text_is_cut(tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    made = sessions(1, each=3)
+    chosen, every = everywhere(enriched(*made), full(*made), lambda _: "x" * 30 + " " + secret)
+    report = from_records(tmp_path, chosen, every)
+    written = report.markdown() + report.html()
+    assert secret[:12] not in written

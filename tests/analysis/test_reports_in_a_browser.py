@@ -1,0 +1,151 @@
+"""The HTML report in a real Chromium: nothing foreign runs, nothing is asked of the network, own script works."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.analysis.attacks import PAYLOADS, everywhere
+from tests.analysis.reports_made import Made, from_records, from_sessions
+from tests.analysis.test_generate_routing_report import sessions
+from tests.made_records import enriched, full
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    made = from_sessions(tmp_path_factory.mktemp("data"), *sessions(28, each=24))
+    made.html()
+    return made
+
+
+class Watched:
+    """A page, with what it asked for, what the console said, and what the policy refused."""
+
+    def __init__(self, browser: Browser, path: Path, **options: object) -> None:
+        self.page: Page = browser.new_context(**options).new_page()  # type: ignore[arg-type] # playwright's many
+        self.requests: list[str] = []
+        self.messages: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.messages.append(dialog.message))
+        self.url = path.as_uri()
+        self.page.goto(self.url)
+
+
+def _before(payload: str, text: str) -> str:
+    return f"{payload}{text[:12]}"
+
+
+def test_no_payload_runs_and_nothing_is_asked_for(browser: Browser, tmp_path: Path) -> None:
+    made = sessions(1, each=22)
+    for index, payload in enumerate(PAYLOADS):
+        chosen, every = everywhere(enriched(*made), full(*made), partial(_before, payload))
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        report = from_records(folder, chosen, every)
+        report.html(redact=index % 2 == 0)
+        watched = Watched(browser, folder / "routing_report.html")
+        watched.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        watched.page.evaluate("location.hash = 'd1'")
+        watched.page.wait_for_timeout(50)
+        assert watched.page.evaluate("window.hit") is None, payload
+        assert watched.requests == [watched.url], payload
+        assert watched.messages == [], payload
+        assert payload.replace("\\", "") in watched.page.locator("#d1 pre").first.inner_text()
+        watched.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1600])
+def test_the_page_fits_every_width_in_light_and_dark(browser: Browser, made: Made, width: int, scheme: str) -> None:
+    size = {"width": width, "height": 900}
+    watched = Watched(browser, made.folder / "routing_report.html", viewport=size, color_scheme=scheme)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (watched.requests, watched.messages) == ([watched.url], [])
+    background = watched.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (background == "rgb(21, 23, 26)") == (scheme == "dark")
+    fill = watched.page.locator("#chart-times circle").first.evaluate("node => getComputedStyle(node).fill")
+    assert fill == ("rgb(227, 229, 232)" if scheme == "dark" else "rgb(31, 35, 40)")
+
+
+def test_a_click_on_a_head_sorts_and_a_second_turns_it(browser: Browser, made: Made) -> None:
+    page = Watched(browser, made.folder / "routing_report.html").page
+    head = page.locator("#table-agents th").nth(1)
+    cells = page.locator("#table-agents tbody tr td:nth-child(2)")
+    head.locator("button").click()
+    assert cells.all_inner_texts() == ["448", "224"]
+    assert head.get_attribute("aria-sort") == "descending"
+    head.locator("button").press("Enter")
+    assert cells.all_inner_texts() == ["224", "448"]
+
+
+def test_rows_are_filtered_and_all_of_them_can_be_shown(browser: Browser, made: Made) -> None:
+    page = Watched(browser, made.folder / "routing_report.html").page
+    page.locator("#costs summary", has_text="By day").click()
+    table = page.locator("#table-spending_by_day")
+    rows = table.locator("tbody tr")
+    assert rows.count() == 28
+    assert rows.filter(visible=True).count() == 10
+    table.locator("xpath=ancestor::div[@class='table']").locator("input.filter").fill("2026-03-2")
+    assert rows.filter(visible=True).count() == 9
+    page.locator("label[for=more-table-spending_by_day]").click()
+
+
+def test_a_number_leads_to_its_delegations_and_back(browser: Browser, made: Made) -> None:
+    page = Watched(browser, made.folder / "routing_report.html").page
+    page.locator("#table-agents tbody tr", has_text="reviewer").locator("td:nth-child(3) a").click()
+    shown = page.locator(".card").filter(visible=True)
+    assert shown.count() == 112
+    assert "reviewer, failed: 112 delegations" in page.locator("#filtered").inner_text()
+    page.locator("#filtered a").click()
+    assert page.locator(".card").filter(visible=True).count() == 672
+    page.go_back()
+    assert shown.count() == 112
+
+
+def test_an_address_of_a_card_opens_it(browser: Browser, made: Made) -> None:
+    watched = Watched(browser, made.folder / "routing_report.html")
+    watched.page.evaluate("location.hash = 'd300'")
+    watched.page.wait_for_timeout(50)
+    assert watched.page.locator("#d300").get_attribute("open") == ""
+    assert watched.page.locator("#d300 dl").is_visible()
+
+
+def test_without_any_script_the_page_says_the_same(browser: Browser, made: Made) -> None:
+    path = made.folder / "routing_report.html"
+    page = Watched(browser, path, java_script_enabled=False).page
+    assert page.locator("section").count() == 11
+    assert page.locator("#table-agents tbody tr").count() == 2
+    assert page.locator("input.filter").count() == 0
+
+
+def test_it_prints_without_contents_and_cards(browser: Browser, made: Made) -> None:
+    page = Watched(browser, made.folder / "routing_report.html").page
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("#delegations").is_visible()
+    assert page.locator("#chart-overview svg.drawing").is_visible()
