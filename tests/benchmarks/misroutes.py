@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import routing_quality
-from common import prices, routing_rules, schema
+from common import misroutes, prices, routing_rules, schema
 from common.agent_files import AgentFile
-from common.results import MarathonClassification, MarathonSummary, Period, RoutingPatterns, SegmentationReport
+from common.results import MarathonClassification, MarathonSummary, RoutingPatterns, SegmentationReport
 from common.strategy import Material
 from common.times import Calendar
 from tests.made_records import FILTERS, delegation, enriched, session
@@ -84,7 +84,6 @@ def _prompt(words: dict[str, Any], family: str, draw: random.Random) -> str:
 
 
 def _material(sessions: list[EnrichedSession], agents: dict[str, dict[str, str]]) -> Material:
-    period = Period(name="P1", first="2026-01-01", last="2026-12-31", changes=[])
     return Material(
         enriched=enriched(*sessions),
         patterns=RoutingPatterns(
@@ -125,8 +124,8 @@ def measure(vocabulary: str, seed: int) -> dict[str, Figures]:
     material, right = make(vocabulary, seed)
     found = routing_quality.answer(material).misroutes
     kinds = {
-        "rules": {(one.tool_use_id, one.suggested) for one in found if one.rule != routing_quality.LEARNED},
-        "learned": {(one.tool_use_id, one.suggested) for one in routing_quality.learned_misroutes(material)},
+        "rules": {(one.tool_use_id, one.suggested) for one in found if one.rule != misroutes.LEARNED},
+        "learned": {(one.tool_use_id, one.suggested) for one in misroutes.learned_misroutes(material)},
     }
     kinds["both"] = kinds["rules"] | kinds["learned"]
     return {
