@@ -1,16 +1,36 @@
 """Output tokens of messages of which only a placeholder was written.
 
-A message without a stop reason bears the count of its first moment (1 to 10). Its text tells more: `TOKENS_PER_BYTE`
-is the median ratio of output tokens to the bytes of text, thinking and tool input (as JSON), measured on finished
-messages; apart for messages whose thinking was hidden, which have output that is not written anywhere.
+A message without a stop reason bears the count of its first moment (1 to 10). Its text tells more: `RATES` are the
+least-squares lines from the bytes of text, thinking and tool input (as JSON) to output tokens, measured on finished
+messages of models with a hundred of them or more (`tests/benchmarks/calibrate_output.py`); apart for messages whose
+thinking was hidden, which have output that is not written anywhere. Other models take the line of all together.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from common.transcripts.evidence import DistinctMessage
 
-TOKENS_PER_BYTE = {"": 0.3}
-TOKENS_PER_BYTE_HIDDEN = {"": 0.6}
+
+class Rate(NamedTuple):
+    """Output tokens expected for each byte of text, and for each message besides."""
+
+    per_byte: float
+    per_message: float
+
+
+ALL_WRITTEN = Rate(0.326, 120)
+HIDDEN = Rate(0.568, 806)
+RATES: dict[tuple[str, bool], Rate] = {
+    ("claude-haiku-4-5-20251001", False): Rate(0.291, 89),
+    ("claude-opus-4-6", False): Rate(0.298, 116),
+    ("claude-opus-4-6", True): Rate(0.392, 749),
+    ("claude-opus-4-7", False): Rate(0.401, 90),
+    ("claude-opus-4-7", True): Rate(0.664, 842),
+    ("claude-opus-4-8", False): Rate(0.414, 68),
+    ("claude-opus-4-8", True): Rate(0.704, 656),
+}
+"""(model, whether thinking was hidden) → rate."""
 
 
 def estimate_outputs(messages: Iterable[DistinctMessage]) -> None:
@@ -20,6 +40,8 @@ def estimate_outputs(messages: Iterable[DistinctMessage]) -> None:
 
 
 def _expected(message: DistinctMessage) -> int:
-    table = TOKENS_PER_BYTE_HIDDEN if message.best.hidden_thinking else TOKENS_PER_BYTE
-    ratio = table.get(message.best.model or "", table[""])
-    return max(message.best.output, round(ratio * sum(message.sizes)))
+    best = message.best
+    if not message.sizes and not best.hidden_thinking:
+        return best.output
+    rate = RATES.get((best.model or "", best.hidden_thinking), HIDDEN if best.hidden_thinking else ALL_WRITTEN)
+    return max(best.output, round(rate.per_byte * sum(message.sizes) + rate.per_message))
