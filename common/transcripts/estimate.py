@@ -12,23 +12,23 @@ from typing import NamedTuple
 from common.transcripts.evidence import DistinctMessage
 
 
-class Rate(NamedTuple):
+class OutputRate(NamedTuple):
     """Output tokens expected for each byte of text, and for each message besides."""
 
     per_byte: float
     per_message: float
 
 
-ALL_WRITTEN = Rate(0.326, 120)
-HIDDEN = Rate(0.568, 806)
-RATES: dict[tuple[str, bool], Rate] = {
-    ("claude-haiku-4-5-20251001", False): Rate(0.291, 89),
-    ("claude-opus-4-6", False): Rate(0.298, 116),
-    ("claude-opus-4-6", True): Rate(0.392, 749),
-    ("claude-opus-4-7", False): Rate(0.401, 90),
-    ("claude-opus-4-7", True): Rate(0.664, 842),
-    ("claude-opus-4-8", False): Rate(0.414, 68),
-    ("claude-opus-4-8", True): Rate(0.704, 656),
+ALL_WRITTEN = OutputRate(0.326, 120)
+HIDDEN = OutputRate(0.568, 806)
+RATES: dict[tuple[str, bool], OutputRate] = {
+    ("claude-haiku-4-5-20251001", False): OutputRate(0.291, 89),
+    ("claude-opus-4-6", False): OutputRate(0.298, 116),
+    ("claude-opus-4-6", True): OutputRate(0.392, 749),
+    ("claude-opus-4-7", False): OutputRate(0.401, 90),
+    ("claude-opus-4-7", True): OutputRate(0.664, 842),
+    ("claude-opus-4-8", False): OutputRate(0.414, 68),
+    ("claude-opus-4-8", True): OutputRate(0.704, 656),
 }
 """(model, whether thinking was hidden) → rate."""
 

@@ -67,7 +67,7 @@ def main() -> None:
                 groups[found.model, found.hidden].append(found)
                 groups["(all)", found.hidden].append(found)
     for (model, hidden), many in sorted(groups.items()):
-        if len({m.size for m in many}) < 2:  # noqa: PLR2004 - a line needs two points
+        if len({m.size for m in many}) < 2:
             continue
         line = statistics.linear_regression([m.size for m in many], [m.output for m in many])
         kind = "hidden thinking" if hidden else "all written"
