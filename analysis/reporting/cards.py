@@ -10,7 +10,7 @@ from analysis.reporting.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
 from analysis.reporting.values import Code, Plain, Quote, Sentence, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from analysis.reporting.context import Context
     from analysis.reporting.material import Numbered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TEXT_LENGTH = 6_000
 TEXT_BUDGET = 3_000_000
 CARD_BYTES = 800
-PAGE_BUDGET = 6_500_000
+PAGE_BUDGET = 6_200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class SessionCards:
-    """The cards of a session."""
+    """The cards of a session, with their address."""
 
+    anchor: str
     session: Code
     project: Code
     day: str | None
@@ -57,11 +58,11 @@ class SessionCards:
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A group of delegations: what they have in common, and their numbers."""
+    """A group of delegations: what they have in common, and their numbers as (first, last) of each stretch."""
 
     anchor: str
     title: Sentence
-    numbers: tuple[int, ...]
+    stretches: tuple[tuple[int, int], ...]
 
 
 def cards_of(context: Context) -> tuple[SessionCards, ...]:
@@ -80,6 +81,7 @@ def cards_of(context: Context) -> tuple[SessionCards, ...]:
     sessions = {session.session_id: session for session in context.material.enriched.sessions}
     return tuple(
         SessionCards(
+            context.groups.anchor_by_session[name],
             context.show.session(name),
             context.show.project(sessions[name].project),
             next((card.moment[:10] for card in cards if card.moment), None),
@@ -157,8 +159,20 @@ def _run(delegation: EnrichedDelegation) -> Sentence:
 def group_lines(context: Context) -> tuple[GroupLine, ...]:
     """Return every group with its numbers."""
     return tuple(
-        GroupLine(group.anchor, _title(context, group), group.numbers) for group in context.groups.group_by_key.values()
+        GroupLine(group.anchor, _title(context, group), stretches(group.numbers))
+        for group in context.groups.group_by_key.values()
     )
+
+
+def stretches(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Return ascending numbers as (first, last) of each stretch without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 def _title(context: Context, group: Group) -> Sentence:
@@ -166,9 +180,7 @@ def _title(context: Context, group: Group) -> Sentence:
     kind, *names = group.key
     result = names.pop() if kind == "agent" and len(names) > 1 else None
     shown: tuple[Code, ...] = tuple(context.show.name(name) for name in names)
-    if kind == "session":
-        shown = (context.show.session(names[0]),)
-    elif kind == "project":
+    if kind == "project":
         shown = (context.show.project(names[0]),)
     elif kind in {"outcome", "class"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})

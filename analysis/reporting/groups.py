@@ -41,11 +41,16 @@ class Groups:
 
     group_by_key: Mapping[Key, Group]
     number_by_id: Mapping[str, int]
+    anchor_by_session: Mapping[str, str]
 
     def target(self, *key: str) -> str | None:
         """Return the address of the delegations with this key, None if there are none."""
         group = self.group_by_key.get(key)
         return group.anchor if group else None
+
+    def session(self, session_id: str) -> str | None:
+        """Return the address of a session's cards, None if it has none."""
+        return self.anchor_by_session.get(session_id)
 
     def card(self, tool_use_id: str) -> str | None:
         """Return the address of a delegation's card, None if it is not among those chosen."""
@@ -69,7 +74,8 @@ def groups_of(material: Material) -> Groups:
         key: Group(key, f"g{index}", tuple(sorted(set(numbers))))
         for index, (key, numbers) in enumerate(found.items(), start=1)
     }
-    return Groups(made, number_by_id)
+    sessions = dict.fromkeys(one.session.session_id for one in material.delegations)
+    return Groups(made, number_by_id, {name: f"s{index}" for index, name in enumerate(sessions, start=1)})
 
 
 def outcome_class(outcome: Outcome) -> OutcomeClass:
@@ -82,7 +88,7 @@ def _keys(one: Numbered) -> Iterator[Key]:
     delegation = one.delegation
     agent, outcome = delegation.agent_type, outcome_class(delegation.outcome)
     yield from (("outcome", delegation.outcome), ("class", outcome), ("agent", agent), ("agent", agent, outcome))
-    yield from (("session", one.session.session_id), ("project", one.session.project))
+    yield ("project", one.session.project)
     if one.moment is not None:
         yield ("day", one.moment.date().isoformat())
     if delegation.model is not None:

@@ -66,7 +66,12 @@
   };
 
   const showGroup = (group) => {
-    const chosen = new Set(Array.from(group.querySelectorAll("a"), (link) => link.hash.slice(1)));
+    const chosen = new Set();
+    for (const link of group.querySelectorAll("p a")) {
+      const first = Number(link.hash.slice(2));
+      const last = Number(link.dataset.to || first);
+      for (let at = first; at <= last; at += 1) chosen.add("d" + at);
+    }
     for (const card of cards()) card.hidden = !chosen.has(card.id);
     for (const session of document.querySelectorAll(".session")) session.hidden = !session.querySelector(".card:not([hidden])");
     const all = document.createElement("a");
@@ -83,7 +88,7 @@
     for (const card of document.querySelectorAll(".card.here")) card.classList.remove("here");
     if (!target) return;
     if (target.classList.contains("group")) return showGroup(target);
-    if (target.hidden || target.id === "delegations") showAll();
+    if (target.hidden || target.id === "delegations" || target.classList.contains("session")) showAll();
     for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
     if (target.classList.contains("card")) target.classList.add("here");
     target.scrollIntoView();

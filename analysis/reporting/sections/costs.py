@@ -112,7 +112,7 @@ def _sessions(context: Context) -> Table:
     """Return the sessions whose runs cost most."""
     rows = tuple(
         (
-            Cell(context.show.session(session_id), target=context.groups.target("session", session_id)),
+            Cell(context.show.session(session_id), target=context.groups.session(session_id)),
             text(day),
             text(context.show.project(project)),
             count(number),

@@ -49,7 +49,7 @@ def _table(context: Context) -> Table:
             text_of_session(context, one.session_id),
             text(one.date),
             word(one.classification),
-            count(one.delegations, context.groups.target("session", one.session_id)),
+            count(one.delegations, context.groups.session(one.session_id)),
             rate(one.success),
             rate(one.cascade_rate),
             count(one.loops),
@@ -63,7 +63,7 @@ def _table(context: Context) -> Table:
 
 def text_of_session(context: Context, session_id: str) -> Cell:
     """Return a session's name, leading to its delegations."""
-    return Cell(context.show.session(session_id), target=context.groups.target("session", session_id))
+    return Cell(context.show.session(session_id), target=context.groups.session(session_id))
 
 
 def _pivot_card(context: Context, one: MarathonStory) -> str | None:
