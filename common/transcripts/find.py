@@ -81,7 +81,7 @@ def find_transcripts(roots: Sequence[str]) -> Findings:
         prefix = f"{number}/" if len(folders) > 1 else ""
         walk = _Walk(os.fsencode(folder), prefix, findings.passed_over)
         for path, stamp, meta in sorted(walk.files()):
-            location = os.path.realpath(_join(walk.root, path))
+            location = walk.links.get(path) or _join(walk.root, path)
             if location not in seen:
                 seen.add(location)
                 findings.files.append(FoundFile(str(folder), path, prefix + shown(path), stamp, meta))
@@ -95,10 +95,14 @@ def shown(path: bytes) -> str:
 
 
 class _Walk:
-    """One root, folder by folder; links to folders are not followed: what lies inside the root is found there."""
+    """One root, folder by folder; links to folders are not followed: what lies inside the root is found there.
+
+    `links` are the transcripts that are links, with the files that they lead to.
+    """
 
     def __init__(self, root: bytes, prefix: str, passed_over: list[PassedOver]) -> None:
         self.root, self.prefix, self.passed_over = root, prefix, passed_over
+        self.links: dict[bytes, bytes] = {}
 
     def files(self) -> Iterator[tuple[bytes, Stamp, Stamp | None]]:
         """Yield path, stamp and stamp of the meta file of each transcript."""
@@ -137,6 +141,7 @@ class _Walk:
                 return None
             if target.endswith(b".jsonl"):
                 return None  # found at its own place
+            self.links[path] = target
         return stamp_of(status)
 
     def _inside(self, entry: os.DirEntry[bytes]) -> bool:
