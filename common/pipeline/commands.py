@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getopt
 import io
 import json
@@ -16,15 +17,19 @@ from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
 from doit.exceptions import InvalidCommand
 
-from common.errors import CommandError, ProjectError
+from common.errors import CommandError, InputError, ProjectError
 from common.files import as_project_error, lock_data_directory, sweep_temporary_files
 from common.pipeline import log
 from common.pipeline.choice import Wish, check, choose, scripts, step_of
 from common.pipeline.database import MARK, UNFINISHED
+from common.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import FrameType
+
+    from doit.task import Task
 
     from common.pipeline.choice import Choice
     from common.pipeline.display import Display
@@ -62,6 +67,31 @@ class Ours(DoitCmdBase):
         """The project of dodo.py."""
         found: Project = self.loader.namespace["PROJECT"]
         return found
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.project.settings.data
+
+    def execute(self, params: Any, args: list[str]) -> int:
+        """Keep what was typed, and let doit load the project."""
+        self.params, self.names = params, args
+        return int(super().execute(params, args) or 0)
+
+    def tasks(self) -> list[Task]:
+        """Return the scripts of the project."""
+        tasks = scripts(self.task_list)
+        if unknown := set(self.project.settings.timeouts) - {step_of(task).script for task in tasks}:
+            raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is no script")
+        return tasks
+
+    @contextlib.contextmanager
+    def locked(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the data directory, with the state as it is once it is held."""
+        holder = f"`doit {self.name}`, process {os.getpid()}, since {log.now()}"
+        with lock_data_directory(self.data, holder, wait=wait):
+            self.dep_manager.backend.load()
+            yield
 
     def get_options(self) -> list[Any]:
         """Return the options; dodo.py is sought in the folders above too."""
@@ -119,10 +149,9 @@ class Forget(Ours, DoitForget):
 
     def _execute(self, forget_sub: bool, forget_disable_default: bool, forget_all: bool) -> int:  # noqa: FBT001
         del forget_disable_default
-        tasks = scripts(self.task_list)
         names = [] if forget_all else self.sel_tasks or []
-        chosen = choose(tasks, Wish(names=names, only=bool(names) and not forget_sub)).tasks
-        with lock_data_directory(self.project.settings.data, holder("forget")):
+        chosen = choose(self.tasks(), Wish(names=names, only=bool(names) and not forget_sub)).tasks
+        with self.locked():
             for task in chosen:
                 self.dep_manager.remove(task.name)
                 self.dep_manager._set(MARK + task.name, "reason", "forgotten")  # noqa: SLF001
@@ -151,20 +180,16 @@ class Run(Ours, DoitRun):
         option("wait", bool, default=False, text="wait for another run on the same data to end"),
     )
 
-    def execute(self, params: Any, args: list[str]) -> int:
-        """Keep the options, which are many, and let doit load the project."""
-        self.params, self.names = params, args
-        return int(super().execute(params, args))
-
     def _execute(self) -> int:
-        choice = self._choose()
+        wish = Wish(self.names, self.params["from"], self.params["until"], self.params["only"], self.params["force"])
+        choice = choose(self.tasks(), wish)
         warnings = check(choice, self.project.settings, self.dep_manager)
         for task in choice.tasks:
             step_of(task).warn(warnings)
         if self.params["dry-run"] or self.params["json"]:
             return self._show_plan(choice, warnings)
-        with lock_data_directory(self.project.settings.data, holder("run"), wait=self.params["wait"]):
-            sweep_temporary_files(self.project.settings.data)
+        with self.locked(wait=self.params["wait"]):
+            sweep_temporary_files(self.data)
             return self._run(choice, warnings)
 
     def _display(self, choice: Choice) -> Display:
@@ -189,13 +214,9 @@ class Run(Ours, DoitRun):
             return 0
         for warning in warnings:
             sys.stderr.write(f"! {warning}\n")
-        seconds = views.last_seconds(log.read(self.project.settings.data))
+        seconds = views.last_seconds(log.read(self.data))
         self.outstream.writelines(f"{line}\n" for line in views.plan_text(rows, seconds))
         return 0
-
-    def _choose(self) -> Choice:
-        wish = Wish(self.names, self.params["from"], self.params["until"], self.params["only"], self.params["force"])
-        return choose(scripts(self.task_list), wish)
 
     def _run(self, choice: Choice, warnings: list[str]) -> int:
         from common.pipeline.action import stop_all  # noqa: PLC0415 - only who runs needs what follows
@@ -261,8 +282,3 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
 def _failed(error: ProjectError) -> int:
     sys.stderr.write(f"error: {error}\n")
     return error.exit_code
-
-
-def holder(command: str) -> str:
-    """Return what another run is told about this one."""
-    return f"`doit {command}`, process {os.getpid()}, since {log.now()}"

@@ -41,11 +41,16 @@ class Database:
         del module_name  # doit passes it to backends that have several modules
         self.name = name
         self._codec = codec
+        self._lock = threading.RLock()  # the threads that run scripts save too
+        self._unreadable = False
+        self.load()
+
+    def load(self) -> None:
+        """Read the file as it is now; what was not saved is lost."""
         self._texts: dict[str, str] = {}
         self._values: dict[str, dict[str, Any]] = {}
-        self._changed = self._unreadable = False
-        self._lock = threading.RLock()  # the threads that run scripts save too
-        self._load(Path(name))
+        self._changed = False
+        self._read(Path(self.name))
 
     def get(self, task_id: str, dependency: str) -> Any:
         """Return a value of a task, None if there is none."""
@@ -100,7 +105,7 @@ class Database:
                 self._values[task_id] = self._codec.decode(self._texts.get(task_id, "{}"))
             return self._values[task_id]
 
-    def _load(self, path: Path) -> None:
+    def _read(self, path: Path) -> None:
         if not path.is_file():
             self._unreadable = path.exists()
             return
@@ -115,6 +120,8 @@ class Database:
                     raise sqlite3.DatabaseError(f"the record of {task} is damaged")
             self._texts = {task: text for task, text, _ in rows}
         except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
+            if self._unreadable:
+                return  # said already
             self._unreadable = True
             note = f"! {path} cannot be read ({error}): the next run sets it aside as {path.name}{ASIDE}, and runs all"
             sys.stderr.write(note + "\n")

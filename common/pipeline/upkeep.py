@@ -6,37 +6,33 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from common.errors import CommandError, InputError
-from common.files import lock_data_directory
 from common.pipeline import log
-from common.pipeline.choice import Wish, choose, scripts, step_of
-from common.pipeline.commands import STAGES, Ours, holder, option, whole_number
+from common.pipeline.choice import Wish, choose, step_of
+from common.pipeline.commands import STAGES, Ours, option, whole_number
 from common.pipeline.freshness import hash_of
 from common.pipeline.plan import adopt, plan
+
+if TYPE_CHECKING:
+    from common.pipeline.choice import Choice
 
 DRAWERS = ("dot", "graphviz-pure")
 
 
 class Upkeep(Ours):
-    """What these commands share: options kept as they were typed."""
+    """What these commands share."""
 
     doc_usage = STAGES
 
-    def execute(self, params: Any, args: list[str]) -> int:
-        """Keep the options, and let doit load the project."""
-        self.params, self.names = params, args
-        return int(super().execute(params, args))
+    def named(self) -> Choice:
+        """Return the scripts that were named, or all."""
+        return choose(self.tasks(), Wish(self.names, only=bool(self.names)))
 
     def write(self, text: str) -> None:
         """Write a line."""
         self.outstream.write(f"{text}\n")
-
-    @property
-    def data(self) -> Path:
-        """The data directory."""
-        return self.project.settings.data
 
 
 class Adopt(Upkeep):
@@ -47,8 +43,8 @@ class Adopt(Upkeep):
     doc_description = "Refused if an output is missing, of another schema, or made with other filters."
 
     def _execute(self) -> int:
-        choice = choose(scripts(self.task_list), Wish(self.names, only=bool(self.names)))
-        with lock_data_directory(self.data, holder("adopt")):
+        choice = self.named()
+        with self.locked():
             for name in adopt(choice, self.project.settings, self.dep_manager):
                 self.write(f"adopted: {name}")
         return 0
@@ -61,7 +57,7 @@ class Verify(Upkeep):
     doc_purpose = "hash every output again and compare it with what its script left"
 
     def _execute(self) -> int:
-        tasks = choose(scripts(self.task_list), Wish(self.names, only=bool(self.names))).tasks
+        tasks = self.named().tasks
         found = [
             (target, "" if hash_of(target) == state[3:] else "missing" if not Path(target).is_file() else "not as made")
             for task in tasks
@@ -86,10 +82,10 @@ class Clean(Upkeep):
     )
 
     def _execute(self) -> int:
-        tasks = choose(scripts(self.task_list), Wish(self.names, only=bool(self.names))).tasks
+        tasks = self.named().tasks
         paths = [Path(target) for task in tasks for target in step_of(task).writes]
         paths += [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
-        with lock_data_directory(self.data, holder("clean")):
+        with self.locked():
             for path in filter(Path.exists, paths):
                 self.write(f"{'would remove' if self.params['dry-run'] else 'removed'}: {path}")
                 if not self.params["dry-run"]:
@@ -137,7 +133,7 @@ class Graph(Upkeep):
     def _execute(self) -> int:
         from common.pipeline.views import graph_dot, graph_mermaid  # noqa: PLC0415 - as above
 
-        choice = choose(scripts(self.task_list), Wish(self.names, only=bool(self.names)))
+        choice = self.named()
         actions = {row.task: row.action for row in plan(choice, self.dep_manager)} if self.params["status"] else {}
         kind = self.params["format"]
         if kind not in ("dot", "mermaid", "svg", "png"):

@@ -112,6 +112,8 @@ def test_a_script_can_have_a_time_limit_of_its_own(toy: Toy) -> None:
     (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncount = 0.5\n")
     toy.trouble("count", "time.sleep(20)")
     assert "ran longer than 0.5 s" in toy.doit().err
+    (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncuont = 0.5\n")
+    assert toy.doit().err == "error: data/settings.toml: timeouts: cuont is no script\n"
 
 
 def test_a_grandchild_that_holds_the_output_is_not_waited_for(toy: Toy) -> None:
@@ -201,6 +203,7 @@ def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> N
     assert toy.doit("clean").code == 75
     waited = toy.doit("--wait")
     assert waited.code == 0
+    assert "0 scripts run, 4 up to date" in waited.out
     assert first.wait(timeout=10) == 0
     first.communicate()
 
