@@ -22,15 +22,15 @@ OVERLAP = 0.5
 PROOFS = 3
 
 RULE = f"""\
-Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran gets no \
-verdict. With fewer than {MIN_KNOWN} of them the verdict is "too few to say". An agent whose success lies below the \
-others' (the whole 95 % interval below the pooled rate of all other agents) is to "fix"; to "retire" if moreover \
-another agent does the same work (at least {OVERLAP:.0%} of its prompts are nearer to that agent) and succeeds at the \
-others' rate or better. All others are to "keep". Rework above the others (the whole interval above their pooled \
-rate), cost of a delegation or median time at {DEAR:g} times the others' or more are named beside, but decide nothing. \
-Whether an agent is defined plays no part. The shrunken success is (completed + m x rate of all) / (counted + m), \
-where m, the same for all agents, is estimated from how much agents differ beyond chance (empirical Bayes, analysis \
-of variance)."""
+Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran \
+gets no verdict. With fewer than {MIN_KNOWN} of them the verdict is "too few to say". An agent whose success \
+lies below the others' (the whole 95 % interval below the pooled rate of all other agents, if they have \
+{MIN_KNOWN} as well) is to "fix"; to "retire" if moreover another agent does the same work (at least \
+{OVERLAP:.0%} of its prompts are nearer to that agent) and succeeds at the others' rate or better. All others \
+are to "keep". Rework above the others (the whole interval above their pooled rate), cost of a delegation or \
+median time at {DEAR:g} times the others' or more are named beside, but decide nothing. Whether an agent is \
+defined plays no part. The shrunken success is (completed + m x rate of all) / (counted + m), where m, the same \
+for all agents, is estimated from how much agents differ beyond chance (empirical Bayes, analysis of variance)."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,10 @@ def judge(agent: str, field: Field) -> Verdict | None:
 
 
 def is_below(success: Rate, others: Rate) -> bool:
-    """Tell whether a sample large enough lies wholly below the rate of the others."""
+    """Tell whether a sample large enough lies wholly below the rate of others that are enough."""
     rate = measures.share(others)
-    return success.total >= MIN_KNOWN and rate is not None and success.high is not None and success.high < rate
+    enough = min(success.total, others.total) >= MIN_KNOWN
+    return enough and rate is not None and success.high is not None and success.high < rate
 
 
 def _word(success: Rate, twin: Rate | None, others: Rate, overlap: float | None) -> VerdictWord:

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from common import rework
+from common.router import Judgement, Router
+from common.verdicts import Field, judge, prior_weight
+from tests.made_material import material
+from tests.made_records import delegation, run, session, spent
+
+if TYPE_CHECKING:
+    from common.records import EnrichedDelegation
+    from common.results import Verdict
+
+
+def many(agent: str, outcome: str, count: int, **more: object) -> list[EnrichedDelegation]:
+    return [
+        delegation(f"{agent}-{outcome}-{n}", agent, outcome, **more)  # type: ignore[arg-type]  # names of outcomes
+        for n in range(count)
+    ]
+
+
+def verdict(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None) -> Verdict | None:
+    made = material(session("s", *[one for group in groups for one in group]))
+    by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "abc"}
+    found = rework.find(made.sessions, made.cases)
+    return judge(agent, Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents")))
+
+
+def word(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None) -> str | None:
+    found = verdict(agent, *groups, router=router)
+    return found.verdict if found else None
+
+
+OTHERS = many("b", "completed", 90), many("b", "failed", 10)
+
+
+def test_success_wholly_below_the_others_is_to_fix() -> None:
+    # 10 of 20: at most 0.70; the others 0.9
+    found = verdict("a", many("a", "completed", 10), many("a", "failed", 10), *OTHERS)
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("fix", ["success below the others"])
+    assert (found.success.hits, found.success.total, found.others.hits, found.others.total) == (10, 20, 90, 100)
+    assert [one.why for one in found.delegations] == ["failed"] * 3
+
+
+def test_an_interval_that_holds_the_others_rate_is_kept() -> None:
+    # 8 of 10: up to 0.943
+    assert word("a", many("a", "completed", 8), many("a", "failed", 2), *OTHERS) == "keep"
+
+
+def test_nine_known_outcomes_are_too_few_however_bad() -> None:
+    assert word("a", many("a", "failed", 9), *OTHERS) == "too few to say"
+    assert word("a", many("a", "failed", 10), *OTHERS) == "fix"
+
+
+def test_only_runs_that_began_and_ended_count() -> None:
+    noise = [many("a", outcome, 30) for outcome in ("rejected", "not_started", "unreported", "unanswered")]
+    found = verdict("a", many("a", "completed", 12), *noise, *OTHERS)
+    assert found is not None
+    assert (found.verdict, found.success.hits, found.success.total, found.success.unknown) == ("keep", 12, 12, 60)
+
+
+def test_a_type_that_never_ran_gets_no_verdict() -> None:
+    assert verdict("a", many("a", "not_started", 20), many("a", "rejected", 3), *OTHERS) is None
+
+
+def nearest(agent: str, other: str, count: int) -> Router:
+    names = [f"{agent}-failed-{n}" for n in range(count)]
+    return Router({name: Judgement(other, 0.5, 0.4, ()) for name in names}, None)
+
+
+def test_the_same_work_done_better_by_another_agent_means_retire() -> None:
+    bad = many("a", "completed", 5), many("a", "failed", 15)
+    assert word("a", *bad, *OTHERS, router=nearest("a", "b", 15)) == "retire"
+    assert word("a", *bad, *OTHERS, router=nearest("a", "a", 15)) == "fix"
+
+
+def test_a_twin_that_is_worse_than_the_others_is_no_reason_to_retire() -> None:
+    groups = [many("a", "failed", 20), many("b", "failed", 20), many("c", "completed", 200)]
+    assert word("a", *groups, router=nearest("a", "b", 20)) == "fix"
+
+
+def test_cost_time_and_rework_are_named_but_decide_nothing() -> None:
+    dear = run(spent(input=2_000_000))
+    cheap = run(spent(input=1_000_000))
+    slow = many("a", "completed", 12, run=dear, duration=20.0, corrected=True)
+    found = verdict("a", slow, many("b", "completed", 90, run=cheap, duration=10.0))
+    assert found is not None
+    assert found.verdict == "keep"
+    assert found.grounds == ["rework above the others", "cost above the others", "time above the others"]
+    assert (found.cost_ratio, found.time_ratio) == (2.0, 2.0)
+
+
+def test_without_anything_against_it_that_is_said() -> None:
+    found = verdict("b", *OTHERS, many("a", "completed", 3))
+    assert found is not None
+    assert found.grounds == ["no ground against it"]
+
+
+def test_others_with_fewer_than_ten_known_outcomes_prove_nothing() -> None:
+    assert word("b", *OTHERS, many("a", "completed", 9)) == "keep"
+    assert word("b", many("b", "failed", 50), many("a", "completed", 10)) == "fix"
+
+
+def test_an_only_agent_has_no_others_to_lie_below() -> None:
+    found = verdict("a", many("a", "failed", 30))
+    assert found is not None
+    assert (found.verdict, found.others.total, found.shrunken) == ("keep", 0, 0.0)
+
+
+def test_small_samples_are_pulled_toward_all() -> None:
+    groups = [many("b", "completed", 60), many("b", "failed", 40), many("c", "completed", 95), many("c", "failed", 5)]
+    found = verdict("a", many("a", "completed", 2), *groups)
+    assert found is not None
+    assert found.shrunken is not None
+    assert 157 / 202 < found.shrunken < 1.0
+
+
+def test_the_prior_weight_by_hand() -> None:
+    # two agents of 10, 9 and 5 hits: mean 0.7, between 10 x 0.04 x 2 = 0.8, within (0.9 + 2.5) / 18 = 0.18889, n0 = 10
+    # r = (0.8 - 0.18889) / (0.8 + 9 x 0.18889) = 0.244444; (1 - r) / r = 3.0909
+    assert prior_weight([(9, 10), (5, 10)]) == pytest.approx(3.0909, abs=1e-4)
+
+
+def test_agents_that_differ_no_more_than_chance_are_pulled_all_the_way() -> None:
+    assert prior_weight([(5, 10), (5, 10)]) is None
+    assert prior_weight([(5, 10)]) is None
+    assert prior_weight([]) is None
+    assert prior_weight([(10, 10), (10, 10)]) is None

@@ -1,0 +1,58 @@
+"""Material for strategies, made from sessions by the scripts' own functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis import classify_marathons, extract_routing_patterns, segment_data
+from common import periods, prices, routing_rules, schema
+from common.agent_files import AgentFile
+from common.periods import Rules
+from common.results import MarathonClassification
+from common.strategy import Material
+from common.times import Calendar
+from tests.made_records import enriched, full
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from common.records import DayTokens, EnrichedSession, UnlinkedRun
+    from common.routing_rules import RoutingRules
+
+
+def material(
+    *sessions: EnrichedSession,
+    unlinked: Sequence[UnlinkedRun] = (),
+    elsewhere: dict[str, list[DayTokens]] | None = None,
+    defined: Mapping[str, str] | None = None,
+    given: str | None = None,
+    marathon_over: int = 20,
+    rules: RoutingRules | None = None,
+) -> Material:
+    calendar = Calendar("UTC")
+    data, whole = enriched(*sessions, unlinked=unlinked, elsewhere=elsewhere), full(*sessions, unlinked=unlinked)
+    found, _ = periods.find(whole.sessions, Rules(calendar, 1, given, ()))
+    table = prices.load_prices()
+    marathons = classify_marathons.classify(data.sessions, marathon_over, calendar)
+    definitions = [agent_file(name, description) for name, description in (defined or {}).items()]
+    return Material(
+        enriched=data,
+        patterns=extract_routing_patterns.describe(data.sessions, found, calendar, data.filters, definitions),
+        marathons=MarathonClassification(
+            **schema.envelope("marathon_classification"),
+            filters=data.filters,
+            marathon_over=marathon_over,
+            summary=classify_marathons.summarize(marathons),
+            marathons=marathons,
+        ),
+        segmentation=segment_data.segment(whole, found, calendar, marathon_over, table),
+        definitions=definitions,
+        calendar=calendar,
+        marathon_over=marathon_over,
+        prices=table,
+        rules=rules or routing_rules.load_rules(),
+    )
+
+
+def agent_file(name: str, description: str = "") -> AgentFile:
+    return AgentFile(name=name, description=description or None, model=None, tools=None, body="", file=f"{name}.md")
