@@ -17,9 +17,9 @@ def feature(desk: Desk) -> None:
     desk.hand("developer")
     if desk.period > 0:
         desk.hand("code-reviewer")
-        desk.hand("developer")
+        desk.hand("developer", "mending")
         if desk.rng.random() < 0.5:
-            desk.hand("code-reviewer")
+            desk.hand("code-reviewer", "second_look")
     desk.hand("test-writer")
 
 
@@ -76,8 +76,8 @@ def reviewing(desk: Desk) -> None:
         desk.hand("doc-writer")
         return
     desk.hand_together("code-reviewer", "code-reviewer")
-    desk.hand("developer")
-    desk.hand("code-reviewer")
+    desk.hand("developer", "mending")
+    desk.hand("code-reviewer", "second_look")
 
 
 def designing(desk: Desk) -> None:

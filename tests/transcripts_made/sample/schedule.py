@@ -120,8 +120,11 @@ def _session(diary: Diary, day: date, hour: str) -> None:
 
 
 def _chosen(day: date, rng: random.Random) -> list[Scene]:
-    """Return the scenes of a session; a period begins with a feature, so that its new agents are seen at once."""
-    if day not in PERIOD_STARTS and rng.random() < 0.1:
+    """Return the scenes of a session; a period begins with a feature, so that its new agents are seen at once.
+
+    The first and the last day of a period have work for agents, so that no session lies outside all periods.
+    """
+    if day not in {*PERIOD_STARTS, LAST_DAY} and rng.random() < 0.1:
         return [scenes.alone]
     period = _period(day)
     deck = [scene for scene, *weights in SCENES for _ in range(weights[period])]

@@ -1,17 +1,20 @@
 """How delegations of the sample come about: by the habits of the agents, chance from the seed, and the period."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tests.transcripts_made.calls import Call, How, Notice, Step, bash, edit, grep, read, write
 from tests.transcripts_made.corpus import Session
 from tests.transcripts_made.sample.agents import HABITS, Habit
 from tests.transcripts_made.sample.projects import Project, Topic
-from tests.transcripts_made.sample.words import Words
+from tests.transcripts_made.sample.words import Ask, Words
 from tests.transcripts_made.truth import Outcome
 
 READERS = {"Explore", "Plan", "architect", "code-reviewer", "performance-analyst"}
 """Agents that change no file."""
+
+TRIES = 8
+REPROACH = "The last attempt did not do this; stay within what is asked."
 
 FAILED: tuple[tuple[Outcome, How, int], ...] = (
     ("failed", "error", 40),
@@ -39,6 +42,7 @@ class Desk:
     rng: random.Random
     words: Words
     safe: float | None = None
+    asked: set[str] = field(default_factory=set)
 
     def hand(self, agent: str, kind: str | None = None, **fixed: object) -> Outcome:
         """Delegate a task to the agent and say something about what came back; return what became of it."""
@@ -68,7 +72,7 @@ class Desk:
     def task(self, agent: str, kind: str | None, **fixed: object) -> Call:
         """Return a call as chance and habit have it; `fixed` are fields of `Call`."""
         habit = HABITS[agent]
-        ask = self.words.ask(kind or agent, self.project, self.topic)
+        ask = self._new_ask(kind or agent)
         outcome, how = self._end(habit)
         call = Call(
             agent,
@@ -83,6 +87,15 @@ class Desk:
         call = replace(call, outcome=outcome, how=how)
         call = replace(call, **fixed)  # type: ignore[arg-type]  # the fields are those of Call
         return replace(call, result=self._result(call, ask.result))
+
+    def _new_ask(self, kind: str) -> Ask:
+        """Return a task that was not given out in this session before, if one is found in a few tries."""
+        for _ in range(TRIES):
+            ask = self.words.ask(kind, self.project, self.topic)
+            if ask.prompt not in self.asked:
+                break
+        self.asked.add(ask.prompt)
+        return ask
 
     def _end(self, habit: Habit) -> tuple[Outcome, How]:
         if self.rng.random() < (habit.success[self.period] if self.safe is None else self.safe):
@@ -117,8 +130,9 @@ class Desk:
             return bash(self.project.test_command, self.rng.choice(("ok", "ok", "ok", "1 failed")))
         if agent == "test-writer":
             return write(test)
-        if agent == "doc-writer":
-            return edit(self._path(f"docs/{self.topic.source.rsplit('/', 1)[-1].split('.')[0]}.md"))
+        if agent in {"doc-writer", "api-designer"}:
+            folder = "docs" if agent == "doc-writer" else "docs/api"
+            return edit(self._path(f"{folder}/{self.topic.source.rsplit('/', 1)[-1].split('.')[0]}.md"))
         return edit(source)
 
     def _path(self, relative: str) -> str:
@@ -133,6 +147,8 @@ class Desk:
         chance = self.rng.random()
         if call.outcome == "interrupted" or (call.outcome == "completed" and chance < self._doubt(call)):
             self._correct()
+            if call.outcome == "completed" and self.rng.random() < 0.5:
+                self.session.call(replace(call, prompt=f"{call.prompt} {REPROACH}"))
         elif call.outcome != "completed":
             self.session.say(self.words.say("after_failures", self.project, self.topic))
         elif chance > 0.6:
