@@ -8,7 +8,13 @@
     action.py     one script as a process: time limit, output, progress, end of its whole tree
     runner.py     doit's runner over the chosen scripts
     choice.py     which scripts, and the checks before work
-    commands.py   doit's commands: run, plan, list, forget, clean …
-    display.py    plain lines, or the live display
-    log.py        the execution log and its history
+    plan.py       what would run, and why; adopting outputs, with adoption.py, which reads what they say of themselves
+    base.py       what the commands share: options, errors, signals, the lock
+    commands.py   run, plan, list, forget
+    upkeep.py     adopt, verify, clean, history, graph
+    views.py      plan, history and graph as text
+    display.py    a run as plain lines
+    live.py       a run on a terminal
+    log.py        the execution log
+    own_stages.py stages.yaml
 """

@@ -1,139 +1,25 @@
-"""Doit's commands as this project has them. Registered as entry points in pyproject.toml."""
+"""Running, planning, listing and forgetting: entry points in pyproject.toml, in the place of doit's own commands."""
 
 from __future__ import annotations
 
-import contextlib
-import getopt
-import io
 import json
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from doit.cmd_base import DoitCmdBase
 from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
-from doit.exceptions import InvalidCommand
 
-from common.errors import CommandError, InputError, ProjectError
-from common.files import as_project_error, lock_data_directory, sweep_temporary_files
+from common.files import sweep_temporary_files
 from common.pipeline import log
-from common.pipeline.choice import Wish, check, choose, scripts, step_of
+from common.pipeline.base import STAGES, Ours, option, whole_number
+from common.pipeline.choice import Wish, check, choose, step_of
 from common.pipeline.database import MARK, UNFINISHED
-from common.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-    from types import FrameType
-
-    from doit.task import Task
-
     from common.pipeline.choice import Choice
     from common.pipeline.display import Display
-    from common.pipeline.project import Project
-
-STAGES = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
-
-
-def whole_number(text: str) -> int:
-    """Return the number that an option's text says."""
-    if not text.isascii() or not text.isdigit():
-        raise CommandError(f"{text}: a whole number is needed")
-    return int(text)
-
-
-def option(name: str, kind: Callable[[str], object], default: object, text: str, short: str = "") -> dict[str, object]:
-    """Return an option as doit describes it."""
-    return {
-        "name": name,
-        "long": name.replace("_", "-"),
-        "short": short,
-        "type": kind,
-        "default": default,
-        "help": text,
-    }
-
-
-class Ours(DoitCmdBase):
-    """What all our commands share: options anywhere, dodo.py sought in the folders above, errors as one line."""
-
-    base_options = ()  # of the state file: it is the project's
-
-    @property
-    def project(self) -> Project:
-        """The project of dodo.py."""
-        found: Project = self.loader.namespace["PROJECT"]
-        return found
-
-    @property
-    def data(self) -> Path:
-        """The data directory."""
-        return self.project.settings.data
-
-    def execute(self, params: Any, args: list[str]) -> int:
-        """Keep what was typed, and let doit load the project."""
-        self.params, self.names = params, args
-        return int(super().execute(params, args) or 0)
-
-    def tasks(self) -> list[Task]:
-        """Return the scripts of the project."""
-        tasks = scripts(self.task_list)
-        if unknown := set(self.project.settings.timeouts) - {step_of(task).script for task in tasks}:
-            raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is no script")
-        return tasks
-
-    @contextlib.contextmanager
-    def locked(self, *, wait: bool = False) -> Iterator[None]:
-        """Hold the data directory, with the state as it is once it is held."""
-        holder = f"`doit {self.name}`, process {os.getpid()}, since {log.now()}"
-        with lock_data_directory(self.data, holder, wait=wait):
-            self.dep_manager.backend.load()
-            yield
-
-    def get_options(self) -> list[Any]:
-        """Return the options; dodo.py is sought in the folders above too."""
-        options = super().get_options()
-        for one in options:
-            if one.name == "seek_file":
-                one.set_default(val=True)
-        return list(options)
-
-    def parse_execute(self, in_args: list[str]) -> int:
-        """Run the command; an error of the user's is a message and an exit code."""
-        if os.name == "nt":
-            return _failed(CommandError("Windows is not supported: run it in the Windows Subsystem for Linux"))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _stop)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to fail
-        try:
-            code = super().parse_execute(self._options_first(in_args)) or 0
-            sys.stdout.flush()
-        except ProjectError as error:
-            return _failed(error)
-        except BrokenPipeError:
-            os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
-        except OSError as error:
-            return _failed(as_project_error(error))
-        except StoppedError as stopped:
-            sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
-            return 128 + stopped.number
-        except InvalidCommand as error:
-            return _failed(CommandError(f"{error.not_found or error} is no stage, script or output"))
-        return int(code)
-
-    def _options_first(self, arguments: list[str]) -> list[str]:
-        parser = self.cmdparser
-        try:
-            options, names = getopt.gnu_getopt(arguments, parser.get_short(), parser.get_long())
-        except getopt.GetoptError as error:
-            raise CommandError(f"{error}; `doit help {self.name}` lists the options") from error
-        flat = [part for name, value in options for part in (name, value) if part]
-        return [*flat, *names]
 
 
 class List(Ours, DoitList):
@@ -254,31 +140,3 @@ class Plan(Run):
         """Do as `run --dry-run`."""
         params["dry-run"] = True
         return super().execute(params, args)
-
-
-class StoppedError(BaseException):
-    """A signal asks the run to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """End the run; a second signal ends it at once."""
-    del frame
-    signal.signal(number, _stop_at_once)
-    raise StoppedError(number)
-
-
-def _stop_at_once(number: int, frame: FrameType | None) -> None:
-    del frame
-    from common.pipeline.action import kill_all  # noqa: PLC0415 - as above
-
-    kill_all()
-    os._exit(128 + number)
-
-
-def _failed(error: ProjectError) -> int:
-    sys.stderr.write(f"error: {error}\n")
-    return error.exit_code

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from common.errors import CommandError, InputError
 from common.pipeline import log
+from common.pipeline.base import STAGES, Ours, option, whole_number
 from common.pipeline.choice import Wish, choose, step_of
-from common.pipeline.commands import STAGES, Ours, option, whole_number
 from common.pipeline.freshness import hash_of
 from common.pipeline.plan import adopt, plan
 
