@@ -166,6 +166,9 @@ def _changes(context: Context) -> Iterator[Finding]:
                 "after": measure.later,
                 "sample_before": measure.earlier_sample,
                 "sample_after": measure.later_sample,
+                "low": measure.low,
+                "high": measure.high,
+                "exploratory": "yes" if comparison.exploratory else None,
             }
             yield Finding(min(change, 1.0) * part, Sentence("answer_change", values))
 

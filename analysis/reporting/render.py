@@ -50,8 +50,8 @@ class Html:
     """HTML: everything escaped; names and words are isolated from the direction of the text around them."""
 
     def plain(self, value: str) -> Markup:
-        """Return text."""
-        return escape(text.visible(value))
+        """Return text in which no unit is parted from its number."""
+        return escape(text.visible(value).replace(" %", "\N{NO-BREAK SPACE}%"))
 
     def code(self, value: str) -> Markup:
         """Return a name in code type."""

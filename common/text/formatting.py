@@ -87,10 +87,10 @@ def money(dollars: float | None) -> str:
     """Return US dollars: $0.04, $1.24, $41, $1,250; "< $0.01" for less than half a cent."""
     if dollars is None:
         return NO_DATA
+    if 0 < abs(dollars) < 0.005:  # noqa: PLR2004 - rounds to 0
+        return "< $0.01" if dollars > 0 else "> −$0.01"
     if dollars < 0:
         return f"−{money(-dollars)}"
-    if 0 < dollars < 0.005:  # noqa: PLR2004 - rounds to 0
-        return "< $0.01"
     return f"${dollars:,.2f}" if dollars < 9.995 else f"${dollars:,.0f}"  # noqa: PLR2004 - rounds to 10
 
 

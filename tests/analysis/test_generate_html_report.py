@@ -206,6 +206,6 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
 def test_both_reports_say_the_same_sentences(tmp_path: Path) -> None:
     made: Made = from_sessions(tmp_path, *sessions(10))
     answer = made.markdown().split("## The answer\n")[1].split("\n## ")[0]
-    said = re.sub(r"<[^>]*>", "", made.html())
+    said = re.sub(r"<[^>]*>", "", made.html()).replace("\xa0", " ")
     for sentence in re.findall(r"^- (.*)$", answer, re.MULTILINE):
         assert sentence.replace("`", "") in said

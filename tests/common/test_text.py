@@ -199,6 +199,7 @@ def test_the_module_imports_nothing_but_the_standard_library() -> None:
         (text.money(41.2), "$41"),
         (text.money(1250), "$1,250"),
         (text.money(-2), "−$2.00"),
+        (text.money(-0.001), "> −$0.01"),
         (text.money(None), "–"),
         (text.tokens(950), "950"),
         (text.tokens(12_345), "12 k"),

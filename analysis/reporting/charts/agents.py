@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels, lines, points
 from analysis.reporting.context import FEW, count, money, rate
 from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
-from analysis.reporting.values import Cell, Chart, Sentence, Table
+from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
 from common import text
 from common.records import OUTCOMES
 
@@ -42,13 +42,23 @@ def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
     layers.append(labels([(COST, row) for row in rows], costs, align=1))
     y = Axis(-len(agents) + 0.4, 1.4, rows, [context.show.name(agent.agent_type).text for agent in agents])
     svg = draw("overview", layers, Axis(0, COST), y, ROW * (len(agents) + 1.8))
-    shown = sum(agent.delegations for agent in agents[:LEAST])
-    total = context.material.results.metrics.totals.delegations
-    finding = Sentence(
-        "chart_overview", {"types": min(LEAST, len(agents)), "share": shown / total, "delegations": total}
-    )
+    finding = _overview_finding(context, agents)
     legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
     return Chart("overview", finding, Sentence("desc_overview"), svg, legend, _outcome_table(context, agents))
+
+
+def _overview_finding(context: Context, agents: Sequence[AgentMetrics]) -> Sentence:
+    """Return from where to where success runs; with too few to say, how much the most used agents do."""
+    known = sorted(
+        (agent for agent in agents if agent.success.total >= FEW), key=lambda one: one.success.hits / one.success.total
+    )
+    if len(known) > 1:
+        worst, best = known[0], known[-1]
+        values: dict[str, Value] = {"worst": context.show.name(worst.agent_type), "low": worst.success}
+        return Sentence("chart_range", values | {"best": context.show.name(best.agent_type), "high": best.success})
+    total = context.material.results.metrics.totals.delegations
+    part = sum(agent.delegations for agent in agents[:LEAST]) / total
+    return Sentence("chart_overview", {"types": min(LEAST, len(agents)), "share": part, "delegations": total})
 
 
 def _overview_frame(words: Mapping[str, str], rows: int) -> list[Layer]:

@@ -60,7 +60,7 @@ def _of_share(hits: int, total: int) -> Mark | None:
 
 def _per_session(one: PeriodSegment) -> float | None:
     """Return delegations a session."""
-    return one.delegations / one.sessions_with_delegations if one.sessions_with_delegations else None
+    return one.delegations / one.sessions if one.sessions else None
 
 
 def _scaled(values: Sequence[float | None], write: Callable[[float | None], str]) -> list[Mark | None]:

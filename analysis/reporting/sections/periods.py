@@ -44,12 +44,12 @@ def _row(context: Context, one: PeriodSegment) -> tuple[Cell, ...]:
     """Return a period in numbers."""
     target = context.groups.target("period", one.name)
     days = None if one.first is None else f"{one.first} – {one.last}"
-    each = one.delegations / one.sessions_with_delegations if one.sessions_with_delegations else None
+    each = one.delegations / one.sessions if one.sessions else None
     return (
         Cell(context.show.name(one.name), target=target),
         text(days),
         text(changes_shown(context, one.changes)),
-        count(one.sessions_with_delegations),
+        count(one.sessions),
         count(one.delegations, target),
         rate(one.success),
         count(one.success.unknown),

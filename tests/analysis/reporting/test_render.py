@@ -16,7 +16,7 @@ ATTACK = "<img src=x onerror=alert(1)> `b` **c** [d](https://e.example) |\u202e"
         (6000, "6,000", "6,000"),
         (2.5, "2.5", "2.5"),
         (None, "–", "–"),
-        (rate(41, 52), "41 of 52 (79 %, 66–88 %)", "41 of 52 (79 %, 66–88 %)"),
+        (rate(41, 52), "41 of 52 (79\xa0%, 66–88\xa0%)", "41 of 52 (79 %, 66–88 %)"),
         (Code("reviewer"), "<code>reviewer</code>", "`reviewer`"),
         (Quote("fix it"), "<q>fix it</q>", "`fix it`"),
         (Ref(7, "g3"), '<a href="#g3">7</a>', "7"),
