@@ -18,7 +18,7 @@ Kind = Literal["model", "version", "project"]
 
 def confounders(earlier: Sequence[Session], later: Sequence[Session], *, is_first: bool) -> list[Confounder]:
     """Return the models, versions and projects whose share moved most, and that old sessions survive selectively."""
-    found = [Confounder(kind="retention", name="", earlier=None, later=None)] if is_first else []
+    found = [Confounder(kind="retention", name=None, earlier=None, later=None)] if is_first else []
     found += _shifts("model", _models(earlier), _models(later))
     found += _shifts("version", _versions(earlier), _versions(later))
     found += _shifts("project", Counter(s.project for s in earlier), Counter(s.project for s in later))

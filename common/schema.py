@@ -5,16 +5,16 @@ same MAJOR and a MINOR not newer than it knows; an older MAJOR is migrated step 
 everything else is refused with the file, both versions and what to do.
 
 A field that is added with a default raises MINOR; anything else raises MAJOR and, where old files are worth keeping,
-registers a migration: a function from the plain object of one MAJOR to that of the next.
+registers a migration in `common/migrations.py`: a function from the plain object of one MAJOR to that of the next.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
 import msgspec
 
 from common.errors import InputError
+from common.migrations import MIGRATIONS, Migration, Plain
 from common.records import EnrichedSessions, Envelope, ExtractionManifest, FullSessions
 from common.results import (
     AggregateResults,
@@ -49,19 +49,13 @@ SCHEMAS: dict[str, str] = {
     "enriched_sessions": "1.0.0",
     "routing_patterns": "1.0.0",
     "marathon_classification": "1.0.0",
-    "temporal_segmentation": "1.0.0",
+    "temporal_segmentation": "2.0.0",
     "metrics_result": "1.0.0",
     "marathons_result": "1.0.0",
     "routing_quality_result": "1.0.0",
     "own_result": "1.0.0",
     "aggregate_results": "1.0.0",
 }
-
-Plain = dict[str, object]
-Migration = Callable[[Plain], Plain]
-
-MIGRATIONS: dict[tuple[str, int], Migration] = {}
-"""(schema type, the MAJOR that it starts from) → one step to the next MAJOR."""
 
 R = TypeVar("R", bound=Envelope)
 

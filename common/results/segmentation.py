@@ -85,11 +85,11 @@ class Confounder(Record, frozen=True, kw_only=True):
     """Something else that changed between the two periods.
 
     `share`s are of delegations (model), of sessions (version, project). `retention`: the earlier period is the first,
-    whose old sessions survive mostly if they were resumed; its shares are None.
+    whose old sessions survive mostly if they were resumed; its name and shares are None.
     """
 
     kind: Literal["model", "version", "project", "retention"]
-    name: str
+    name: str | None
     earlier: float | None
     later: float | None
 

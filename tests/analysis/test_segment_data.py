@@ -78,7 +78,7 @@ def test_what_else_changed_is_named() -> None:
     found = report(on(2, "completed"), on(12, "completed", model="claude-opus-4-6"))
     named = [(one.kind, one.name, one.earlier, one.later) for one in found.comparisons[0].confounders]
     assert named == [
-        ("retention", "", None, None),
+        ("retention", None, None, None),
         ("model", "claude-opus-4-5", 1.0, 0.0),
         ("model", "claude-opus-4-6", 0.0, 1.0),
         ("version", "2.1.12", 0.0, 1.0),

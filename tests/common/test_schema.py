@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
 
 import pytest
 
 from common import schema
 from common.errors import InputError
+from common.migrations import MIGRATIONS
 from common.records import FullSessions
-from common.results import MarathonClassification, MarathonSummary
+from common.results import MarathonClassification, MarathonSummary, SegmentationReport
+from tests import make_schemas
 from tests.made_records import FILTERS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def classification() -> MarathonClassification:
@@ -71,6 +71,36 @@ def test_a_newer_patch_is_read() -> None:
 def test_an_older_major_without_a_migration_is_refused() -> None:
     with pytest.raises(InputError, match=rf"x\.json: .* 0\.9\.0 is older than {version()}.*run doit"):
         schema.decode(changed(version(), "0.9.0"), MarathonClassification, "x.json")
+
+
+def test_a_kept_file_of_the_first_version_is_migrated_and_read() -> None:
+    kept = Path(__file__).with_name("kept") / "temporal_segmentation-1.0.0.json"
+    old = json.loads(kept.read_bytes())
+    assert old["schema_version"] == "1.0.0"
+    assert old["comparisons"][0]["confounders"][0] == {"kind": "retention", "name": "", "earlier": None, "later": None}
+    found = schema.load(kept, SegmentationReport)
+    assert found.schema_version == schema.SCHEMAS["temporal_segmentation"]
+    named = [one.name for one in found.comparisons[0].confounders]
+    assert named == [None, "claude-opus-4-5", "claude-opus-4-6", "2.1.12", "2.1.2"]
+    assert [one.sessions for one in found.periods] == [2, 1, 1]
+
+
+def test_a_damaged_file_of_an_older_version_is_refused_not_repaired() -> None:
+    kept = Path(__file__).with_name("kept") / "temporal_segmentation-1.0.0.json"
+    old = json.loads(kept.read_bytes())
+    old["comparisons"] = "none"
+    with pytest.raises(InputError, match=r"x\.json: .*run doit"):
+        schema.decode(json.dumps(old).encode(), SegmentationReport, "x.json")
+
+
+def test_every_migration_leads_toward_the_version_written_now() -> None:
+    for schema_type, major in MIGRATIONS:
+        assert major < int(schema.SCHEMAS[schema_type].split(".")[0])
+
+
+def test_the_json_schemas_under_docs_are_those_of_the_records() -> None:
+    found = {path.name: path.read_text(encoding="utf-8") for path in make_schemas.FOLDER.iterdir()}
+    assert found == make_schemas.texts(), "run python -m tests.make_schemas"
 
 
 @pytest.mark.parametrize("bad", ["1", "1.0", "a.b.c", "1.0.-1", "²..1"])

@@ -102,7 +102,8 @@ def _measure(one: ComparedMeasure) -> tuple[Cell, ...]:
 def _confounders(context: Context, one: Comparison) -> Iterator[Sentence]:
     """Yield what else changed at the same time."""
     for found in one.confounders[:CONFOUNDERS]:
-        name = context.show.project(found.name) if found.kind == "project" else context.show.name(found.name)
+        is_project = found.kind == "project"
+        name = context.show.project(found.name or "") if is_project else context.show.name(found.name)
         values: dict[str, Value] = {"name": name, "before": found.earlier, "after": found.later}
         yield Sentence(f"confounder_{found.kind}", values)
 
