@@ -14,6 +14,7 @@ from common.transcripts.find import FoundFile, Stamp, stamp_of
 from common.transcripts.groups import keys_of
 from common.transcripts.lines import (
     UNDECODABLE,
+    Hash,
     LineReader,
     TooLong,
     Verdict,
@@ -80,16 +81,14 @@ def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
 
 
 def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | None) -> Reading:
-    done = before if before and _still_stands(stream, stamp, before) else None
+    hashed = _hash_again(stream, stamp, before) if before else None
+    done = before if hashed else None
     start = done.consumed if done else 0
-    stream.seek(0)
-    hashed = sha256()
-    for size in _blocks(start):
-        hashed.update(stream.read(size))
+    stream.seek(start)
     facts = decode_facts(done.state) if done else FileFacts()
     name = file.path.rpartition(b"/")[2]
     agent_id = name[6:-6].decode("utf-8", "replace") if name.startswith(b"agent-") else None
-    lines = LineReader(stream, stamp.size - start, hashed)
+    lines = LineReader(stream, stamp.size - start, hashed or sha256())
     reader = TranscriptReader(facts, agent_id)
     with depth_limit():
         _take_lines(lines, reader)
@@ -113,14 +112,14 @@ def _counts(facts: FileFacts, size: int) -> FileCounts:
     )
 
 
-def _still_stands(stream: BinaryIO, stamp: Stamp, before: Reading) -> bool:
-    """Say whether the bytes that were read before are all there, unchanged."""
+def _hash_again(stream: BinaryIO, stamp: Stamp, before: Reading) -> Hash | None:
+    """Return the hash of the bytes that were read before if they are all there, unchanged; the same one goes on."""
     if stamp.size < before.consumed:
-        return False
+        return None
     hashed = sha256()
     for size in _blocks(before.consumed):
         hashed.update(stream.read(size))
-    return hashed.digest() == before.digest
+    return hashed if hashed.digest() == before.digest else None
 
 
 def _blocks(size: int, block: int = 1 << 22) -> list[int]:

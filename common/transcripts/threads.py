@@ -70,8 +70,8 @@ class Threads:
             index = self._open(Thread("side", session, agent_id, None, number, line.parent_uuid))
         if line.uuid is not None:
             self._facts.threads[index].uuids.append(line.uuid)
-            if agent_id is None:
-                self._by_uuid[line.uuid] = index
+            if agent_id is None:  # a line may stand in several: it belongs to the one that was opened last
+                self._by_uuid[line.uuid] = max(index, self._by_uuid.get(line.uuid, index))
         return index
 
     def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
