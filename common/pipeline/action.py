@@ -43,6 +43,7 @@ class ScriptAction(BaseAction):
         self.out = self.err = self.result = None
         self.values: dict[str, Any] = {}
         self.exit_code: int | None = None
+        self.why: list[str] = []  # it runs
         self.seconds = 0.0
         self.peak_memory = 0  # bytes
         self.said = ""  # the last line of its standard output: what it made, in a few words
@@ -52,6 +53,16 @@ class ScriptAction(BaseAction):
 
     def __str__(self) -> str:
         return f"run {' '.join(self.command)}"
+
+    def measures(self) -> dict[str, Any]:
+        """Return what the execution log keeps of a run of the script."""
+        return {
+            "script": self.step.script,
+            "why": self.why,
+            "duration_seconds": round(self.seconds, 3),
+            "exit_code": self.exit_code,
+            "peak_memory_mb": round(self.peak_memory / 1e6, 1),
+        }
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:
         """Run the script; return why it failed, or None."""

@@ -26,12 +26,15 @@ class List(Ours, DoitList):
     """`doit list`."""
 
     name = "list"
+    doc_purpose = "list the stages; --all: the scripts too"
 
 
 class Forget(Ours, DoitForget):
     """`doit forget`: the scripts run again next time."""
 
     name = "forget"
+    doc_purpose = "forget that stages or scripts have run, so that they run again"
+    doc_usage = STAGES
 
     def _execute(self, forget_sub: bool, forget_disable_default: bool, forget_all: bool) -> int:  # noqa: FBT001
         del forget_disable_default

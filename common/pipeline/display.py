@@ -169,7 +169,11 @@ class Display:
             if outcome is not None:
                 action = script_of(task)
                 stage.success = stage.success and outcome["success"]
-                measures = {"script": action.step.script, "duration_seconds": round(action.seconds, 3)}
+                measures = {
+                    "script": action.step.script,
+                    "why": action.why,
+                    "duration_seconds": round(action.seconds, 3),
+                }
                 memory = {"exit_code": action.exit_code, "peak_memory_mb": round(action.peak_memory / 1e6, 1)}
                 stage.scripts.append({**measures, **memory, **outcome})
             if not stage.pending:

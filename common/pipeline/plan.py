@@ -14,7 +14,7 @@ from common.pipeline.database import MARK
 from common.pipeline.freshness import add_outputs, transcript_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from doit.task import Task
 
@@ -41,14 +41,14 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     running: set[str] = set()
     by_name = {task.name: task for task in choice.tasks}
     for task in ordered(choice):
-        reasons = ["forced"] if task.name in choice.forced else []
-        reasons += _reasons(task, dep_manager, made={path for name in running for path in by_name[name].targets})
+        why = ["forced"] if task.name in choice.forced else []
+        why += reasons(task, dep_manager, made={path for name in running for path in by_name[name].targets})
         if makers := _nearest([name for name in task.task_dep if name in running], by_name):
-            reasons.append(f"{makers} will run; {'their' if ', ' in makers else 'its'} outputs may change")
-        if reasons:
+            why.append(f"{makers} will run; {'their' if ', ' in makers else 'its'} outputs may change")
+        if why:
             running.add(task.name)
         kept = ADOPTED if dep_manager.get_values(task.name).get("adopted") else "up to date"
-        rows.append(Row(task.name, "run" if reasons else "skip", reasons or [kept]))
+        rows.append(Row(task.name, "run" if why else "skip", why or [kept]))
     return [*(Row(task.name, "skip", ["left out"]) for task in choice.left_out), *rows]
 
 
@@ -79,7 +79,7 @@ def control(choice: Choice) -> TaskControl:
     return result
 
 
-def _reasons(task: Task, dep_manager: Any, made: set[str]) -> Iterator[str]:
+def reasons(task: Task, dep_manager: Any, made: Collection[str] = ()) -> Iterator[str]:
     """Yield why a script would run; files in `made` will be made anew before it."""
     values = dep_manager.get_values(task.name)
     if not values:
@@ -91,7 +91,7 @@ def _reasons(task: Task, dep_manager: Any, made: set[str]) -> Iterator[str]:
             yield f"{change}: {_compared(transcript_sizes(inputs.transcripts), values_of_files(task, dep_manager))}"
         else:
             yield change
-    for path in sorted(task.file_dep - made):
+    for path in sorted(task.file_dep.difference(made)):
         state = dep_manager.backend.get(task.name, path)
         if not Path(path).is_file():
             yield f"input missing: {path}"

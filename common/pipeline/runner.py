@@ -10,6 +10,7 @@ from doit.runner import MThreadRunner
 from common.pipeline.action import ScriptAction
 from common.pipeline.database import MARK, UNFINISHED
 from common.pipeline.freshness import transcript_sizes
+from common.pipeline.plan import reasons
 
 if TYPE_CHECKING:
     from doit.exceptions import BaseFail
@@ -34,6 +35,7 @@ class ScriptRunner(MThreadRunner):
         action = script_of(task)
         action.listener = self.reporter.hear
         action.environment = self.reporter.script_environment
+        action.why = list(reasons(task, self.dep_manager)) or ["forced"]
         self._mark(task.name, UNFINISHED)
         self.dep_manager.backend.dump()
         if roots := action.step.inputs.transcripts:

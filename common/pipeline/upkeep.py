@@ -151,9 +151,11 @@ class Graph(Upkeep):
 
 
 class Refused(Upkeep):
-    """`doit ignore` and `doit reset-dep`, which would hide work or forget what it rests on."""
+    """The commands of doit that know nothing of this state file, hide work, or forget what it rests on."""
 
-    doc_purpose = "not used here: leave out with `doit run --only` or `--until`, accept outputs with `doit adopt`"
+    doc_purpose = (
+        "not used here: `doit plan` says what rests on what, `--only` leaves out, `doit adopt` accepts outputs"
+    )
 
     def _execute(self) -> int:
         raise CommandError(f"this command is {self.doc_purpose}")

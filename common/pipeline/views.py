@@ -74,8 +74,8 @@ def sparkline(numbers: Sequence[float]) -> str:
 def graph_dot(tasks: Sequence[Task], actions: Mapping[str, str]) -> Iterator[str]:
     """Yield the graph in Graphviz' language: stages as clusters, files on the edges, state by colour."""
     yield "digraph pipeline {"
-    yield '  rankdir=LR; node [shape=box, style="rounded,filled", fillcolor="#ffffff", fontname="sans-serif"];'
-    yield '  edge [fontname="sans-serif", fontsize=9];'
+    yield "  rankdir=LR; fontname=Helvetica; edge [fontname=Helvetica, fontsize=9];"
+    yield '  node [shape=box, style="rounded,filled", fillcolor="#ffffff", fontname=Helvetica, margin="0.2,0.1"];'
     for number, stage in enumerate(dict.fromkeys(stage_of(task.name) for task in tasks)):
         yield f"  subgraph cluster_{number} {{ label={dot(stage)}; color=gray;"
         for task in (task for task in tasks if stage_of(task.name) == stage):

@@ -106,7 +106,8 @@ def test_each_stage_run_is_one_line_of_the_log(toy: Toy) -> None:
     ]
     last = records[-1]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", last["timestamp"])
-    assert last["scripts"][0]["script"] == "square"
+    assert (last["scripts"][0]["script"], last["scripts"][0]["why"]) == ("square", ["forced"])
+    assert records[0]["scripts"][0]["why"] == ["never run"]
     assert (last["scripts"][0]["exit_code"], last["scripts"][0]["reason"]) == (1, "exit 1")
     assert 0 < last["scripts"][0]["duration_seconds"] <= last["duration_seconds"]
     assert last["scripts"][0]["peak_memory_mb"] > 1
