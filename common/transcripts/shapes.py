@@ -14,9 +14,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 NOTHING = Raw(b"")
-LARGEST_COUNT = 2**53
-"""Up to here JavaScript counts exactly; a larger number, like a negative one, is no count."""
-
+LARGEST_COUNT = 2**53  # up to here JavaScript counts exactly; what is larger, or negative, is no count
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
 
@@ -200,8 +198,8 @@ def lenient_json(raw: bytes) -> object:
 
 
 def huge_int(digits: str) -> int | float:
-    """Return the integer; as a float where it is longer than Python converts."""
-    return int(digits) if len(digits) < 4300 else float(digits)  # noqa: PLR2004 - the interpreter's default limit
+    """Return the integer; as a float where it is longer than a float can hold: infinity, then."""
+    return int(digits) if len(digits) < 300 else float(digits)  # noqa: PLR2004 - floats end at 1.8e308
 
 
 def clean(text: str) -> str:
@@ -239,7 +237,7 @@ def _reader(hint: object) -> Callable[[object], object]:
     return _scalar_readers[hint]
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object) -> typing.TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
 
 
@@ -247,5 +245,5 @@ _scalar_readers: dict[object, Callable[[object], object]] = {
     str: lambda value: clean(value) if isinstance(value, str) else None,
     bool: lambda value: value if isinstance(value, bool) else None,
     int: lambda value: value if _is_count(value) else None,
-    float: lambda value: float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None,
+    float: lambda value: float(value) if _is_count(value) or isinstance(value, float) else None,
 }

@@ -11,6 +11,7 @@ ODD_VALUES: tuple[object, ...] = (
     0,
     -1,
     2**64,
+    10**400,
     1.5,
     float("inf"),
     "",
