@@ -72,7 +72,6 @@ class ProgressEnvelope(Struct):
     """The line inside a progress line."""
 
     message: Message | None = None
-    type: str | None = None
 
 
 class Progress(Struct, rename="camel"):
@@ -163,7 +162,6 @@ class Meta(Struct, rename="camel"):
     """The `agent-<id>.meta.json` beside an agent's transcript."""
 
     agent_type: str | None = None
-    description: str | None = None
     tool_use_id: str | None = None
 
 
