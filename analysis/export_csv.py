@@ -1,0 +1,39 @@
+"""Write tables for spreadsheets: delegations, agents and sessions as CSV."""
+
+from pathlib import Path
+
+from analysis.reporting.material import load_material
+from analysis.reporting.spreadsheet import spreadsheets
+from analysis.reporting.view import context_of
+from common.data_repository import DataRepository
+from common.files import write_atomically
+from common.prices import load_prices
+from common.script import Input, conclude, run
+
+
+def main(  # noqa: PLR0913 - one option for each file that is read
+    *,
+    aggregate: Input,
+    sessions: Input,
+    patterns: Input,
+    marathons: Input,
+    segmentation: Input,
+    diagnostics: Input,
+    out: Path,
+    timezone: str = "UTC",
+    redact: bool = True,
+    share: bool = False,
+) -> None:
+    """Write delegations.csv, agents.csv and sessions.csv into the folder --out."""
+    repository = DataRepository(
+        enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
+    )
+    material = load_material(repository, diagnostics, timezone, load_prices())
+    tables = spreadsheets(context_of(material, redact=redact, share=share))
+    for table in tables:
+        write_atomically(out / f"{table.name}.csv", table.written())
+    conclude("; ".join(f"{len(table.cases)} {table.name}" for table in tables))
+
+
+if __name__ == "__main__":
+    run(main)

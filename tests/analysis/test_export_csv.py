@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis import export_csv
+from tests.analysis.reports_made import Made, from_records, from_sessions
+from tests.analysis.test_generate_routing_report import sessions
+from tests.made_records import delegation, enriched, full, session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ("delegations", "agents", "sessions")
+
+
+def tables(made: Made, *, redact: bool = True, share: bool = False) -> dict[str, list[dict[str, str]]]:
+    folder = made.folder / "csv"
+    export_csv.main(**made.inputs(), out=folder, redact=redact, share=share)
+    return {name: list(csv.DictReader(io.StringIO((folder / f"{name}.csv").read_bytes().decode()))) for name in NAMES}
+
+
+def test_every_delegation_agent_and_session_is_a_row(tmp_path: Path) -> None:
+    found = tables(from_sessions(tmp_path, *sessions(4)))
+    assert {name: len(rows) for name, rows in found.items()} == {"delegations": 24, "agents": 2, "sessions": 4}
+    first = found["delegations"][0]
+    assert first["number"] == "1"
+    assert first["agent_type"] == "developer"
+    assert first["local_time"] == "2026-03-01 10:00:00"
+    assert first["duration_seconds"] == "60.0"
+    assert (first["input_tokens"], first["output_tokens_recorded"]) == ("2000", "1000")
+    reviewer = next(row for row in found["agents"] if row["agent_type"] == "reviewer")
+    assert (reviewer["success_hits"], reviewer["success_total"], reviewer["failed"]) == ("4", "8", "4")
+    assert found["sessions"][0]["delegations"] == "6"
+
+
+def test_what_is_not_known_is_empty_never_zero(tmp_path: Path) -> None:
+    row = tables(from_sessions(tmp_path, session("s", delegation("t", model=None))))["delegations"][0]
+    unknown = ("messages", "tool_calls", "input_tokens", "output_tokens_estimated", "estimated_dollars", "model")
+    assert [row[name] for name in (*unknown, "duration_seconds", "description")] == [""] * 8
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\uff1d", "\n="])
+def test_no_cell_is_a_formula(tmp_path: Path, start: str) -> None:
+    text = f'{start}HYPERLINK("https://attack.example","x"),1'
+    row = tables(from_sessions(tmp_path, session("s", delegation("t", text, description=text))))["delegations"][0]
+    for name in ("agent_type", "description"):
+        assert row[name].startswith("'")
+        assert 'HYPERLINK("https://attack.example","x"),1' in row[name]
+
+
+def test_heads_stand_there_without_any_row(tmp_path: Path) -> None:
+    made = from_records(tmp_path, enriched(), full())
+    assert tables(made) == {name: [] for name in NAMES}
+    assert (tmp_path / "csv" / "agents.csv").read_bytes().startswith(b"agent_type,delegations,sessions,completed,")
+
+
+def test_secrets_are_masked_as_in_the_reports_and_shared_tables_hold_no_words(tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    one = delegation("t", description=f"Canary {secret}", prompt=f"password=tulip-42-rain {secret}")
+    made = from_sessions(tmp_path, session("canary-session", one, project="-canary-project"))
+    assert tables(made)["delegations"][0]["description"] == "Canary [secret:github:1]"
+    assert tables(made, redact=False)["delegations"][0]["description"] == f"Canary {secret}"
+    shared = tables(made, share=True)["delegations"][0]
+    assert (shared["session"], shared["project"], shared["place"]) == ("session 1", "project 1", "")
+    assert "anary" not in str(shared)
