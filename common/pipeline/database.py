@@ -77,7 +77,7 @@ class Database:
 
     def remove_all(self) -> None:
         """Forget everything."""
-        self._changed = self._changed or bool(self._texts or self._values)
+        self._changed = self._changed or bool(self._texts or any(self._values.values()))
         self._texts, self._values = {}, {}
 
     def dump(self) -> None:
