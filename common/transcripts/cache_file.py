@@ -53,7 +53,7 @@ def open_database(folder: Path) -> Iterator[sqlite3.Connection]:
     path = folder / NAME
     try:
         connection = _connect(path)
-    except (sqlite3.DatabaseError, DamagedCacheError) as error:
+    except (sqlite3.DatabaseError, DamagedCacheError, UnicodeDecodeError) as error:
         set_aside(folder, str(error))
         connection = _connect(path)
     try:
@@ -101,7 +101,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     try:
         _prepare(connection)
-    except (sqlite3.DatabaseError, DamagedCacheError):
+    except (sqlite3.DatabaseError, DamagedCacheError, UnicodeDecodeError):  # the last: SQLite quotes a damaged schema
         connection.close()
         raise
     return connection

@@ -181,6 +181,21 @@ class ChangingTranscripts(RuleBasedStateMachine):
         return self.folder / "cache"
 
 
+def test_a_cache_whose_own_schema_is_damaged_is_made_anew(tmp_path: Path) -> None:
+    root, cache_folder = tmp_path / "root", tmp_path / "cache"
+    for name, content in material()[0].items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    before = run_extraction(root, tmp_path / "out", cache_folder)
+    database = cache_folder / NAME
+    content = database.read_bytes()
+    for word in (b"CREATE TABLE known", b"SQLite format 3", b"CREATE INDEX session_part"):
+        at = content.index(word) + 8
+        database.write_bytes(content[:at] + b"\xa5" + content[at + 1 :])
+        assert run_extraction(root, tmp_path / "out", cache_folder) == before
+        assert database.read_bytes()[:16] == b"SQLite format 3\0"
+
+
 def search(runs: int, steps: int) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     profile = settings(
