@@ -52,8 +52,9 @@ class Answers:
 
     def result(self, line: Line, number: int, block: Block, index: int) -> None:
         """Take a tool's result; those of ordinary tools pass, but for a refusal."""
-        tool_id = block.tool_use_id or ""
-        kind = self._facts.open_tools.pop(tool_id, None)
+        kind = self._facts.open_tools.pop(block.tool_use_id or "", None)
+        if kind == "" and block.is_error is not True:
+            return
         in_main = self._facts.threads[index].kind == "main"
         if block.is_error is True and in_main and is_refusal(_text_of(block)):
             self.corrected()

@@ -5,7 +5,7 @@ from common.transcripts.shapes import NOTHING, Block, Message, ToolInput, Usage,
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"
-STANDARD = "standard"
+STANDARD = (None, "standard")
 
 
 def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
@@ -26,12 +26,12 @@ def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
     split, server = usage.cache_creation, usage.server_tool_use
     facts.cache_creation_1h = (split.ephemeral_1h_input_tokens or 0) if split is not None else 0
     facts.web_searches = (server.web_search_requests or 0) if server is not None else 0
-    facts.tier = _tier(usage) if usage.speed is not None or usage.service_tier is not None else None
+    facts.tier = None if usage.service_tier in STANDARD and usage.speed in STANDARD else _tier(usage)
 
 
 def _tier(usage: Usage) -> str | None:
     """Return what is not standard in speed and service tier, else None."""
-    return ", ".join(value for value in (usage.speed, usage.service_tier) if value and value != STANDARD) or None
+    return ", ".join(value for value in (usage.speed, usage.service_tier) if value and value not in STANDARD) or None
 
 
 def add_size(facts: MessageFacts, block: Block) -> None:
