@@ -37,7 +37,8 @@ _RECORD_START = re.compile(
     r'|userType|cwd|version|message|operation|promptId|leafUuid|permissionMode|isSnapshotUpdate|parentToolUseID)"\s*:'
 )
 _WITHOUT_SESSION = ("summary", "file-history-snapshot")
-_AFTER_RECORD = ("", "\0", " ", "\t", "\r", "\n", "{")
+_AFTER_RECORD = re.compile(r"(?=[\0 \t\r\n{]|\Z)(?![ \t\r\n]*[,\]}])")
+"""What may follow a record; a comma or a bracket behind white space tells that it was nested in another."""
 
 
 class Hash(Protocol):
@@ -152,7 +153,8 @@ def examine(raw: bytes | TooLong) -> Verdict:
         try:
             value = _python.decode(raw.decode("utf-8", "replace").strip(" \t\r\n"))
         except RecursionError:
-            return Verdict("skipped", (), TOO_DEEP)
+            verdict = _salvage(raw)
+            return verdict if verdict.records else Verdict("skipped", (), TOO_DEEP)
         except ValueError:
             return _salvage(raw)
     if not isinstance(value, dict):
@@ -204,10 +206,10 @@ def _salvage(raw: bytes) -> Verdict:
                 value, end = _python.raw_decode(text, start.start())
             except (ValueError, RecursionError) as error:
                 position, tries = start.start() + 1, tries - 1
-                budget -= error.pos if isinstance(error, json.JSONDecodeError) else 0
+                budget -= error.pos if isinstance(error, json.JSONDecodeError) else len(text)
                 continue
             whole = text[start.start() : end].encode("utf-8", "replace")
-            if _is_record(value) and text[end : end + 1] in _AFTER_RECORD and _depth(whole) <= MAX_DEPTH:
+            if _is_record(value) and _AFTER_RECORD.match(text, end) and _depth(whole) <= MAX_DEPTH:
                 saved.append(soften(value, Line))
             position = end
     if not saved:

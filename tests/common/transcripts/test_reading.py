@@ -11,7 +11,7 @@ import pytest
 from common.transcripts.facts import FileFacts
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.reading import Reading, decode_facts, read_file
-from tests.common.transcripts.written import answer, call, encoded, launched, line, notification, said, side, user
+from tests.common.transcripts.written import Json, answer, call, encoded, launched, line, notification, said, side, user
 
 PARTS = ("parsed", "salvaged", "skipped", "blank", "pending")
 
@@ -101,15 +101,8 @@ def test_a_file_read_in_several_goes_tells_what_it_tells_in_one(tmp_path: Path, 
 
 
 def test_every_cut_position_of_a_small_file_gives_the_same(tmp_path: Path) -> None:
-    lines = [
-        user("Héllo\u2028.", 1),
-        said(2, call("c1")),
-        answer("c1", 3),
-        b'{"a":1}{"type":"user"\n',
-        b"\0\0\n",
-        b"[1]",
-    ]
-    content = encoded(lines)
+    lines: list[Json] = [user("Héllo\u2028.", 1), said(2, call("c1")), answer("c1", 3)]
+    content = encoded(lines) + b'{"a":1}{"type":"user"\n\0\0\n[1]'
     path = tmp_path / "session.jsonl"
     path.write_bytes(content)
     whole = read(tmp_path)
