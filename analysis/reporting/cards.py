@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TEXT_LENGTH = 6_000
 TEXT_BUDGET = 3_000_000
 CARD_BYTES = 800
-PAGE_BUDGET = 6_200_000
+PAGE_BUDGET = 5_700_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _card(context: Context, one: Numbered, texts: tuple[Text, ...] | None) -> Ca
 def _facts(context: Context, one: Numbered) -> Iterator[tuple[str, Plain | Sentence]]:
     """Yield what is known of a delegation."""
     delegation = one.delegation
-    if why := context.show.words(delegation.outcome_detail, 200):
+    if why := context.show.reason(delegation):
         yield "why", why
     if delegation.corrected:
         yield "corrected", "yes"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FEW = 10
 """With fewer known outcomes than this a rate is shown, but nothing is said of it."""
+TASK_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Context:
     def agent_ref(self, name: str) -> Ref:
         """Return an agent's name for a sentence, leading to its delegations."""
         return Ref(self.show.name(name), self.groups.target("agent", name))
+
+    def task(self, tool_use_id: str, length: int = TASK_LENGTH) -> Quote | None:
+        """Return what a delegation was asked, in short: its description, else the beginning of its prompt.
+
+        Taken from the whole text, since the results keep it cut, and what is cut can no longer be redacted.
+        """
+        number = self.groups.number_by_id.get(tool_use_id)
+        if number is None:
+            return None
+        delegation = self.material.delegations[number - 1].delegation
+        return self.show.words(delegation.description or delegation.prompt, length)
 
     def card(self, tool_use_id: str) -> Ref | None:
         """Return the number of a delegation, leading to its card."""

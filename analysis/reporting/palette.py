@@ -21,7 +21,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "unknown": "#9a9fa6",
         "ink": "#1f2328",
         "soft": "#5b6370",
-        "faint": "#a9afb8",
+        "faint": "#7d848e",
         "line": "#dfe1e4",
         "paper": "#fdfdfc",
         "accent": "#0b57a4",

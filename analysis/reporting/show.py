@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from common.redaction import Redact
 
 NAME_LENGTH, WORDS_LENGTH, PATH_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 400, 8, 50_000
+DETAIL_LENGTH = 200  # where extraction cuts what decided an outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ class Show:
         if self.share or not text or not text.strip():
             return None
         return Quote(shorten(one_line(self.redact(text)), length))
+
+    def reason(self, one: EnrichedDelegation) -> Quote | None:
+        """Return what decided the outcome: from the whole result where it begins it, since it stands cut."""
+        detail = one.outcome_detail or ""
+        begins = bool(detail) and one.result is not None and one.result.lstrip().startswith(detail.strip())
+        whole = one.result if begins else detail if len(detail) < DETAIL_LENGTH else detail.rpartition(" ")[0]
+        return self.words(whole, DETAIL_LENGTH)
 
     def place(self, file: str, line: int) -> Code | None:
         """Return file:line, None if shared."""

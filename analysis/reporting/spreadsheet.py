@@ -76,7 +76,7 @@ def _of_delegations(show: Show) -> Iterator[Column[Numbered]]:
     yield "description", lambda one: _shown(show.words(one.delegation.description))
     yield "answer", lambda one: one.delegation.answer
     yield "outcome", lambda one: one.delegation.outcome
-    yield "outcome_detail", lambda one: _shown(show.words(one.delegation.outcome_detail))
+    yield "outcome_detail", lambda one: _shown(show.reason(one.delegation))
     yield "corrected", lambda one: "yes" if one.delegation.corrected else "no"
     yield "duration_seconds", lambda one: one.delegation.duration_seconds
     yield "model", lambda one: _shown(show.name(one.delegation.model)) if one.delegation.model else None

@@ -6,13 +6,14 @@ import base64
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.analysis.attacks import everywhere
-from tests.analysis.reports_made import from_records
+from tests.analysis.reports_made import from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
 from tests.common.test_redaction import BESIDE_BY_KIND, SECRET_BY_KIND
-from tests.made_records import enriched, full
+from tests.made_records import delegation, enriched, full, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,3 +64,15 @@ def test_a_secret_is_masked_before_its_text_is_cut(tmp_path: Path) -> None:
     report = from_records(tmp_path, chosen, every)
     written = report.markdown() + report.html()
     assert secret[:12] not in written
+
+
+@pytest.mark.parametrize("before", range(150, 201, 5))
+def test_a_secret_that_extraction_or_analysis_cuts_in_two_is_masked_too(tmp_path: Path, before: int) -> None:
+    text = "refactor the tests " + "x" * (before - 27) + " SECRET=" + "k7" * 30
+    made = [
+        delegation(f"t{n}", "helper", "failed", prompt=text, result=text, number=n + 1, before=text, after=text)
+        for n in range(25)
+    ]
+    cut = [msgspec.structs.replace(one, outcome_detail=text[:200]) for one in made]
+    report = from_sessions(tmp_path, session("s", *cut))
+    assert "k7k7" not in report.markdown() + report.html()

@@ -5,14 +5,16 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+from markdown_it import MarkdownIt
+
 from analysis import generate_routing_report
+from tests.analysis.attacks import PAYLOADS, everywhere
 from tests.analysis.reports_made import from_records, from_sessions
 from tests.made_records import delegation, enriched, full, run, session, spent
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from common.records import EnrichedSession
 
@@ -101,6 +103,20 @@ def test_names_from_transcripts_stay_in_their_cell_and_lead_nowhere(tmp_path: Pa
     page = from_sessions(tmp_path, session("s", delegation("t", name))).markdown()
     row = next(line for line in page.splitlines() if line.startswith("| ``a"))
     assert row.startswith("| ``a\\|b ![x](https://e.example/x.png) `c` <img src=x>`` | 1 |")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_foreign_is_read_as_markdown(tmp_path: Path, payload: str) -> None:
+    made = sessions(1, each=22)
+    chosen, every = everywhere(enriched(*made), full(*made), lambda text: f"{payload} | `a` ``b`` [c](d) {text[:12]}")
+    page = from_records(tmp_path, chosen, every).markdown()
+    markdown = MarkdownIt("commonmark", {"linkify": False}).enable("table")
+    kinds = {child.type for token in markdown.parse(page) for child in (token, *(token.children or ()))}
+    assert not kinds & {"html_inline", "html_block", "link_open", "image"}
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert rows
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", re.sub(r"```.*?```", "", page, flags=re.DOTALL))
+    assert re.findall(r"https?:|www\.|<\w|!\[|\w@\w", outside) == []
 
 
 def test_the_diagram_of_transitions_is_mermaid(tmp_path: Path) -> None:

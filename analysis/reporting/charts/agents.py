@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from common.results import AgentMetrics
 
 WEEKS = 26
-BARS_END, RATE_START, RATE_END, RATE_TEXT, COST = 46.0, 58.0, 80.0, 82.0, 100.0
+BARS_END, RATE_START, RATE_END, RATE_TEXT, COST = 44.0, 53.0, 74.0, 75.5, 100.0
 LEAST = 3
 TICKS = 8
 DARK = 3  # from this shade on, numbers are light
@@ -103,7 +103,7 @@ def _rates(agents: Sequence[AgentMetrics], rows: Sequence[float]) -> list[Layer]
         high = [(RATE_START + span * (one.high or 0), row) for one, row in found]
         middle = [(RATE_START + span * one.hits / one.total, row) for one, row in found]
         layers += [lines(low, high, colour, 0.6), points(middle, colour, 2.6)]
-        shown = [f"{text.share(one.hits / one.total)}" for one, _ in found]
+        shown = [f"{text.share(one.hits / one.total)} of {text.count(one.total)}" for one, _ in found]
         layers.append(labels([(RATE_TEXT, row) for _, row in found], shown, colour))
     return layers
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Draw = Callable[[Context, Mapping[str, str]], Chart | None]
 
-TIMELINES = 12
+TIMELINES = 40
 DEAR_SESSIONS = 3
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from analysis.reporting.charts.canvas import ROW, Axis, bars, draw, labels, lines, points, slanted
 from analysis.reporting.context import FEW
 from analysis.reporting.groups import position_name
+from analysis.reporting.sections.marathons import positions_table
+from analysis.reporting.sections.transitions import transitions_table
 from analysis.reporting.values import Chart, Sentence, Value
 from common import text
 
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
     from common.records import Rate
+    from common.results import Transition
 
 AGENTS = 12
-HEADS = 4.6
+HEADS, CELL = 3.4, 32
 
 
 def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
@@ -47,11 +50,11 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
     names = [context.show.name(name).text for name in agents]
     layers = [
         bars([(at - 0.47, at + 0.47) for at in x], y, colours, 0.9),
-        labels(list(zip(x, y, strict=True)), [text.count(one.count) for one in cells], "ink", 0.5, 11),
+        *_numbers_of_cells(cells, x, y),
         slanted([(float(i), 0.6) for i in range(len(agents))], [text.shorten(name, 22) for name in names]),
     ]
     axis = Axis(-len(agents) + 0.4, HEADS, [-float(i) for i in range(len(agents))], names)
-    svg = draw("transitions", layers, Axis(-0.6, len(agents) + 1.2), axis, ROW * (len(agents) + HEADS))
+    svg = draw("transitions", layers, Axis(-0.6, len(agents) + 1.4), axis, CELL * (len(agents) + HEADS))
     surprising = [one for one in cells if one.low is not None and one.low > 1]
     if surprising:
         most = max(surprising, key=lambda one: one.count)
@@ -62,7 +65,22 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
             "chart_transitions_none", {"transitions": context.material.results.marathons.transitions_total}
         )
     legend = (("heat-c", words["more"]), ("heat-a", words["chance"]), ("line", words["less"]))
-    return Chart("transitions", finding, Sentence("desc_transitions"), svg, legend)
+    return Chart("transitions", finding, Sentence("desc_transitions"), svg, legend, transitions_table(context))
+
+
+def _numbers_of_cells(cells: Sequence[Transition], x: Sequence[float], y: Sequence[float]) -> list[Layer]:
+    """Return the count in each cell, and the lift beneath it where it has an interval."""
+    places = [(at, row + 0.17 if one.low is not None else row) for one, at, row in zip(cells, x, y, strict=True)]
+    lifts = [
+        ((at, row - 0.24), f"×{text.decimal(one.lift)}")
+        for one, at, row in zip(cells, x, y, strict=True)
+        if one.low is not None
+    ]
+    layers = [labels(places, [text.count(one.count) for one in cells], "ink", 0.5, 11)]
+    return [
+        *layers,
+        *([labels([at for at, _ in lifts], [shown for _, shown in lifts], "soft", 0.5, 9)] if lifts else []),
+    ]
 
 
 def positions(context: Context, _words: Mapping[str, str]) -> Chart | None:
@@ -84,7 +102,8 @@ def positions(context: Context, _words: Mapping[str, str]) -> Chart | None:
     worst = min(found, key=lambda one: one.success.hits / one.success.total)
     values: dict[str, Value] = {"best": position_name(best), "high": best.success}
     values |= {"worst": position_name(worst), "low": worst.success}
-    return Chart("positions", Sentence("chart_positions", values), Sentence("desc_positions"), svg)
+    table = positions_table(context, found)
+    return Chart("positions", Sentence("chart_positions", values), Sentence("desc_positions"), svg, (), table)
 
 
 def _interval_layers(rates: Sequence[Rate], rows: Sequence[float]) -> list[Layer]:

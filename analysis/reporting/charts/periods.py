@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.charts.canvas import ROW, Axis, draw, labels, lines, points
+from analysis.reporting.sections.periods import periods_table
 from analysis.reporting.values import Chart, Sentence
 from common import text
+from common.measures import rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +34,7 @@ def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
         *_panel(
             STARTS[1],
             words["marathons"],
-            [_of_share(one.heavy_sessions, one.sessions_with_delegations) for one in found],
+            [_of_rate(rate(one.heavy_sessions, one.sessions_with_delegations)) for one in found],
             rows,
         ),
         *_panel(STARTS[2], words["each_session"], _scaled([_per_session(one) for one in found], text.decimal), rows),
@@ -43,7 +45,7 @@ def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
     svg = draw("periods", layers, Axis(-1, 104), axis, ROW * 1.3 * (len(found) + 1.4))
     claims = sum(measure.claimed for one in context.material.segmentation.comparisons for measure in one.measures)
     finding = Sentence("chart_periods" if claims else "chart_periods_none", {"periods": len(found), "claims": claims})
-    return Chart("periods", finding, Sentence("desc_periods"), svg)
+    return Chart("periods", finding, Sentence("desc_periods"), svg, (), periods_table(context))
 
 
 def _of_rate(one: Rate) -> Mark | None:
@@ -51,11 +53,6 @@ def _of_rate(one: Rate) -> Mark | None:
     if not one.total:
         return None
     return (one.low or 0, one.hits / one.total, one.high or 0, text.share(one.hits / one.total))
-
-
-def _of_share(hits: int, total: int) -> Mark | None:
-    """Return a share without its interval."""
-    return (hits / total, hits / total, hits / total, text.share(hits / total)) if total else None
 
 
 def _per_session(one: PeriodSegment) -> float | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels
+from analysis.reporting.context import money
 from analysis.reporting.palette import MODELS
-from analysis.reporting.values import Chart, Sentence
+from analysis.reporting.values import Cell, Chart, Sentence, Table
 from common import text
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
     share = sum(by_agent[agent] for agent in agents[:FIRST]) / whole
     finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
     legend = tuple((colour, context.show.name(name)) for name, colour in zip(models, MODELS, strict=False))
-    return Chart("costs", finding, Sentence("desc_costs"), svg, legend)
+    rows = tuple(
+        (context.agent(agent), Cell(context.show.name(model)), money(dollars))
+        for (agent, model), dollars in sorted(spent.items(), key=lambda item: (-item[1], item[0]))
+    )
+    return Chart("costs", finding, Sentence("desc_costs"), svg, legend, Table("chart_costs", rows))
 
 
 def _spent(context: Context, unknown: str) -> dict[tuple[str, str], float]:

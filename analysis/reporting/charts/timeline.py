@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.charts.canvas import Axis, bars, draw, points
+from analysis.reporting.context import count, duration, word
 from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
-from analysis.reporting.values import Chart, Sentence, Value
+from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
 from common import text
 
 if TYPE_CHECKING:
@@ -51,7 +52,25 @@ def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Cha
         "seconds": end * 60,
     }
     legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
-    return Chart(f"timeline-{number}", Sentence("chart_timeline", values), Sentence("desc_timeline"), svg, legend)
+    table = _table(context, found)
+    return Chart(
+        f"timeline-{number}", Sentence("chart_timeline", values), Sentence("desc_timeline"), svg, legend, table
+    )
+
+
+def _table(context: Context, found: Sequence[Numbered]) -> Table:
+    """Return the delegations of a session with when each began and how long it took."""
+    rows = tuple(
+        (
+            count(one.number, f"d{one.number}"),
+            context.agent(one.delegation.agent_type),
+            Cell(one.moment.strftime("%Y-%m-%d %H:%M") if one.moment else None),
+            duration(one.delegation.duration_seconds),
+            word(one.delegation.outcome),
+        )
+        for one in found
+    )
+    return Table("chart_timeline", rows)
 
 
 def _spans(found: Sequence[Numbered]) -> dict[int, tuple[float, float]]:

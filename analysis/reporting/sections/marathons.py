@@ -37,7 +37,7 @@ def marathons_blocks(context: Context) -> tuple[Block, ...]:
         Paragraph((lead,)),
         *((_table(context),) if result.marathons else ()),
         Heading(Sentence("head_positions"), "positions"),
-        _positions(context, result.by_position),
+        positions_table(context, result.by_position),
         *(_story(context, one) for one in result.marathons),
     )
 
@@ -71,7 +71,7 @@ def _pivot_card(context: Context, one: MarathonStory) -> str | None:
     return context.groups.card(one.pivot.tool_use_id) if one.pivot else None
 
 
-def _positions(context: Context, rates: Sequence[PositionRate]) -> Table:
+def positions_table(context: Context, rates: Sequence[PositionRate]) -> Table:
     """Return success by the place of a delegation in its session."""
     rows = tuple(
         (
@@ -140,6 +140,6 @@ def _step(context: Context, step: Step) -> tuple[Cell, ...]:
     return (
         count(step.sequence_number, context.groups.card(step.tool_use_id)),
         context.agent(step.agent_type),
-        text(context.show.words(step.task, 100)),
+        text(context.task(step.tool_use_id)),
         word(step.outcome),
     )

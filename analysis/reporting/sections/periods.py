@@ -28,13 +28,13 @@ def periods_blocks(context: Context) -> tuple[Block, ...]:
     method = Sentence("method", {"tests": report.tests, "draws": report.draws})
     return (
         Paragraph((lead,)),
-        _table(context),
+        periods_table(context),
         *((Paragraph((method,)),) if report.comparisons else ()),
         *(block for index, one in enumerate(report.comparisons, 1) for block in _comparison(context, one, index)),
     )
 
 
-def _table(context: Context) -> Table:
+def periods_table(context: Context) -> Table:
     """Return one row per period."""
     rows = tuple(_row(context, one) for one in context.material.segmentation.periods)
     return Table("periods", rows)

@@ -67,7 +67,7 @@ def _misroute(context: Context, one: Misroute) -> tuple[Cell, ...]:
         context.agent(one.suggested),
         text(context.show.name(one.rule)),
         text(words),
-        text(context.show.words(one.description or one.excerpt, 80)),
+        text(context.task(one.tool_use_id)),
         word(one.outcome),
     )
 
@@ -139,4 +139,4 @@ def _tasks(context: Context, period: PeriodPatterns) -> tuple[Block, ...]:
 def _sample(context: Context, period: PeriodPatterns, agent: str) -> Quote | None:
     """Return the first sample task of an agent."""
     samples = period.samples.get(agent, [])
-    return context.show.words(samples[0].task, 80) if samples else None
+    return context.task(samples[0].tool_use_id) if samples else None

@@ -32,7 +32,7 @@ def transitions_blocks(context: Context) -> tuple[Block, ...]:
     return (
         Paragraph((lead,)),
         _diagram(context),
-        _table(context),
+        transitions_table(context),
         Heading(Sentence("head_loops"), "loops"),
         _loops(context),
         Fold(Sentence("fold_review_loops", {"rows": len(result.review_loops)}), (_review_loops(context),)),
@@ -50,7 +50,7 @@ def _diagram(context: Context) -> Diagram:
     )
 
 
-def _table(context: Context) -> Table:
+def transitions_table(context: Context) -> Table:
     """Return one row per transition, most frequent first."""
     rows = tuple(
         (
