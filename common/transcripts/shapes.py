@@ -236,12 +236,14 @@ def _reader(hint: object) -> Callable[[object], object]:
 
 
 def _is_count(value: object) -> typing.TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= LARGEST_COUNT and value == int(value)
 
 
 _scalar_readers: dict[object, Callable[[object], object]] = {
     str: lambda value: clean(value) if isinstance(value, str) else None,
     bool: lambda value: value if isinstance(value, bool) else None,
-    int: lambda value: value if _is_count(value) else None,
+    int: lambda value: int(value) if _is_count(value) else None,
     float: lambda value: float(value) if _is_count(value) or isinstance(value, float) else None,
 }

@@ -5,7 +5,12 @@ import re
 from common.transcripts.facts import FileFacts, MessageFacts, Sighting, Thread
 from common.transcripts.shapes import Line
 
-_TIMESTAMP = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z")
+_DAY = (
+    r"(?:19[7-9]|2[01][0-9])[0-9]-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    r"|(?!2100)(?:19[79][26]|198[048]|2[01](?:[02468][048]|[13579][26]))-02-29"
+)  # a day that there is, from 1970 to 2199: every time zone knows it
+_TIMESTAMP = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{3}}Z")
 _is_timestamp = _TIMESTAMP.fullmatch
 
 

@@ -59,7 +59,7 @@ def tokens_by_day(messages: Iterable[DistinctMessage], day_of: DayOf) -> list[Da
 def _day_tokens(key: tuple[str, str, bool, str], messages: list[DistinctMessage]) -> DayTokens:
     day, model, long_context, tier = key
     total = sum_tokens(messages)
-    hour = sum(m.best.cache_creation_1h for m in messages)
+    hour = sum(min(m.best.cache_creation_1h, m.best.cache_creation) for m in messages)
     return DayTokens(
         day=day or None,
         model=model or None,
