@@ -11,9 +11,9 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from doit.cmd_base import DoitCmdBase
-from doit.exceptions import InvalidCommand
+from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
 
-from common.errors import CommandError, InputError, ProjectError
+from common.errors import CommandError, InputError, ProjectError, ScriptError
 from common.files import as_project_error, lock_data_directory
 from common.pipeline import log
 from common.pipeline.choice import scripts, step_of
@@ -97,26 +97,26 @@ class Ours(DoitCmdBase):
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
         if os.name == "nt":
-            return _failed(CommandError("Windows is not supported: run it in the Windows Subsystem for Linux"))
+            sys.exit("Windows is not supported: run it in the Windows Subsystem for Linux")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         sys.stdout, sys.stderr = map(_writable, (sys.stdout, sys.stderr))
         self.outstream = sys.stdout
         try:
-            code = super().parse_execute(self._options_first(in_args)) or 0
+            code = int(super().parse_execute(self._options_first(in_args)) or 0)
             sys.stdout.flush()
-        except ProjectError as error:
-            return _failed(error)
-        except BrokenPipeError:
-            os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
-        except OSError as error:
-            return _failed(as_project_error(error))
         except StoppedError as stopped:
             sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
             return 128 + stopped.number
-        except InvalidCommand as error:
-            return _failed(CommandError(f"{error.not_found or error} is no stage, script or output"))
-        return int(code)
+        except BrokenPipeError:
+            os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
+        except Exception as error:
+            if sys.flags.dev_mode:
+                raise
+            failure = _failure(error)
+            sys.stderr.write(f"error: {failure}\n")
+            return failure.exit_code
+        return code
 
     def _options_first(self, arguments: list[str]) -> list[str]:
         parser = self.cmdparser
@@ -151,13 +151,25 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
     os._exit(128 + number)
 
 
+def _failure(error: Exception) -> ProjectError:
+    if isinstance(error, ProjectError):
+        return error
+    if isinstance(error, OSError):
+        return as_project_error(error)
+    if isinstance(error, (InvalidCommand, InvalidTask, InvalidDodoFile)):
+        return CommandError(str(error))
+    return ScriptError(f"a fault in this program: {type(error).__name__}: {error}{_place(error)}")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+
+
 def _writable(stream: TextIO | None) -> TextIO:
     """Return a stream that takes every text: one that was closed leads nowhere, a sign it lacks becomes `?`."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
     return stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - open as long as the process
-
-
-def _failed(error: ProjectError) -> int:
-    sys.stderr.write(f"error: {error}\n")
-    return error.exit_code

@@ -126,6 +126,7 @@ class Run(Ours, DoitRun):
             return int(runner.run_all(dispatcher))
         finally:
             stop_all()
+            display.close()
 
     def _unfinished(self, choice: Choice) -> list[str]:
         marks = [self.dep_manager.backend.get(MARK + task.name, "reason") for task in choice.tasks]

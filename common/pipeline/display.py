@@ -70,15 +70,20 @@ class Display:
         self._began = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
         self._counts = dict.fromkeys(("run", "up to date", "failed", "not run"), 0)
-        self._stopped = False
+        self._stopped = self._closed = False
         self._lock = threading.RLock()
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write one line that begins with the sign of a state."""
-        if error or not self._quiet:
+        if not self._closed and (error or not self._quiet):
             stream = sys.stderr if error else sys.stdout
             stream.write(f"{sign_of(state)} {text}\n")
             stream.flush()
+
+    def close(self) -> None:
+        """Say nothing any more, though threads may still tell of what they were stopped in."""
+        with self._lock:
+            self._closed = True
 
     def hear(self, name: str, message: dict[str, Any] | str) -> None:
         """Take a progress message or a line that a script wrote."""
@@ -148,6 +153,8 @@ class Display:
         parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
         ending = "ended" if failed else "stopped" if self._stopped else "done"
         text = f"{ending} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
+        if not (ran or failed or self._stopped or self._counts["not run"]):
+            text = f"nothing to do: {self._counts['up to date']} scripts up to date"
         has_report = self._report and not failed and Path(self._report).is_file()
         return f"{text}\n  report: {self._report}" if has_report else text
 

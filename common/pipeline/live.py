@@ -27,6 +27,8 @@ class LiveDisplay(Display):
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write a coloured line above the bars."""
+        if self._closed:
+            return
         coloured = f"\x1b[{COLOURS[state]}m{sign_of(state)}\x1b[0m {text}"
         if self._bars is None:
             (sys.stderr if error else sys.stdout).write(coloured + "\n")

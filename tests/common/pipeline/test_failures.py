@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,7 +205,7 @@ def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> N
     assert toy.doit("clean").code == 75
     waited = toy.doit("--wait")
     assert waited.code == 0
-    assert "0 scripts run, 4 up to date" in waited.out
+    assert "nothing to do: 4 scripts up to date" in waited.out
     assert first.wait(timeout=10) == 0
     first.communicate()
 
@@ -268,6 +270,25 @@ def test_a_full_disk_ends_with_74_and_names_the_file(toy: Toy) -> None:
     result = toy.doit()
     assert result.code == 74
     assert "data/count.txt: No space left on device; make room, or choose another data=DIR" in result.err
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.parametrize("call", ["fsync", "rename", "unlink", "clone,clone3"])
+def test_an_error_of_the_system_at_any_call_is_one_message_and_the_next_run_mends_it(toy: Toy, call: str) -> None:
+    toy.doit()
+    for when in (1, 2, 3, 5, 8):
+        shutil.rmtree(toy.root / "data")
+        inject = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
+        inject += ["-e", f"inject={call}:error={'EAGAIN' if 'clone' in call else 'ENOSPC'}:when={when}"]
+        command = [*inject, *toy.command("-n", "2")]
+        done = subprocess.run(
+            command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode in (0, 1, 74), done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Fatal Python error" not in done.stderr
+        assert toy.doit().code == 0
+        assert toy.output("total") == "8"
 
 
 def test_plain_lines_are_ascii_where_the_terminal_knows_no_more(toy: Toy) -> None:

@@ -17,6 +17,7 @@ def test_the_second_run_does_nothing_and_says_so_in_one_line_per_stage(toy: Toy)
     assert toy.output("total") == "8"  # 2 transcripts: 2 * 2 + 2 ** 2
     second = toy.doit()
     assert (second.code, second.ran) == (0, [])
+    assert second.out.splitlines()[-1] == "✓ nothing to do: 4 scripts up to date"
     lines = [line.split() for line in second.out.splitlines() if line.startswith("–")]
     assert lines == [["–", stage, "up", "to", "date"] for stage in ("reading", "doubling", "squaring", "adding")]
 
