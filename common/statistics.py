@@ -1,7 +1,7 @@
 """Intervals and tests for counts: pure functions, each with its source; checked against scipy in the tests."""
 
 from collections.abc import Sequence
-from math import ceil, exp, floor, lgamma, sqrt
+from math import ceil, erfc, exp, floor, lgamma, sqrt
 
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
@@ -44,6 +44,23 @@ def fisher(earlier: tuple[int, int], later: tuple[int, int]) -> float:
 
 def _log_choose(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+
+def clustered_difference(clusters: Sequence[tuple[int, int, int, int]]) -> float | None:
+    """Return the two-sided p of a difference of two rates whose cases come in clusters; None if there is but one.
+
+    A cluster is (hits, total) of the one and (hits, total) of the other. The variance is that of the clusters' parts in
+    the difference (delta method, with the factor n / (n - 1)); the difference over its root is taken as normal.
+    """
+    hits, total, other_hits, other_total = (sum(column) for column in zip(*clusters, strict=True))
+    rate, other_rate = hits / total, other_hits / other_total
+    parts = [(h - rate * n) / total - (k - other_rate * m) / other_total for h, n, k, m in clusters]
+    if len(parts) < 2:  # noqa: PLR2004 (one cluster does not vary)
+        return None
+    variance = sum(part * part for part in parts) * len(parts) / (len(parts) - 1)
+    if variance == 0:
+        return 1.0 if rate == other_rate else 0.0
+    return erfc(abs(rate - other_rate) / sqrt(2 * variance))
 
 
 def holm(ps: Sequence[float]) -> list[float]:

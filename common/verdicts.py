@@ -11,26 +11,30 @@ from common.records import Rate
 from common.results import Evidence, Ground, Verdict, VerdictWord
 from common.rework import Reworked, counts, evidence
 from common.router import Router
-from common.statistics import quantile
+from common.statistics import clustered_difference, holm, quantile
 from common.strategy import Case
 
 COUNTED = ("completed", "failed", "interrupted", "killed")
 """The outcomes of runs that began and whose end is known."""
 MIN_KNOWN = 10
+MIN_SESSIONS = 5
+ALPHA = 0.05
 DEAR = 2.0
 OVERLAP = 0.5
 PROOFS = 3
 
 RULE = f"""\
-Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran \
-gets no verdict. With fewer than {MIN_KNOWN} of them the verdict is "too few to say". An agent whose success \
-lies below the others' (the whole 95 % interval below the pooled rate of all other agents, if they have \
-{MIN_KNOWN} as well) is to "fix"; to "retire" if moreover another agent does the same work (at least \
-{OVERLAP:.0%} of its prompts are nearer to that agent) and succeeds at the others' rate or better. All others \
-are to "keep". Rework above the others (the whole interval above their pooled rate), cost of a delegation or \
-median time at {DEAR:g} times the others' or more are named beside, but decide nothing. Whether an agent is \
-defined plays no part. The shrunken success is (completed + m x rate of all) / (counted + m), where m, the same \
-for all agents, is estimated from how much agents differ beyond chance (empirical Bayes, analysis of variance)."""
+Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran gets no \
+verdict. With fewer than {MIN_KNOWN} of them, or in fewer than {MIN_SESSIONS} sessions, the verdict is "too few to \
+say". An agent whose success lies below the others' (the whole 95 % interval below the pooled rate of all other \
+agents, if they have {MIN_KNOWN} as well) is to "fix" if that holds with whole sessions as the independent cases too \
+(p below {ALPHA:.0%}, after Holm over all agents), else it is "too few to say"; it is to "retire" if moreover \
+another agent does the same work (at least {OVERLAP:.0%} of its prompts, {MIN_KNOWN} or more, are nearer to that \
+agent) and succeeds at the others' rate or better. All others are to "keep". Rework above the others (the whole \
+interval above their pooled rate), cost of a delegation or median time at {DEAR:g} times the others' or more are \
+named beside, but decide nothing. Whether an agent is defined plays no part. The shrunken success is (completed + m \
+x rate of all) / (counted + m), where m, the same for all agents, is estimated from how much agents differ beyond \
+chance (empirical Bayes, analysis of variance)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,32 @@ class Field:
     def weight(self) -> float | None:
         """By how many runs at the rate of all an agent's success is pulled; None: all the way."""
         return prior_weight([(one.hits, one.total) for one in self.success.values() if one.total])
+
+    @cached_property
+    def confirmed(self) -> frozenset[str]:
+        """The agents whose success differs from the others' with whole sessions as cases, after Holm over all."""
+        found = {agent: clusters for agent in self.cases_by_agent if (clusters := self._clusters(agent))}
+        ps = [clustered_difference(clusters) for clusters in found.values()]
+        adjusted = holm([1.0 if p is None else p for p in ps])
+        return frozenset(agent for agent, p in zip(found, adjusted, strict=True) if p < ALPHA)
+
+    def sessions(self, agent: str) -> int:
+        """Return the number of sessions with counted runs of the agent."""
+        return len({case.session.session_id for case in self.cases_by_agent[agent] if case.one.outcome in COUNTED})
+
+    def _clusters(self, agent: str) -> list[tuple[int, int, int, int]]:
+        """Return (hits, total) of the agent and of the others by session; empty with too few of either."""
+        found: dict[str, list[int]] = {}
+        for other, cases in self.cases_by_agent.items():
+            place = 0 if other == agent else 2
+            for case in cases:
+                if case.one.outcome in COUNTED:
+                    row = found.setdefault(case.session.session_id, [0, 0, 0, 0])
+                    row[place] += case.one.outcome == "completed"
+                    row[place + 1] += 1
+        rows = [(row[0], row[1], row[2], row[3]) for row in found.values()]
+        enough = min(sum(row[1] for row in rows), sum(row[3] for row in rows)) >= MIN_KNOWN if rows else False
+        return rows if enough and self.sessions(agent) >= MIN_SESSIONS else []
 
     def others(self, agent: str) -> list[Case]:
         """Return the delegations of all other agent types."""
@@ -84,16 +114,12 @@ def judge(agent: str, field: Field) -> Verdict | None:
     twin, overlap = _overlap(agent, cases, field.router)
     cost_ratio = _ratio(_mean_cost(cases), _mean_cost(rest))
     time_ratio = _ratio(_median_time(cases), _median_time(rest))
-    below = is_below(success, others)
-    grounds: list[Ground] = ["success below the others"] if below else []
+    word, grounds = _word(agent, field, others, twin if overlap is not None and overlap >= OVERLAP else None)
     grounds += ["rework above the others"] if _rework_above(cases, rest, field.reworked) else []
     grounds += ["cost above the others"] if cost_ratio is not None and cost_ratio >= DEAR else []
     grounds += ["time above the others"] if time_ratio is not None and time_ratio >= DEAR else []
     if overlap is not None and overlap >= OVERLAP:
         grounds.append("another agent does the same work")
-    word = _word(success, field.success.get(twin or ""), others, overlap)
-    if word == "too few to say":
-        grounds.insert(0, "fewer known outcomes than the rule asks for")
     return Verdict(
         verdict=word,
         grounds=grounds or ["no ground against it"],
@@ -115,14 +141,19 @@ def is_below(success: Rate, others: Rate) -> bool:
     return enough and rate is not None and success.high is not None and success.high < rate
 
 
-def _word(success: Rate, twin: Rate | None, others: Rate, overlap: float | None) -> VerdictWord:
-    if success.total < MIN_KNOWN:
-        return "too few to say"
-    if not is_below(success, others):
-        return "keep"
-    rate, its = measures.share(others), measures.share(twin) if twin else None
-    same = overlap is not None and overlap >= OVERLAP
-    return "retire" if same and its is not None and rate is not None and its >= rate else "fix"
+def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[VerdictWord, list[Ground]]:
+    """Return the verdict and the grounds that decide it; `twin` does the same work."""
+    if field.success[agent].total < MIN_KNOWN:
+        return "too few to say", ["fewer known outcomes than the rule asks for"]
+    if not is_below(field.success[agent], others):
+        return "keep", []
+    if field.sessions(agent) < MIN_SESSIONS:
+        return "too few to say", ["fewer sessions than the rule asks for"]
+    if agent not in field.confirmed:
+        return "too few to say", ["success below the others, perhaps by chance"]
+    rate, its = measures.share(others), measures.share(field.success[twin]) if twin in field.success else None
+    replaceable = its is not None and rate is not None and its >= rate
+    return "retire" if replaceable else "fix", ["success below the others"]
 
 
 def _success(cases: Sequence[Case]) -> Rate:
@@ -146,8 +177,10 @@ def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | N
     judged = [router.judgements[case.one.tool_use_id] for case in cases if case.one.tool_use_id in router.judgements]
     nearest = Counter(one.nearest for one in judged if one.nearest is not None)
     others = {name: count for name, count in nearest.items() if name != agent}
+    if nearest.total() < MIN_KNOWN:
+        return None, None
     if not others:
-        return None, 0.0 if nearest else None
+        return None, 0.0
     twin = max(others, key=lambda name: (others[name], name))
     return twin, others[twin] / nearest.total()
 

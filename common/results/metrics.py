@@ -14,6 +14,8 @@ Ground = Literal[
     "another agent does the same work",
     "no ground against it",
     "fewer known outcomes than the rule asks for",
+    "fewer sessions than the rule asks for",
+    "success below the others, perhaps by chance",
 ]
 
 
@@ -80,8 +82,8 @@ class Verdict(Record, frozen=True, kw_only=True):
     `success` is over runs that began, ending completed, failed, interrupted or killed; `others` the same over all
     other agents; `shrunken` is the success pulled toward that of all agents by as much as the sample is small.
     `overlaps_with` names the agent that does the most of the same work, `overlap` the share of this agent's prompts
-    that are nearer to that agent's than to its own. `delegations` are the up to three that weigh most; `why` is
-    "failed", "interrupted", "killed", "repeated", "corrected" or "completed".
+    that are nearer to that agent's than to its own (None with fewer than ten judged). `delegations` are the up to
+    three that weigh most; `why` is "failed", "interrupted", "killed", "repeated", "corrected" or "completed".
     """
 
     verdict: VerdictWord

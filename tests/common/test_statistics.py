@@ -6,7 +6,7 @@ from statistics import quantiles
 import pytest
 from scipy.stats import binomtest, fisher_exact, norm
 
-from common.statistics import Z80, Z95, deviation, fisher, holm, newcombe, quantile, wilson
+from common.statistics import Z80, Z95, clustered_difference, deviation, fisher, holm, newcombe, quantile, wilson
 
 
 def test_wilson_of_8_in_10_as_worked_out_by_hand() -> None:
@@ -97,3 +97,15 @@ def test_constants_are_quantiles_of_the_normal_distribution() -> None:
 
 def test_deviation_divides_by_one_less_than_the_sample() -> None:
     assert deviation([2, 4, 4, 4, 5, 5, 7, 9]) == pytest.approx((32 / 7) ** 0.5)
+
+
+def test_a_difference_of_clusters_by_hand() -> None:
+    # rates 3/4 and 1/4; parts: cluster 1 (2 - 0.75 x 2) / 4 - (0 - 0.25 x 2) / 4 = 0.25, cluster 2 -0.25
+    # variance (0.0625 + 0.0625) x 2 / 1 = 0.25; z = 0.5 / 0.5 = 1; two-sided p = 0.3173
+    assert clustered_difference([(2, 2, 0, 2), (1, 2, 1, 2)]) == pytest.approx(2 * norm.sf(1), abs=1e-9)
+
+
+def test_one_cluster_tells_nothing_and_clusters_that_agree_tell_all() -> None:
+    assert clustered_difference([(1, 2, 2, 2)]) is None
+    assert clustered_difference([(1, 2, 2, 2), (1, 2, 2, 2)]) == 0.0
+    assert clustered_difference([(1, 2, 1, 2), (1, 2, 1, 2)]) == 1.0

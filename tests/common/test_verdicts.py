@@ -22,15 +22,18 @@ def many(agent: str, outcome: str, count: int, **more: object) -> list[EnrichedD
     ]
 
 
-def verdict(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None) -> Verdict | None:
-    made = material(session("s", *[one for group in groups for one in group]))
+def verdict(
+    agent: str, *groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7
+) -> Verdict | None:
+    ones = [one for group in groups for one in group]
+    made = material(*[session(f"s{n}", *ones[n::sessions]) for n in range(sessions)])
     by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "abc"}
     found = rework.find(made.sessions, made.cases)
     return judge(agent, Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents")))
 
 
-def word(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None) -> str | None:
-    found = verdict(agent, *groups, router=router)
+def word(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7) -> str | None:
+    found = verdict(agent, *groups, router=router, sessions=sessions)
     return found.verdict if found else None
 
 
@@ -54,6 +57,32 @@ def test_an_interval_that_holds_the_others_rate_is_kept() -> None:
 def test_nine_known_outcomes_are_too_few_however_bad() -> None:
     assert word("a", many("a", "failed", 9), *OTHERS) == "too few to say"
     assert word("a", many("a", "failed", 10), *OTHERS) == "fix"
+
+
+def test_a_low_rate_that_rests_on_few_sessions_is_too_little_to_say() -> None:
+    bad = many("a", "completed", 10), many("a", "failed", 10)
+    found = verdict("a", *bad, *OTHERS, sessions=4)
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("too few to say", ["fewer sessions than the rule asks for"])
+
+
+def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
+    # 16 of 30, below 0.9; but all 14 failures lie in one of ten sessions
+    sessions = [
+        session(
+            f"s{n}",
+            *[delegation(f"a{n}-{k}", "a", "failed" if n == 0 else "completed") for k in range(14 if n == 0 else 2)],
+            *[delegation(f"b{n}-{k}", "b", "failed" if k == 0 else "completed") for k in range(10)],
+        )
+        for n in range(9)
+    ]
+    made = material(*sessions)
+    by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "ab"}
+    field = Field(by_agent, rework.find(made.sessions, made.cases), Router({}, "too few agents"))
+    found = judge("a", field)
+    assert found is not None
+    assert (found.success.hits, found.success.total) == (16, 30)
+    assert (found.verdict, found.grounds) == ("too few to say", ["success below the others, perhaps by chance"])
 
 
 def test_only_runs_that_began_and_ended_count() -> None:
