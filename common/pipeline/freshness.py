@@ -76,7 +76,9 @@ class Inputs:
         for target in targets:
             if not Path(target).is_file():
                 yield f"output missing: {target}"
-            elif target not in evidence["targets"] or not _is_unchanged(target, evidence["targets"][target]):
+            elif target not in evidence["targets"]:
+                yield f"output not known: {target}"
+            elif not _is_unchanged(target, evidence["targets"][target]):
                 yield f"output edited: {target}"
         if self.agents and agents_state(self.agents) != evidence["agents"]:
             yield "agent definitions or their history changed"

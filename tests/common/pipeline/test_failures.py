@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -184,6 +185,33 @@ def test_a_forced_run_killed_half_way_leaves_no_half_output_behind(toy: Toy) -> 
     toy.trouble("double", "")
     assert toy.doit().ran == ["double"]
     assert toy.output("double") == "4"
+
+
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_outputs_and_does_nothing_finished_twice(toy: Toy) -> None:
+    chance = random.Random(7)
+    for script in ("count", "double", "square", "total"):
+        toy.trouble(script, "time.sleep(0.15)")
+    for _ in range(6):
+        shutil.rmtree(toy.root / "data", ignore_errors=True)
+        run = toy.start("-n", "2")
+        time.sleep(chance.uniform(0, 1.2))
+        run.kill()
+        run.communicate()
+        wait_for(lambda: not scripts_alive(toy.root), 3)
+        state = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
+        stages = {"count": "reading", "double": "doubling", "square": "squaring", "total": "adding"}
+        finished = {script for script, stage in stages.items() if state.get(f"{stage}:{script}", "_values_:")}
+        assert set(toy.doit("-n", "2").ran) == stages.keys() - finished
+        assert toy.output("total") == "8"
+        assert list((toy.root / "data").rglob("*.tmp")) == []
+
+
+def test_a_moved_data_directory_is_made_again_or_adopted(toy: Toy) -> None:
+    toy.doit()
+    (toy.root / "data").rename(toy.root / "other")
+    assert toy.plan("data=other")["doubling:double"][0] == "output not known: other/double.txt"
+    assert toy.doit("adopt", "data=other").code == 0
+    assert toy.doit("data=other").ran == []
 
 
 def test_what_a_killed_writer_left_is_swept_by_the_next_run(toy: Toy) -> None:
