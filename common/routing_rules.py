@@ -23,6 +23,7 @@ EARLY_WORDS = 8
 GAP = "..."
 GAP_WORDS = 4
 ANY = "*"
+_NAME_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+|[^\W_a-zA-Z0-9]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[^\Wa-z_])|\n")
 
 
@@ -73,7 +74,8 @@ class Rule:
         if self._asks is None or (self._exempt and any(self._exempt.search(text) for text in task)):
             return []
         matches = ((text, self._asks.search(text)) for text in task)
-        return [match.group() for text, match in matches if match and _stands_early(text, match.start())]
+        found = [match.group() for text, match in matches if match and _stands_early(text, match.start())]
+        return list(dict.fromkeys(found))
 
     def is_kind(self, name: str, description: str | None) -> bool:
         """Tell whether an agent of this name and description is one for such tasks."""
@@ -82,12 +84,16 @@ class Rule:
         )
 
     def is_kind_by_name(self, name: str) -> bool:
-        """Tell whether the name alone says that the agent is one for such tasks."""
-        return any(part in name.lower() for part in self.names)
+        """Tell whether the name alone says that the agent is one for such tasks: a word of it begins so."""
+        return any(f" {part}" in _spaced(name) for part in self._parts)
 
     def concerns(self, name: str) -> bool:
         """Tell whether the rule looks at the delegations of the agent."""
         return ANY in self.agents or name in self.agents
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        return tuple(_spaced(part).strip() for part in self.names)
 
     @cached_property
     def _asks(self) -> _Pattern | None:
@@ -115,6 +121,11 @@ def read_task(description: str | None, prompt: str) -> Task:
     """Return what rules look at, in lower case: the description and the first sentence of the prompt."""
     sentence = _SENTENCE_END.split(prompt.strip()[:TEXT_CHARACTERS], maxsplit=1)[0]
     return tuple(text.lower() for text in (description, sentence) if text)
+
+
+def _spaced(name: str) -> str:
+    """Return the words of a name in lower case, each after a space: "codeReviewer" and "Code-Reviewer" are alike."""
+    return "".join(f" {word.lower()}" for word in _NAME_WORD.findall(name))
 
 
 def _stands_early(text: str, place: int) -> bool:

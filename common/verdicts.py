@@ -28,9 +28,9 @@ Counted are runs that began and ended completed, failed, interrupted or killed; 
 verdict. With fewer than {MIN_KNOWN} of them, or in fewer than {MIN_SESSIONS} sessions, the verdict is "too few to \
 say". An agent whose success lies below the others' (the whole 95 % interval below the pooled rate of all other \
 agents, if they have {MIN_KNOWN} as well) is to "fix" if that holds with whole sessions as the independent cases too \
-(p below {ALPHA:.0%}, after Holm over all agents), else it is "too few to say"; it is to "retire" if moreover \
-another agent does the same work (at least {OVERLAP:.0%} of its prompts, {MIN_KNOWN} or more, are nearer to that \
-agent) and succeeds at the others' rate or better. All others are to "keep". Rework above the others (the whole \
+(one-sided p below {ALPHA:.0%}, after Holm over all agents), else it is "too few to say"; it is to "retire" if \
+moreover another agent does the same work (at least {OVERLAP:.0%} of its prompts, {MIN_KNOWN} or more, are nearer to \
+that agent) and succeeds at the others' rate or better. All others are to "keep". Rework above the others (the whole \
 interval above their pooled rate), cost of a delegation or median time at {DEAR:g} times the others' or more are \
 named beside, but decide nothing. Whether an agent is defined plays no part. The shrunken success is (completed + m \
 x rate of all) / (counted + m), where m, the same for all agents, is estimated from how much agents differ beyond \
@@ -57,10 +57,9 @@ class Field:
 
     @cached_property
     def confirmed(self) -> frozenset[str]:
-        """The agents whose success differs from the others' with whole sessions as cases, after Holm over all."""
+        """The agents whose success is below the others' with whole sessions as cases, after Holm over all."""
         found = {agent: clusters for agent in self.cases_by_agent if (clusters := self._clusters(agent))}
-        ps = [clustered_difference(clusters) for clusters in found.values()]
-        adjusted = holm([1.0 if p is None else p for p in ps])
+        adjusted = holm([_p_below(clusters) for clusters in found.values()])
         return frozenset(agent for agent, p in zip(found, adjusted, strict=True) if p < ALPHA)
 
     def sessions(self, agent: str) -> int:
@@ -84,6 +83,13 @@ class Field:
     def others(self, agent: str) -> list[Case]:
         """Return the delegations of all other agent types."""
         return [case for other, cases in self.cases_by_agent.items() if other != agent for case in cases]
+
+
+def _p_below(clusters: Sequence[tuple[int, int, int, int]]) -> float:
+    """Return the one-sided p of the first rate being below the second."""
+    hits, total, other_hits, other_total = (sum(column) for column in zip(*clusters, strict=True))
+    p = clustered_difference(clusters)
+    return 1.0 if p is None or hits * other_total >= other_hits * total else p / 2
 
 
 def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:

@@ -47,12 +47,19 @@ def test_only_the_first_eight_words_tell_the_task() -> None:
     assert words("one two three four five six seven eight write tests") == []
 
 
+def test_words_that_match_twice_are_shown_once() -> None:
+    assert words("Write tests", "Write tests for a.py.") == ["write tests"]
+
+
 def test_an_exempt_word_takes_the_task_out() -> None:
     assert words("Implement it", "Write tests first.") == []
 
 
 def test_an_agent_is_of_a_kind_by_name_or_by_description() -> None:
     assert rule().is_kind("Unit-Tester", None)
+    assert rule().is_kind("unitTester", None)
+    assert rule().is_kind("qa:e2e_testing", None)
+    assert not rule().is_kind("contestant", None)
     assert rule().is_kind("checker", "Writes unit tests.")
     assert not rule().is_kind("checker", "Checks.")
 
