@@ -11,6 +11,7 @@ from common.transcripts.outcomes import answer_of, judge, last_notice
 from common.transcripts.run_records import linked_run
 from common.transcripts.runs import RunFacts
 from common.transcripts.tables import Tables
+from common.transcripts.tokens import NO_MODEL
 
 DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
@@ -103,7 +104,8 @@ def _version(version: str | None) -> tuple[int, ...]:
 
 def _model(run: Run | None) -> str | None:
     """Return the model that most of the run's messages bear; the first by name on a tie."""
-    counts = Counter({name: tokens.messages for name, tokens in run.tokens_by_model.items()}) if run else None
+    messages = {name: tokens.messages for name, tokens in run.tokens_by_model.items()} if run else {}
+    counts = Counter({name: count for name, count in messages.items() if name != NO_MODEL})
     return max(sorted(counts), key=lambda name: counts[name]) if counts else None
 
 

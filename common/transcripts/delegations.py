@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from common.transcripts.evidence import Order, Place, TranscriptFile, order_of
 from common.transcripts.facts import Call, Notice, Result
-from common.transcripts.texts import AGENT_ID, text_digest
+from common.transcripts.texts import agent_in_text, text_digest
 
 
 class Copy(NamedTuple):
@@ -68,9 +68,8 @@ class DelegationFacts(Struct):
 
     @property
     def agent_id_in_text(self) -> str | None:
-        """The agent's id in the words of a result; the last one, since foreign text stands before it."""
-        found = [AGENT_ID.findall(r.result.text[-4000:]) for r in self.results]
-        return next((ids[-1] for ids in found if ids), None)
+        """The agent's id in the words of a result."""
+        return next((found for r in self.results if (found := agent_in_text(r.result.text))), None)
 
     def prompt_digest(self) -> bytes:
         """Return what stands for the prompt."""

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Hashable, Iterable, Mapping
 
 from common.transcripts.evidence import TranscriptFile, threads_of
+from common.transcripts.texts import agent_in_text
 
 Keys = array  # of unsigned 32-bit numbers; a chance collision only joins two groups, which changes no result
 
@@ -17,7 +18,7 @@ def keys_of(file: TranscriptFile) -> "array[int]":
         names.update(message.id or "" for message in thread.messages)
     names.update(call.id for call in file.facts.calls)
     for result in file.facts.results:
-        names.update((result.id, result.agent_id or ""))
+        names.update((result.id, result.agent_id or agent_in_text(result.text) or ""))
     names.update(notice.task_id for notice in file.facts.notices)
     if file.meta and file.meta.tool_use_id:
         names.add(file.meta.tool_use_id)

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from common.records import Link, UnlinkedKind
 from common.transcripts.delegations import DelegationFacts
-from common.transcripts.evidence import Messages, Place, TranscriptFile, threads_of
+from common.transcripts.evidence import Messages, Order, Place, TranscriptFile, threads_of
 from common.transcripts.facts import Thread
 from common.transcripts.groups import grouped
 
@@ -207,14 +207,20 @@ def _by_prompt(delegations: dict[str, DelegationFacts]) -> Callable[[RunFacts], 
 
 def _fits(run: RunFacts, delegation: DelegationFacts) -> int | None:
     """Rank a call with the run's prompt: answered at or after its start, unanswered, other; None if it cannot be."""
-    start = run.first.thread.first
     near = [
-        copy
+        copy.order
         for copy in delegation.copies
         if (copy.session_id == run.session_id if run.has_own_file else copy.file.rank == run.first.file.rank)
     ]
-    if not near or near[0].order.timestamp > start:
+    if not any(_is_before(order, run.first, untold=True) for order in near):
         return None
     if not delegation.results:
         return 1
-    return 0 if any(r.order.timestamp >= start for r in delegation.results) else 2
+    return 2 if all(_is_before(r.order, run.first, untold=False) for r in delegation.results) else 0
+
+
+def _is_before(order: Order, start: ThreadAt, *, untold: bool) -> bool:
+    """Say whether something came before a thread's first line: by time, else by line; `untold` where neither tells."""
+    if order.timestamp and start.thread.first and order.timestamp != start.thread.first:
+        return order.timestamp < start.thread.first
+    return order.line < start.thread.line if order.rank == start.file.rank else untold

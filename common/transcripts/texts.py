@@ -26,6 +26,8 @@ NOTIFICATION = "<task-notification>"
 TEAMMATE = re.compile(r"<teammate-message\b[^>]*>(.*)</teammate-message>", re.DOTALL)
 HEAD = 2000
 """How far into a text a sentence of Claude Code is looked for: it stands at the start, foreign text may follow."""
+TAIL = 4000
+"""How far from its end a text tells which agent gave it."""
 
 _NOT_WRITTEN_BY_THE_USER = (
     "<task-notification",
@@ -92,6 +94,12 @@ def tokens_in_tail(text: str) -> int | None:
     _, opened, tail = text.rpartition("<usage>")
     tokens = _number(tail, "total_tokens", "subagent_tokens") if opened else None
     return None if tokens is None else int(tokens)
+
+
+def agent_in_text(text: str) -> str | None:
+    """Return the agent's id in the words of a result; the last one, since foreign text stands before it."""
+    found = AGENT_ID.findall(text[-TAIL:])
+    return found[-1] if found else None
 
 
 def task_in_text(text: str) -> PolledTask:

@@ -7,6 +7,7 @@ from common.transcripts.days import DayOf
 from common.transcripts.evidence import DistinctMessage
 
 LONG_CONTEXT = 200_000
+NO_MODEL = "(none)"
 
 
 def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
@@ -33,10 +34,10 @@ def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
 
 
 def tokens_by_model(messages: Iterable[DistinctMessage]) -> dict[str, Tokens]:
-    """Return the tokens by model, sorted by its name; a message without one stands under "(none)"."""
+    """Return the tokens by model, sorted by its name; a message without one stands under `NO_MODEL`."""
     grouped: dict[str, list[DistinctMessage]] = {}
     for message in messages:
-        grouped.setdefault(message.best.model or "(none)", []).append(message)
+        grouped.setdefault(message.best.model or NO_MODEL, []).append(message)
     return {model: sum_tokens(grouped[model]) for model in sorted(grouped)}
 
 
