@@ -11,6 +11,7 @@ from analysis.reporting.context import FEW, count, money, rate
 from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
 from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
 from common import text
+from common.measures import share
 from common.records import OUTCOMES
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ def _overview_finding(context: Context, agents: Sequence[AgentMetrics]) -> Sente
     known = sorted(
         (agent for agent in agents if agent.success.total >= FEW), key=lambda one: one.success.hits / one.success.total
     )
-    if len(known) > 1:
-        worst, best = known[0], known[-1]
+    worst, best = (known[0], known[-1]) if known else (None, None)
+    if worst and best and share(worst.success) != share(best.success):
         values: dict[str, Value] = {"worst": context.show.name(worst.agent_type), "low": worst.success}
         return Sentence("chart_range", values | {"best": context.show.name(best.agent_type), "high": best.success})
     total = context.material.results.metrics.totals.delegations

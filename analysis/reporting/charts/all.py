@@ -12,7 +12,7 @@ from analysis.reporting.charts.spending import costs
 from analysis.reporting.charts.spreads import times, used_tokens
 from analysis.reporting.charts.timeline import timeline
 from analysis.reporting.sections.costs import dear_sessions
-from analysis.reporting.values import Block, Chart, Fold, Section
+from analysis.reporting.values import Block, Chart, Fold, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,6 @@ def with_charts(report: Report, context: Context, words: Mapping[str, str]) -> R
     at_end: dict[str, tuple[Draw, ...]] = {"answer": (overview,), "agents": (weeks, times, used_tokens)}
     at_start: dict[str, tuple[Draw, ...]] = {
         "transitions": (transitions,),
-        "marathons": (positions,),
         "periods": (periods,),
         "costs": (costs,),
     }
@@ -40,8 +39,17 @@ def with_charts(report: Report, context: Context, words: Mapping[str, str]) -> R
         start = _drawn(at_start.get(section.name, ()), context, words)
         end = _drawn(at_end.get(section.name, ()), context, words)
         blocks = (*section.blocks[:1], *start, *section.blocks[1:], *end)
+        if section.name == "marathons":
+            chart = positions(context, words)
+            blocks = tuple(_instead_of_table(block, chart) for block in blocks)
         sections.append(Section(section.name, tuple(_with_timelines(section.name, blocks, context, words))))
     return replace(report, sections=tuple(sections))
+
+
+def _instead_of_table(block: Block, chart: Chart | None) -> Block:
+    """Return the chart in the place of the table that lies behind it, any other block as it is."""
+    is_table = chart is not None and isinstance(block, Table) and block.name == chart.name
+    return chart if chart is not None and is_table else block
 
 
 def _drawn(charts: tuple[Draw, ...], context: Context, words: Mapping[str, str]) -> tuple[Chart, ...]:

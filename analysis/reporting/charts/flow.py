@@ -12,6 +12,7 @@ from analysis.reporting.sections.marathons import positions_table
 from analysis.reporting.sections.transitions import transitions_table
 from analysis.reporting.values import Chart, Sentence, Value
 from common import text
+from common.measures import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,10 +101,11 @@ def positions(context: Context, _words: Mapping[str, str]) -> Chart | None:
     )
     best = max(found, key=lambda one: one.success.hits / one.success.total)
     worst = min(found, key=lambda one: one.success.hits / one.success.total)
+    same = share(best.success) == share(worst.success)
     values: dict[str, Value] = {"best": position_name(best), "high": best.success}
     values |= {"worst": position_name(worst), "low": worst.success}
-    table = positions_table(context, found)
-    return Chart("positions", Sentence("chart_positions", values), Sentence("desc_positions"), svg, (), table)
+    finding = Sentence("chart_positions_same" if same else "chart_positions", values)
+    return Chart("positions", finding, Sentence("desc_positions"), svg, (), positions_table(context, found))
 
 
 def _interval_layers(rates: Sequence[Rate], rows: Sequence[float]) -> list[Layer]:

@@ -26,7 +26,7 @@ def agents_blocks(context: Context) -> tuple[Block, ...]:
         *_verdicts(context, metrics.agents),
         Fold(Sentence("verdict_rule"), (Paragraph((Sentence("as_is", {"text": metrics.verdict_rule}),)),)),
         Heading(Sentence("head_rework"), "rework"),
-        Paragraph((Sentence("rework_lead", _rework_values(context)),)),
+        Paragraph((_rework_lead(context),)),
         _rework_table(context, metrics.agents),
         Heading(Sentence("head_groups"), "groups"),
         *_groups(context),
@@ -92,16 +92,17 @@ def _proofs(context: Context, evidence: Sequence[Evidence]) -> tuple[Ref, ...]:
     return tuple(card for one in evidence if (card := context.card(one.tool_use_id)) is not None)
 
 
-def _rework_values(context: Context) -> dict[str, Value]:
-    """Return what the sentence on rework says."""
+def _rework_lead(context: Context) -> Sentence:
+    """Return how much completed work was done again; that nothing can be said where no run is known."""
     rework = context.material.results.metrics.totals.rework
-    return {
+    values: dict[str, Value] = {
         "rate": Ref(rework.rate, context.groups.target("rework")),
         "repeated": rework.repeated,
         "corrected": rework.corrected,
-        "edited_again": rework.edited_again,
+        "edited_again": rework.edited_again if rework.edited_again.total else None,
         "cost": rework.repeat_cost,
     }
+    return Sentence("rework_lead" if rework.rate.total else "no_rework", values)
 
 
 def _rework_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.reporting.cards import cards_of, stretches
+from analysis.reporting.groups import outcome_class
+from common.records import OUTCOMES
+from tests.analysis.reporting.test_findings import context
+from tests.made_records import delegation, run, session, spent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [([], ()), ([3], ((3, 3),)), ([1, 2, 3, 7, 9, 10], ((1, 3), (7, 7), (9, 10)))],
+)
+def test_numbers_are_told_in_stretches(numbers: list[int], expected: tuple[tuple[int, int], ...]) -> None:
+    assert stretches(numbers) == expected
+
+
+@given(st.sets(st.integers(1, 300)))
+def test_stretches_hold_every_number_once(numbers: set[int]) -> None:
+    held = [number for first, last in stretches(sorted(numbers)) for number in range(first, last + 1)]
+    assert held == sorted(numbers)
+
+
+def test_every_outcome_counts_as_one_thing() -> None:
+    assert [outcome_class(outcome) for outcome in OUTCOMES] == ["completed", *["failed"] * 5, *["unknown"] * 2]
+
+
+def test_every_delegation_is_in_the_groups_that_count_it(tmp_path: Path) -> None:
+    first = session("a", delegation("t1", "developer"), delegation("t2", "reviewer", "failed", number=2))
+    second = session("b", delegation("t3", "developer", "unanswered", timestamp="2026-03-03T10:00:00Z"))
+    groups = context(tmp_path, first, second).groups
+    numbers = {key: group.numbers for key, group in groups.group_by_key.items()}
+    assert numbers["agent", "developer"] == (1, 3)
+    assert numbers["agent", "reviewer", "failed"] == (2,)
+    assert numbers["outcome", "unanswered"] == (3,)
+    assert numbers["class", "unknown"] == (3,)
+    assert numbers["transition", "developer", "reviewer"] == (2,)
+    assert numbers["day", "2026-03-03"] == (3,)
+    assert numbers["place", "1"] == (1, 3)
+    assert groups.card("t2") == "d2"
+    assert groups.session("b") == "s2"
+    assert (groups.card("absent"), groups.session("absent"), groups.target("agent", "absent")) == (None, None, None)
+
+
+def test_repeated_and_corrected_work_is_in_the_group_of_rework(tmp_path: Path) -> None:
+    made = run(spent(output=10))
+    words = "write the parser for the settings file and its tests"
+    again = session(
+        "a",
+        delegation("t1", run=made, prompt=words, answered="2026-03-02T10:01:00Z"),
+        delegation("t2", run=made, prompt=words, timestamp="2026-03-02T11:00:00Z", number=2),
+        delegation("t3", run=made, prompt="another thing", timestamp="2026-03-02T12:00:00Z", corrected=True, number=3),
+    )
+    made_context = context(tmp_path, again)
+    group = made_context.groups.group_by_key["rework",]
+    rate = made_context.material.results.metrics.totals.rework.rate
+    assert group.numbers == (1, 3)
+    assert rate.hits == 2
+
+
+def test_times_on_cards_are_those_of_the_time_zone(tmp_path: Path) -> None:
+    cards = cards_of(context(tmp_path, session("a", delegation("t1", timestamp="2026-03-02T23:30:00.000Z"))))
+    assert cards[0].cards[0].moment == "2026-03-02 23:30"
+    assert cards[0].day == "2026-03-02"
+
+
+def test_a_call_without_a_readable_time_has_a_card_too(tmp_path: Path) -> None:
+    broken = session("a", delegation("t1", timestamp=None), delegation("t2", timestamp="yesterday", number=2))
+    cards = cards_of(context(tmp_path, broken))
+    assert [card.moment for card in cards[0].cards] == [None, None]
