@@ -102,6 +102,7 @@ def test_no_error_of_every_kind_is_swallowed_without_a_reason(path: Path) -> Non
     handlers = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler)]
     handlers = [node for node in handlers if not isinstance(node.body[-1], ast.Raise)]
     broad = [node for node in handlers if not node.type or ast.unparse(node.type) in ("Exception", "BaseException")]
+    broad = [node for node in broad if not any(isinstance(inside, ast.Raise) for inside in ast.walk(node))]
     assert [node.lineno for node in broad if "# noqa: BLE001 " not in lines[node.lineno - 1]] == []
 
 

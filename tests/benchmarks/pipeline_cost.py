@@ -130,7 +130,11 @@ def main() -> None:
         cpu(our_start, ours)
         first_run = time.monotonic() - began
         cpu(bare_start, bare)
-        rows = (("nothing to do", [], [], 1.5), ("list", ["list"], ["list"], 1.2), ("plan", ["plan"], [], 2.0))
+        rows: tuple[tuple[str, list[str], list[str], float], ...] = (
+            ("nothing to do", [], [], 1.5),
+            ("list", ["list"], ["list"], 1.2),
+            ("plan", ["plan"], [], 2.0),
+        )
         for name, arguments, bare_arguments, limit in rows:
             pairs = [
                 (cpu([*our_start, *arguments], ours), cpu([*bare_start, *bare_arguments], bare)) for _ in range(ROUNDS)
