@@ -1,7 +1,7 @@
 """What comes back for a delegation: results, notifications, polls, and what user and assistant make of them."""
 
 from common.transcripts.facts import FileFacts, Notice, Result
-from common.transcripts.shapes import Block, Line, ToolUseResult, clean, lenient_json, read, read_text
+from common.transcripts.shapes import Block, Line, ToolUseResult, Usage, clean, lenient_json, read, read_text
 from common.transcripts.texts import is_refusal, notifications, task_in_text, tokens_in_tail
 from common.transcripts.threads import timestamp_of
 
@@ -129,6 +129,18 @@ def _add_object(result: Result, line: Line) -> None:
     result.launched = found.is_async is True or (found.status or "").endswith(("_launched", "_spawned"))
     result.agent_id = found.agent_id or found.teammate_id
     result.agent_type, result.model = found.agent_type, found.resolved_model
-    result.duration_ms, result.tokens = found.total_duration_ms, found.total_tokens
+    result.duration_ms = found.total_duration_ms
+    result.tokens = found.total_tokens if found.total_tokens is not None else _tokens_in(found.usage)
     result.last_output = found.usage.output_tokens if found.usage else None
     result.interrupted = found.was_interrupted is True
+
+
+def _tokens_in(usage: Usage | None) -> int | None:
+    """Return the sum of what a usage tells; None if it tells nothing."""
+    if usage is None:
+        return None
+    parts = (
+        usage.input_tokens, usage.output_tokens, usage.cache_creation_input_tokens, usage.cache_read_input_tokens
+    )  # fmt: skip
+    told = [part for part in parts if part is not None]
+    return sum(told) if told else None

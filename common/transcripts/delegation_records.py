@@ -17,6 +17,8 @@ DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
 NO_AGENT = "(none)"
 PREVIEW = 500
+LONGEST_MILLISECONDS = 1e12
+"""Thirty years: what tells of more tells nothing."""
 
 AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
 
@@ -118,19 +120,20 @@ def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None,
     if not answer.result.launched:
         end = answer.result.timestamp
         synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
-        return answer.result.text, synthesis, end or None, _seconds(answer.result.duration_ms, start, end)
+        return answer.result.text, synthesis, end or None, _seconds(start, end, answer.result.duration_ms)
     noticed = last_notice(facts)
     if noticed is None:
-        return None, None, None, _seconds(answer.result.duration_ms, "", "")
+        return None, None, None, _seconds("", "", answer.result.duration_ms)
     notice = noticed.notice
-    duration = answer.result.duration_ms or notice.duration_ms
-    return notice.result, notice.synthesis, notice.timestamp or None, _seconds(duration, start, notice.timestamp)
+    seconds = _seconds(start, notice.timestamp, answer.result.duration_ms, notice.duration_ms)
+    return notice.result, notice.synthesis, notice.timestamp or None, seconds
 
 
-def _seconds(milliseconds: float | None, start: str, end: str) -> float | None:
-    """Return a duration in seconds: as told, else from start to end; None where neither gives one."""
-    if milliseconds is not None:
-        return milliseconds / 1000 if 0 <= milliseconds < 1e12 else None  # noqa: PLR2004 - thirty years
+def _seconds(start: str, end: str, *milliseconds: float | None) -> float | None:
+    """Return a duration in seconds: the first that is told, else from start to end; None where neither gives one."""
+    told = next((ms for ms in milliseconds if ms is not None and 0 <= ms < LONGEST_MILLISECONDS), None)
+    if told is not None:
+        return told / 1000
     if not start or not end or end < start:
         return None
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

@@ -58,7 +58,7 @@ def _judge_error(result: Result) -> Judgement:
         return Judgement("interrupted", head[:DETAIL])
     if any(sentence in head for sentence in REFUSED) or DENIED.search(head):
         return Judgement("rejected", head[:DETAIL])
-    if UNKNOWN_AGENT.search(head[:DETAIL]):
+    if UNKNOWN_AGENT.search(head):
         return Judgement("not_started", head[:DETAIL])
     return Judgement("failed", head[:DETAIL] or None)
 
