@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from common.pipeline.display import Display, printable, sign_of
@@ -24,6 +25,7 @@ class LiveDisplay(Display):
 
     _bars: Progress | None = None
     _ids: dict[str, TaskID]
+    _starts: dict[str, float]
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write a coloured line above the bars."""
@@ -40,9 +42,10 @@ class LiveDisplay(Display):
     def show_start(self, task: Task) -> None:
         """Show a bar that does not move yet."""
         if self._bars is None:
-            self._bars, self._ids = _new_bars(), {}
+            self._bars, self._ids, self._starts = _new_bars(), {}, {}
             self._bars.start()
         script = task.name.partition(":")[2]
+        self._starts[task.name] = time.monotonic()
         self._ids[task.name] = self._bars.add_task(script, total=None, amount="")
 
     def hear(self, name: str, message: dict[str, Any] | str) -> None:
@@ -51,7 +54,8 @@ class LiveDisplay(Display):
         if isinstance(message, dict) and self._bars is not None and name in self._ids:
             done, total, unit = (message.get(key) for key in ("done", "total", "unit"))
             if isinstance(done, (int, float)) and isinstance(total, (int, float)) and 0 <= done <= total:
-                amount = _amount(done, total, printable(str(unit))[:20])
+                seconds = time.monotonic() - self._starts[name]
+                amount = _amount(done, total, printable(str(unit))[:20], seconds)
                 self._bars.update(self._ids[name], completed=done, total=total or 1, amount=amount)
 
     def complete_run(self) -> None:
@@ -68,10 +72,12 @@ class LiveDisplay(Display):
             super()._settle(task, outcome, fact)
 
 
-def _amount(done: float, total: float, unit: str) -> str:
+def _amount(done: float, total: float, unit: str, seconds: float) -> str:
+    """Return how much is done of how much, and how fast."""
+    speed = done / seconds if seconds else 0
     if unit == BYTES:
-        return f"{done / 1e6:.1f}/{total / 1e6:.1f} MB"
-    return f"{done:,.0f}/{total:,.0f} {unit}"
+        return f"{done / 1e6:.1f}/{total / 1e6:.1f} MB, {speed / 1e6:.1f} MB/s"
+    return f"{done:,.0f}/{total:,.0f} {unit}, {speed:,.0f}/s"
 
 
 def _new_bars() -> Progress:
@@ -84,7 +90,7 @@ def _new_bars() -> Progress:
         TaskProgressColumn("{task.percentage:>3.0f} %"),
     ]
     if width >= NARROW:  # never to the last column: what is typed is echoed there, and would wrap
-        columns.insert(1, BarColumn(bar_width=30 if width >= MEDIUM else width - 45))
+        columns.insert(1, BarColumn(bar_width=min(width - 80, 30) if width >= MEDIUM else width - 45))
     if width >= MEDIUM:
         columns += [TextColumn("{task.fields[amount]}", markup=False), TimeRemainingColumn()]
     return Progress(*columns, console=Console(highlight=False), transient=True)
