@@ -27,20 +27,12 @@ class TranscriptReader:
         self._in_agent_file = agent_id is not None
         self._threads = Threads(facts, agent_id)
         self._answers = Answers(facts)
-        self._handlers = {
-            "assistant": self._assistant,
-            "user": self._user,
-            "progress": self._progress,
-            "system": self._system,
-            "queue-operation": self._queue_operation,
-            "attachment": self._attachment,
-        }
 
     def take(self, line: Line, number: int) -> None:
         """Take one line."""
-        handler = self._handlers.get(line.type or "")
+        handler = _HANDLERS.get(line.type or "")
         if handler is not None:
-            handler(line, number)
+            handler(self, line, number)
         elif line.type not in KNOWN_TYPES:
             name = (line.type or "(none)")[:64]
             self.facts.unknown_types[name] = self.facts.unknown_types.get(name, 0) + 1
@@ -198,3 +190,13 @@ def _take_prompt(thread: Thread, text: str) -> None:
     thread.prompt = text_digest(inner)
     thread.warmup = text == "Warmup"
     thread.teammate |= inner is not text
+
+
+_HANDLERS = {
+    "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the class's own table; inside it, it would make a cycle
+    "user": TranscriptReader._user,  # noqa: SLF001
+    "progress": TranscriptReader._progress,  # noqa: SLF001
+    "system": TranscriptReader._system,  # noqa: SLF001
+    "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
+    "attachment": TranscriptReader._attachment,  # noqa: SLF001
+}
