@@ -20,9 +20,12 @@ def append(directory: Path, record: Mapping[str, Any]) -> None:
     path = directory / LOG_NAME
     if path.is_file() and path.stat().st_size > LARGEST_LOG:
         path.replace(directory / OLDER_NAME)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        size = os.fstat(descriptor).st_size
+        is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a full disk, or the power
+        os.write(descriptor, b"\n" + line if is_torn else line)
     finally:
         os.close(descriptor)
 

@@ -48,6 +48,7 @@ class Project:
     def __init__(self, dodo_file: str) -> None:
         self._writes: dict[str, list[Path]] = {}  # of each script so far
         self.root = Path(dodo_file).resolve().parent
+        os.chdir(self.root)  # paths are relative to it, wherever doit was told to go
         try:
             home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
             given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given

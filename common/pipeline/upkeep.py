@@ -8,7 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doit import get_initial_workdir
+
 from common.errors import CommandError, InputError
+from common.files import write_atomically
 from common.pipeline import log
 from common.pipeline.base import STAGES, Ours, option, whole_number
 from common.pipeline.choice import Wish, choose, step_of
@@ -143,7 +146,7 @@ class Graph(Upkeep):
         if kind in ("svg", "png"):
             content = _draw(content, kind)
         if self.params["output"]:
-            Path(self.params["output"]).write_bytes(content)
+            write_atomically(Path(get_initial_workdir(), self.params["output"]), content)
         else:
             self.outstream.flush()
             self.outstream.buffer.write(content)
