@@ -29,7 +29,6 @@ TAIL_LINES = 40
 GRACE_SECONDS = 0.4
 MARK = b"\x1e"  # begins a progress line; see common/script.py
 
-Listener = "Callable[[str, dict[str, Any] | str], None]"
 _running: dict[int, subprocess.Popen[bytes]] = {}
 _stopping = threading.Event()
 

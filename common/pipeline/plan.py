@@ -43,7 +43,8 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     for task in ordered(choice):
         why = ["forced"] if task.name in choice.forced else []
         why += reasons(task, dep_manager, made={path for name in running for path in by_name[name].targets})
-        if makers := _nearest([name for name in task.task_dep if name in running], by_name):
+        read = [name for name in task.task_dep if name in running and task.file_dep.intersection(by_name[name].targets)]
+        if makers := _nearest(read, by_name):
             why.append(f"{makers} will run; {'their' if ', ' in makers else 'its'} outputs may change")
         if why:
             running.add(task.name)
@@ -70,10 +71,12 @@ def ordered(choice: Choice) -> Iterator[Task]:
 
 
 def control(choice: Choice) -> TaskControl:
-    """Return doit's control over the chosen scripts alone."""
+    """Return doit's control over the chosen scripts alone, which keep their order though one between is left out."""
     chosen = [task.name for task in choice.tasks]
+    by_name = {task.name: task for task in (*choice.tasks, *choice.left_out)}
+    behind = {name: needed({name}, by_name) - {name} for name in chosen}
     for task in choice.tasks:
-        task.task_dep = [name for name in chosen if name in task.task_dep]
+        task.task_dep = [name for name in chosen if name in behind[task.name]]
     result = TaskControl(choice.tasks)
     result.process(chosen)
     return result

@@ -41,6 +41,14 @@ def test_only_keeps_the_order_among_the_chosen_with_two_at_a_time(toy: Toy) -> N
     assert ran == ["double", "total"]
 
 
+def test_only_keeps_the_order_though_what_lies_between_is_left_out(toy: Toy) -> None:
+    toy.doit()
+    toy.trouble("count", "time.sleep(0.3); Path('runs.txt').open('a').write('counted ')")
+    arguments = ["--only", "--force", "adding", "reading", "-n", "2"]
+    assert toy.plan(*arguments) == {"reading:count": ["forced"], "adding:total": ["forced"]}
+    assert toy.doit("run", *arguments).ran == ["count", "counted", "total"]
+
+
 def test_options_and_settings_stand_before_or_after_the_names(toy: Toy) -> None:
     toy.doit("doubling", "-n", "2", "marathon_over=3", "--quiet")
     assert toy.doit("marathon_over=3", "-n", "2", "doubling").ran == []
