@@ -31,7 +31,10 @@ class Format(Protocol):
     """How a format writes plain text, names, words, and what leads somewhere."""
 
     def plain(self, value: str) -> Markup:
-        """Return our own text, or a figure."""
+        """Return our own text."""
+
+    def figure(self, value: str) -> Markup:
+        """Return a figure with its unit."""
 
     def code(self, value: str) -> Markup:
         """Return a name."""
@@ -50,8 +53,12 @@ class Html:
     """HTML: everything escaped; names and words are isolated from the direction of the text around them."""
 
     def plain(self, value: str) -> Markup:
-        """Return text in which no unit is parted from its number."""
-        return escape(text.visible(value).replace(" %", "\N{NO-BREAK SPACE}%"))
+        """Return text."""
+        return escape(text.visible(value))
+
+    def figure(self, value: str) -> Markup:
+        """Return a figure from which no per cent is parted."""
+        return escape(value.replace(" %", "\N{NO-BREAK SPACE}%"))
 
     def code(self, value: str) -> Markup:
         """Return a name in code type."""
@@ -79,6 +86,8 @@ class Markdown:
         """Return text with Markdown's own characters escaped."""
         return Markup(_MARKDOWN_SPECIAL.sub(r"\\\1", text.one_line(value)))  # noqa: S704 - escaped for Markdown, not HTML
 
+    figure = plain
+
     def code(self, value: str) -> Markup:
         """Return a name as a code span."""
         return Markup(text.markdown_code(value))  # noqa: S704 - a code span is not read
@@ -101,6 +110,8 @@ class Terminal:
     def plain(self, value: str) -> Markup:
         """Return text."""
         return Markup(text.terminal(value))  # noqa: S704 - for a terminal, which reads no HTML
+
+    figure = plain
 
     def code(self, value: str) -> Markup:
         """Return a name."""
@@ -152,7 +163,7 @@ def show(writer: Format, value: object, form: Form | None = None) -> Markup:
     if isinstance(value, str):
         return writer.plain(value)
     default: Form = "count" if isinstance(value, int) else "decimal"
-    return writer.plain(figure(value, form or default))
+    return writer.figure(figure(value, form or default))
 
 
 def counted(writer: Format, value: object, one: str, many: str | None = None) -> Markup:
@@ -162,7 +173,7 @@ def counted(writer: Format, value: object, one: str, many: str | None = None) ->
         return writer.link(shown, value.target) if value.target else shown
     if not isinstance(value, int):
         raise TypeError(f"{one}: {type(value).__name__}")
-    return writer.plain(text.plural(value, one, many))
+    return writer.figure(text.plural(value, one, many))
 
 
 def listed(writer: Format, values: Sequence[object]) -> Markup:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.records import EnrichedSessions, FullSessions
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 TEXT_FIELDS = frozenset(
     {
@@ -51,14 +54,27 @@ PAYLOADS = (
 
 
 def everywhere(
-    sessions: EnrichedSessions, every: FullSessions, change: Callable[[str], str]
+    sessions: EnrichedSessions, every: FullSessions, change: Callable[[str, int], str]
 ) -> tuple[EnrichedSessions, FullSessions]:
-    """Return the records with each foreign text changed; ids stay apart from one another."""
-    changed = [_walk(msgspec.to_builtins(one), change, "") for one in (sessions, every)]
-    return (
-        msgspec.convert(changed[0], type=type(sessions)),
-        msgspec.convert(changed[1], type=type(every)),
-    )
+    """Return the records with each foreign text changed, given the number of its session; ids stay apart."""
+    return _changed(sessions, change), _changed(every, change)
+
+
+def _changed(record: R, change: Callable[[str, int], str]) -> R:
+    plain = msgspec.to_builtins(record)
+    changed = {key: _walk(value, partial(_first, change), key) for key, value in plain.items() if key != "sessions"}
+    changed["sessions"] = [
+        _walk(session, partial(_of, change, number), "") for number, session in enumerate(plain["sessions"])
+    ]
+    return msgspec.convert(changed, type=type(record))
+
+
+def _of(change: Callable[[str, int], str], number: int, text: str) -> str:
+    return change(text, number)
+
+
+def _first(change: Callable[[str, int], str], text: str) -> str:
+    return change(text, 0)
 
 
 def _walk(value: object, change: Callable[[str], str], name: str) -> object:

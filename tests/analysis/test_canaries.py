@@ -42,7 +42,7 @@ def test_no_planted_secret_is_in_any_report(tmp_path: Path, *, share: bool) -> N
     turn = cycle(texts)
     used: set[str] = set()
 
-    def plant(text: str) -> str:
+    def plant(text: str, _: int) -> str:
         canary = next(turn)
         used.add(canary)
         return f"{text[:20]} {canary} "
@@ -60,7 +60,7 @@ def test_no_planted_secret_is_in_any_report(tmp_path: Path, *, share: bool) -> N
 def test_a_secret_is_masked_before_its_text_is_cut(tmp_path: Path) -> None:
     secret = "ghp_" + "a1B2" * 9
     made = sessions(1, each=3)
-    chosen, every = everywhere(enriched(*made), full(*made), lambda _: "x" * 30 + " " + secret)
+    chosen, every = everywhere(enriched(*made), full(*made), lambda *_: "x" * 30 + " " + secret)
     report = from_records(tmp_path, chosen, every)
     written = report.markdown() + report.html()
     assert secret[:12] not in written

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import html5lib
+import msgspec
 import pytest
 
 from analysis.reporting import cards
@@ -209,3 +210,17 @@ def test_both_reports_say_the_same_sentences(tmp_path: Path) -> None:
     said = re.sub(r"<[^>]*>", "", made.html()).replace("\xa0", " ")
     for sentence in re.findall(r"^- (.*)$", answer, re.MULTILINE):
         assert sentence.replace("`", "") in said
+
+
+def test_six_thousand_delegations_stay_below_eight_megabytes(tmp_path: Path) -> None:
+    words = "please look at the change and say what is wrong with it " * 40
+    made = [
+        msgspec.structs.replace(
+            one, delegations=[msgspec.structs.replace(step, prompt=words, result=words * 2) for step in one.delegations]
+        )
+        for one in sessions(250, each=24)
+    ]
+    page = from_sessions(tmp_path, *made).html()
+    assert page.count('<details class="card"') == 6_000
+    assert "6,000 delegations, session by session. The texts of " in page
+    assert len(page.encode()) < 8_000_000

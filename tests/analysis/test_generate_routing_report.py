@@ -108,7 +108,9 @@ def test_names_from_transcripts_stay_in_their_cell_and_lead_nowhere(tmp_path: Pa
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_nothing_foreign_is_read_as_markdown(tmp_path: Path, payload: str) -> None:
     made = sessions(1, each=22)
-    chosen, every = everywhere(enriched(*made), full(*made), lambda text: f"{payload} | `a` ``b`` [c](d) {text[:12]}")
+    chosen, every = everywhere(
+        enriched(*made), full(*made), lambda text, _: f"{payload} | `a` ``b`` [c](d) {text[:12]}"
+    )
     page = from_records(tmp_path, chosen, every).markdown()
     markdown = MarkdownIt("commonmark", {"linkify": False}).enable("table")
     kinds = {child.type for token in markdown.parse(page) for child in (token, *(token.children or ()))}
