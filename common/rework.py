@@ -25,32 +25,31 @@ _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
 """What makes a word the name of one thing: a path, an identifier, a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """The words of a prompt, and those of them that name one thing."""
-
-    words: frozenset[str]
-    specific: frozenset[str]
+Words = frozenset[str]
 
 
-def read(text: str) -> Prompt:
+def read(text: str) -> Words:
     """Return the words of a prompt, without case and without the full stop at a sentence's end."""
-    words = frozenset(word.rstrip(".").lower() for word in _WORD.findall(text)) - {""}
-    return Prompt(words, frozenset(word for word in words if _SPECIFIC.search(word)))
+    found = set(_WORD.findall(text.lower()))
+    return frozenset(word.rstrip(".") for word in found) - {""}
 
 
-def near_same(one: Prompt, other: Prompt) -> bool:
+def near_same(one: Words, other: Words) -> bool:
     """Tell whether two prompts ask for the same thing."""
-    size = len(one.words) + len(other.words)
-    if not size or min(len(one.words), len(other.words)) * 2 < NEAR_SAME * size:
+    size = len(one) + len(other)
+    if not size or min(len(one), len(other)) * 2 < NEAR_SAME * size or 2 * len(one & other) < NEAR_SAME * size:
         return False
-    if one.specific - other.specific and other.specific - one.specific:
-        return False
-    return 2 * len(one.words & other.words) >= NEAR_SAME * size
+    return not (_names_one_thing(one - other) and _names_one_thing(other - one))
+
+
+def _names_one_thing(words: Words) -> bool:
+    return any(_SPECIFIC.search(word) for word in words)
 
 
 def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, EnrichedDelegation]]:
     """Return (delegation, nearest earlier completed one with a run that it repeats) in order of the later one."""
+    if len(session.delegations) < 2:  # noqa: PLR2004 (one repeats nothing)
+        return []
     prompts = [read(one.prompt) for one in session.delegations]
     found = []
     for later, one in enumerate(session.delegations):

@@ -16,7 +16,7 @@ from typing import Literal
 
 from common.records import EnrichedDelegation, EnrichedSession
 
-PROMPT_CHARACTERS = 2000
+PROMPT_CHARACTERS = 1000
 DESCRIPTION_WEIGHT = 3.0
 MIN_PROMPTS = 5
 """An agent that completed fewer prompts, without a description, is not learned."""
@@ -26,6 +26,8 @@ CLEARLY = 1.5
 """Another agent is clearly nearer at this many times the nearness of the own one …"""
 LEAST = 0.15
 """… and at least this nearness."""
+VECTOR_WORDS = 40
+"""So many of a prompt's words, the weightiest, make its vector."""
 SHOWN_WORDS = 5
 
 Lack = Literal["too few agents", "too few prompts"]
@@ -35,11 +37,11 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def words(text: str) -> Counter[str]:
-    """Return the words of three letters or more of the first 2,000 characters, without case and plural s."""
-    return Counter(
-        word.removesuffix("s") if len(word) > 3 else word  # noqa: PLR2004 ("has" stays)
-        for word in _WORD.findall(text[:PROMPT_CHARACTERS].lower())
-    )
+    """Return the words of three letters or more of the first 1,000 characters, without case and plural s."""
+    found: Counter[str] = Counter()
+    for word, count in Counter(_WORD.findall(text[:PROMPT_CHARACTERS].lower())).items():
+        found[word[:-1] if word[-1] == "s" and len(word) > 3 else word] += count  # noqa: PLR2004 ("has" stays)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Judgement:
     """Where a prompt seems to belong: the nearest agent, and how near it and the own agent are.
 
     `nearest` is None where the prompt has too few known words. `own` is None where the own agent is not learned.
-    `words` brought the prompt to the nearest agent, those that did most first.
+    `words` brought the prompt to the nearest agent if that is another one, those that did most first.
     """
 
     nearest: str | None
@@ -76,6 +78,7 @@ class _Agents:
         self.weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.parts: dict[tuple[str, str], Vector] = defaultdict(lambda: defaultdict(float))
         self.squares: dict[str, float] = {}
+        self._squares_without: dict[tuple[str, str], float] = {}
 
     def add(self, agent: str, vector: Vector, session_id: str | None, times: float = 1.0) -> None:
         for word, weight in vector.items():
@@ -100,12 +103,21 @@ class _Agents:
         found = {}
         for agent, product in products.items():
             part = self.parts.get((agent, session_id))
-            square = self.squares[agent]
+            rest = product
             if part:
-                product -= sum(weight * part.get(word, 0.0) for word, weight in vector.items())  # noqa: PLW2901
-                square += sum(its * (its - 2 * self.weights[word][agent]) for word, its in part.items())
-            found[agent] = product / sqrt(square) if square > _NOTHING and product > _NOTHING else 0.0
+                rest -= sum(weight * part[word] for word, weight in vector.items() if word in part)
+            square = self._square_without(agent, session_id)
+            found[agent] = rest / sqrt(square) if square > _NOTHING and rest > _NOTHING else 0.0
         return found
+
+    def _square_without(self, agent: str, session_id: str) -> float:
+        """Return the squared length of the agent without what it did in the session."""
+        key = agent, session_id
+        if key not in self._squares_without:
+            part = self.parts.get(key, {})
+            less = sum(its * (2 * self.weights[word][agent] - its) for word, its in part.items())
+            self._squares_without[key] = self.squares[agent] - less
+        return self._squares_without[key]
 
     def shared(self, vector: Vector, agent: str, session_id: str) -> tuple[str, ...]:
         """Return the words that bring the vector to the agent."""
@@ -164,7 +176,8 @@ def _rarity(documents: Sequence[Counter[str]]) -> dict[str, float]:
 
 
 def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
-    raw = {word: (1 + log(times)) * rarity[word] for word, times in count.items() if word in rarity}
+    weights = {word: (1 + log(times)) * rarity[word] for word, times in count.items() if word in rarity}
+    raw = dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:VECTOR_WORDS])
     length = sqrt(sum(weight * weight for weight in raw.values()))
     return {word: weight / length for word, weight in raw.items()} if length else {}
 
@@ -176,4 +189,5 @@ def _judge(one: EnrichedDelegation, session_id: str, vector: Vector, agents: _Ag
     nearest = max(near, key=lambda agent: (near[agent], agent))
     if near[nearest] <= _NOTHING:
         return Judgement(None, 0.0, None, ())
-    return Judgement(nearest, near[nearest], near.get(one.agent_type), agents.shared(vector, nearest, session_id))
+    shared = () if nearest == one.agent_type else agents.shared(vector, nearest, session_id)
+    return Judgement(nearest, near[nearest], near.get(one.agent_type), shared)
