@@ -19,6 +19,7 @@ class Answers:
     def __init__(self, facts: FileFacts) -> None:
         """Go on from `facts`."""
         self._facts = facts
+        self._last_notice = {_key(notice): index for index, notice in enumerate(facts.notices)}
 
     @property
     def waiting(self) -> bool:
@@ -30,9 +31,8 @@ class Answers:
         if not text or not text.strip():
             return
         facts = self._facts
-        for number in [n for n in facts.waiting_results if facts.results[n].thread == index]:
+        for number in facts.waiting_results.pop(index, ()):
             facts.results[number].synthesis = text
-            facts.waiting_results.remove(number)
         if facts.threads[index].kind == "main":
             for number in facts.waiting_notices:
                 facts.notices[number].synthesis = text
@@ -47,7 +47,7 @@ class Answers:
     def corrected(self) -> None:
         """Note that the user stepped in: a correction of the delegation answered last, if its result is fresh."""
         last = list(self._facts.watched)[-1:]
-        self._facts.corrected.extend(call for call in last if call not in self._facts.corrected)
+        self._facts.corrected.extend(last)
         self._facts.watched.clear()
 
     def result(self, line: Line, number: int, block: Block, index: int) -> None:
@@ -77,7 +77,7 @@ class Answers:
         _add_object(result, line)
         facts.results.append(result)
         if not result.launched:
-            facts.waiting_results.append(len(facts.results) - 1)
+            facts.waiting_results.setdefault(index, []).append(len(facts.results) - 1)
             if facts.threads[index].kind == "main":
                 facts.watched[result.id] = WATCHED_PROMPTS
         elif result.agent_id is not None:
@@ -88,23 +88,30 @@ class Answers:
         task = found.task if found and found.task else task_in_text(_text_of(block))
         if task.task_id is not None and task.status is not None:
             result = task.result or task.output or None
-            self._facts.notices.append(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
+            self.noticed(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
+
+    def noticed(self, notice: Notice) -> None:
+        """Keep a word on a background task."""
+        self._last_notice[_key(notice)] = len(self._facts.notices)
+        self._facts.notices.append(notice)
 
     def notified(self, text: str, line: Line, number: int, *, delivered: bool) -> None:
         """Keep each notification in a text once: the queue, the user's line and an attachment may repeat it."""
         facts = self._facts
         for found in notifications(text):
-            key = (found.task_id, found.status, found.result)
-            known = [i for i, n in enumerate(facts.notices) if (n.task_id, n.status, n.result) == key]
-            if not known:
-                notice = Notice(found.task_id, timestamp_of(line), number, found.status, "notification", found.result)
+            notice = Notice(found.task_id, timestamp_of(line), number, found.status, "notification", found.result)
+            if _key(notice) not in self._last_notice:
                 notice.duration_ms, notice.tokens = found.duration_ms, found.tokens
-                facts.notices.append(notice)
-                known = [len(facts.notices) - 1]
+                self.noticed(notice)
             if delivered and (call := facts.call_by_agent.get(found.task_id)) is not None:
                 facts.watched.pop(call, None)  # the last one answered stands last
                 facts.watched[call] = WATCHED_PROMPTS
-                facts.waiting_notices.append(known[-1])
+                facts.waiting_notices.append(self._last_notice[_key(notice)])
+
+
+def _key(notice: Notice) -> tuple[str, str, str | None]:
+    """Return what makes two notices one."""
+    return notice.task_id, notice.status, notice.result
 
 
 def _text_of(block: Block) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from common.errors import PermissionDeniedError, WriteError
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever the readers take something else out of a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"

@@ -10,12 +10,16 @@ from common.transcripts.shapes import Meta
 
 
 class TranscriptFile(NamedTuple):
-    """A file with what was read of it. `rank` is its place in the order of paths; `name` its path below the root."""
+    """A file with what was read of it. `rank` is its place in the order of paths.
+
+    `name` is its path below the root, `numbered` if the root's number stands before it.
+    """
 
     rank: int
     name: str
     facts: FileFacts
     meta: Meta | None = None
+    numbered: bool = False
 
     @property
     def stem(self) -> str:
@@ -25,9 +29,8 @@ class TranscriptFile(NamedTuple):
     @property
     def project(self) -> str:
         """The folder below the root; "" for a file that lies in the root itself."""
-        parts = self.name.split("/")
-        first = 1 if len(parts) > 1 and parts[0].isdecimal() else 0
-        return parts[first] if len(parts) > first + 1 else ""
+        *folders, _ = self.name.split("/")[self.numbered :]
+        return folders[0] if folders else ""
 
     def session_of(self, thread: Thread) -> str:
         """Return the thread's session; lines that bear none are taken for the one that the file is named after."""

@@ -138,7 +138,7 @@ class BadLine(Struct, array_like=True, frozen=True):
 
 
 class FileFacts(Struct, array_like=True):
-    """All that one file tells, and where its reader stands."""
+    """All that one file tells, and where its reader stands. `waiting_results` are indexes by thread."""
 
     lines: int = 0
     parsed: int = 0
@@ -157,7 +157,7 @@ class FileFacts(Struct, array_like=True):
     corrected: list[str] = field(default_factory=list)
     open_tools: dict[str, str] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)
-    waiting_results: list[int] = field(default_factory=list)
+    waiting_results: dict[int, list[int]] = field(default_factory=dict)
     waiting_notices: list[int] = field(default_factory=list)
     call_by_agent: dict[str, str] = field(default_factory=dict)
     last_prompt: str | None = None

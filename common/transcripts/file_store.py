@@ -11,7 +11,7 @@ from common.transcripts.assemble import Assembled
 from common.transcripts.cache_file import DamagedCacheError, checksum, unpack
 from common.transcripts.counts import FileCounts
 from common.transcripts.evidence import TranscriptFile
-from common.transcripts.find import FoundFile, Stamp
+from common.transcripts.find import FoundFile, Stamp, shown
 from common.transcripts.parts import run_row, session_row
 from common.transcripts.reading import FileMeta, Reading, decode_facts
 
@@ -110,7 +110,8 @@ class FileStore:
         meta = self._db.execute("SELECT meta FROM file WHERE id = ?", (row.id,)).fetchone()
         if reading is None:
             raise DamagedCacheError(row.name)
-        return TranscriptFile(rank, row.name, decode_facts(reading.facts), unpack(meta[0], FileMeta).meta)
+        facts, beside = decode_facts(reading.facts), unpack(meta[0], FileMeta).meta
+        return TranscriptFile(rank, row.name, facts, beside, numbered=row.name != shown(row.path))
 
     def save_part(self, ids: list[int], assembled: Assembled) -> None:
         """Keep the records of a group of files."""

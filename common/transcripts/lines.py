@@ -6,16 +6,14 @@ A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`,
 
 import json
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import BinaryIO, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 
+from common.transcripts.depth import LIMIT_GOVERNS, MAX_DEPTH, room_for_depth
 from common.transcripts.shapes import Line, huge_int, soften
 
-MAX_DEPTH = 200
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024
 BLOCK = 1024 * 1024
@@ -27,7 +25,6 @@ NOT_JSON = "not JSON"
 NO_OBJECT = "a value, but no object"
 TOO_DEEP = f"nested deeper than {MAX_DEPTH}"
 
-_LIMIT_GOVERNS = sys.version_info < (3, 12)
 _decode = msgspec.json.Decoder(Line).decode
 _python = json.JSONDecoder(parse_int=huge_int)
 _OPENERS_DELETED = bytes(byte for byte in range(256) if byte not in b"[{")
@@ -107,36 +104,13 @@ def _join(parts: list[bytes], length: int) -> bytes | TooLong:
     return TooLong(length) if length > MAX_LENGTH else b"".join(parts)
 
 
-@contextmanager
-def depth_limit() -> Iterator[None]:
-    """Make decoding fail on values nested nearly `MAX_DEPTH` deep, so that `examine` decides on them.
-
-    Up to Python 3.11 the decoder counts its depth against the recursion limit, which makes the check free; later
-    versions count apart, and `decode_line` counts brackets instead.
-    """
-    before = sys.getrecursionlimit()
-    if _LIMIT_GOVERNS:
-        sys.setrecursionlimit(_frames() + MAX_DEPTH - 10)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-def _frames() -> int:
-    frame, count = sys._getframe(), 0  # noqa: SLF001 - Python has no other way to walk the stack without objects
-    while frame.f_back:
-        frame, count = frame.f_back, count + 1
-    return count
-
-
 def _decode_counting(raw: bytes) -> Line:
     if len(raw.translate(None, _OPENERS_DELETED)) > MAX_DEPTH:
         raise RecursionError
     return _decode(raw)
 
 
-decode_line = _decode if _LIMIT_GOVERNS else _decode_counting
+decode_line = _decode if LIMIT_GOVERNS else _decode_counting
 """Returns the record of a line that is one whole object of the expected types, else raises one of `UNDECODABLE`."""
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
@@ -149,14 +123,18 @@ def examine(raw: bytes | TooLong) -> Verdict:
         return Verdict("skipped", (), f"longer than {MAX_LENGTH} bytes")
     if not raw.strip(WHITE):
         return Verdict("blank")
-    with _generous_recursion():
-        try:
-            value = _python.decode(raw.decode("utf-8", "replace").strip(" \t\r\n"))
-        except RecursionError:
-            verdict = _salvage(raw)
-            return verdict if verdict.records else Verdict("skipped", (), TOO_DEEP)
-        except ValueError:
-            return _salvage(raw)
+    with room_for_depth():
+        return _look_again(raw)
+
+
+def _look_again(raw: bytes) -> Verdict:
+    try:
+        value = _python.decode(raw.decode("utf-8", "replace").strip(" \t\r\n"))
+    except RecursionError:
+        verdict = _salvage(raw)
+        return verdict if verdict.records else Verdict("skipped", (), TOO_DEEP)
+    except ValueError:
+        return _salvage(raw)
     if not isinstance(value, dict):
         return Verdict("skipped", (), NO_OBJECT)
     return Verdict("skipped", (), TOO_DEEP) if _depth(raw) > MAX_DEPTH else Verdict("parsed", (soften(value, Line),))
@@ -167,16 +145,6 @@ def examine_tail(raw: bytes | TooLong) -> tuple[Verdict, bool]:
     verdict = examine(raw)
     pending = verdict.outcome == "salvaged" or verdict.reason == NOT_JSON
     return (Verdict("skipped", (), "cut: no newline yet"), True) if pending else (verdict, False)
-
-
-@contextmanager
-def _generous_recursion() -> Iterator[None]:
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(_frames() + 4 * MAX_DEPTH)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def _depth(raw: bytes) -> int:
@@ -200,18 +168,17 @@ def _salvage(raw: bytes) -> Verdict:
     text = raw.decode("utf-8", "replace")
     saved: list[Line] = []
     position, tries, budget = 0, MAX_TRIES, 16 * len(text) + 1_000_000
-    with _generous_recursion():
-        while tries and budget > 0 and (start := _RECORD_START.search(text, position)):
-            try:
-                value, end = _python.raw_decode(text, start.start())
-            except (ValueError, RecursionError) as error:
-                position, tries = start.start() + 1, tries - 1
-                budget -= error.pos if isinstance(error, json.JSONDecodeError) else len(text)
-                continue
-            whole = text[start.start() : end].encode("utf-8", "replace")
-            if _is_record(value) and _AFTER_RECORD.match(text, end) and _depth(whole) <= MAX_DEPTH:
-                saved.append(soften(value, Line))
-            position = end
+    while tries and budget > 0 and (start := _RECORD_START.search(text, position)):
+        try:
+            value, end = _python.raw_decode(text, start.start())
+        except (ValueError, RecursionError) as error:
+            position, tries = start.start() + 1, tries - 1
+            budget -= error.pos if isinstance(error, json.JSONDecodeError) else len(text)
+            continue
+        whole = text[start.start() : end].encode("utf-8", "replace")
+        if _is_record(value) and _AFTER_RECORD.match(text, end) and _depth(whole) <= MAX_DEPTH:
+            saved.append(soften(value, Line))
+        position = end
     if not saved:
         return Verdict("skipped", (), NOT_JSON)
     return Verdict("salvaged", tuple(saved), f"{NOT_JSON}; {len(saved)} whole record(s) saved")

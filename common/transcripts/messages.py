@@ -7,6 +7,10 @@ EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"
 STANDARD = (None, "standard")
 
+MOST_SIZES = 200
+RECENT = 32
+"""Real messages have a few blocks; one with very many must not take time by their square."""
+
 
 def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
     """Take the line's usage if its output is the largest so far, or as large."""
@@ -43,13 +47,13 @@ def add_size(facts: MessageFacts, block: Block) -> None:
         facts.hidden_thinking |= block.thinking is not NOTHING and size <= len('""')
     else:
         size = len(block.text)
-    if size and size not in facts.sizes:
+    if size and len(facts.sizes) < MOST_SIZES and size not in facts.sizes:
         facts.sizes.append(size)
 
 
 def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None:
-    """Take a call of a tool, once."""
-    if facts.tools and any(tool[0] == tool_id for tool in facts.tools):
+    """Take a call of a tool; one that was taken lately, from an earlier copy of the line, not again."""
+    if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
         return
     path = None
     if name in EDITING_TOOLS and (found := read(block.input, ToolInput)):

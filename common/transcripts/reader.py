@@ -69,7 +69,7 @@ class TranscriptReader:
         if block.name in STOPPING_TOOLS and (found := read(block.input, ToolInput)):
             task_id = found.task_id or found.shell_id
             if task_id is not None:
-                self.facts.notices.append(Notice(task_id, timestamp_of(line), number, "stopped", "stop"))
+                self._answers.noticed(Notice(task_id, timestamp_of(line), number, "stopped", "stop"))
         return ""
 
     def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from common.transcripts.counts import LINE_OUTCOMES, FileCounts
+from common.transcripts.depth import depth_limit
 from common.transcripts.evidence import TranscriptFile
 from common.transcripts.facts import BadLine, FileFacts
 from common.transcripts.find import FoundFile, Stamp, stamp_of
@@ -19,7 +20,6 @@ from common.transcripts.lines import (
     TooLong,
     Verdict,
     decode_line,
-    depth_limit,
     examine,
     examine_tail,
 )

@@ -13,6 +13,8 @@ from functools import cache
 import msgspec
 from msgspec import Raw, Struct, field
 
+from common.transcripts.depth import room_for_depth
+
 NOTHING = Raw(b"")
 LARGEST_COUNT = 2**53  # up to here JavaScript counts exactly; what is larger, or negative, is no count
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
@@ -173,8 +175,9 @@ def read(raw: Raw | bytes, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(raw, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = lenient_json(bytes(raw))
-        return soften(value, shape) if isinstance(value, dict) else None
+        with room_for_depth():
+            value = lenient_json(bytes(raw))
+            return soften(value, shape) if isinstance(value, dict) else None
 
 
 def read_text(raw: Raw) -> str | None:
@@ -189,10 +192,11 @@ def lenient_json(raw: bytes) -> object:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    try:
-        return json.loads(raw.decode("utf-8", "replace"), parse_int=huge_int)
-    except (ValueError, RecursionError):
-        return None
+    with room_for_depth():
+        try:
+            return json.loads(raw.decode("utf-8", "replace"), parse_int=huge_int)
+        except (ValueError, RecursionError):
+            return None
 
 
 def huge_int(digits: str) -> int | float:

@@ -23,7 +23,7 @@ LIMIT_OR_ERROR = re.compile(
 )
 AGENT_ID = re.compile(r"agentId: ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
 NOTIFICATION = "<task-notification>"
-TEAMMATE = re.compile(r"<teammate-message\b[^>]*>(.*)</teammate-message>", re.DOTALL)
+TEAMMATE = "<teammate-message"
 HEAD = 2000
 """How far into a text a sentence of Claude Code is looked for: it stands at the start, foreign text may follow."""
 TAIL = 4000
@@ -31,7 +31,7 @@ TAIL = 4000
 
 _NOT_WRITTEN_BY_THE_USER = (
     "<task-notification",
-    "<teammate-message",
+    TEAMMATE,
     "<command-",
     "<local-command",
     "<bash-",
@@ -129,5 +129,8 @@ def text_digest(text: str) -> bytes:
 
 def unwrap_teammate(text: str) -> str:
     """Return the prompt inside a message from a team's lead; any other text as it is."""
-    found = TEAMMATE.search(text) if text.lstrip().startswith("<teammate-message") else None
-    return found[1] if found else text
+    if not text.lstrip().startswith(TEAMMATE):
+        return text
+    _, opened, rest = text.partition(">")
+    prompt, closed, _ = rest.rpartition(f"</{TEAMMATE[1:]}>")
+    return prompt if opened and closed else text

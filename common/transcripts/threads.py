@@ -30,11 +30,13 @@ class Threads:
         self._others: dict[tuple[str | None, ...], int] = {}
         self._by_uuid: dict[str, int] = {}
         self._messages: list[dict[str, MessageFacts]] = []
+        self._versions: set[tuple[int, str]] = set()
         for index, thread in enumerate(facts.threads):
             self._index(index, thread)
 
     def _index(self, index: int, thread: Thread) -> None:
         self._messages.append({m.id: m for m in thread.messages if m.id is not None})
+        self._versions.update((index, seen.value) for seen in thread.versions)
         if thread.kind == "main":
             self._main[thread.session_id] = index
         elif thread.kind == "progress":
@@ -51,7 +53,7 @@ class Threads:
 
     def of(self, line: Line, number: int, stamp: str) -> int:
         """Return the index of the line's thread, opened if need be, and note the line's times and places there."""
-        session = line.session_id
+        session = line.session_id or None
         if session is not None:
             self._facts.last_session = session
         elif line.type == "assistant":
@@ -61,7 +63,7 @@ class Threads:
         else:
             known = self._main.get(session)
             index = self._open(Thread("main", session, None, None, number)) if known is None else known
-        _note(self._facts.threads[index], line, number, stamp)
+        self._note(index, line, number, stamp)
         return index
 
     def _sidechain(self, line: Line, session: str | None, number: int) -> int:
@@ -81,11 +83,11 @@ class Threads:
 
     def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
         """Return the index of the thread that a progress line echoes."""
-        key = ("progress", line.session_id, agent_id, line.parent_tool_use_id)
-        index = self._others.get(key)
+        session = line.session_id or None
+        index = self._others.get(("progress", session, agent_id, line.parent_tool_use_id))
         if index is None:
-            index = self._open(Thread("progress", line.session_id, agent_id, line.parent_tool_use_id, number))
-        _note(self._facts.threads[index], line, number, stamp)
+            index = self._open(Thread("progress", session, agent_id, line.parent_tool_use_id, number))
+        self._note(index, line, number, stamp)
         return index
 
     def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
@@ -100,18 +102,19 @@ class Threads:
             known.timestamp, known.line = stamp, number
         return known
 
-
-def _note(thread: Thread, line: Line, number: int, stamp: str) -> None:
-    if stamp > thread.last:
-        thread.last = stamp
-        thread.first = thread.first or stamp
-    elif stamp and stamp < thread.first:
-        thread.first = stamp
-    if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
-        thread.cwd = Sighting(line.cwd, stamp, number)
-    version = line.version
-    is_other = not thread.versions or thread.versions[-1].value != version
-    if version is not None and is_other and not any(seen.value == version for seen in thread.versions):
-        thread.versions.append(Sighting(version, stamp, number))
-    if line.team_name is not None:
-        thread.teammate = True
+    def _note(self, index: int, line: Line, number: int, stamp: str) -> None:
+        thread = self._facts.threads[index]
+        if stamp > thread.last:
+            thread.last = stamp
+            thread.first = thread.first or stamp
+        elif stamp and stamp < thread.first:
+            thread.first = stamp
+        if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
+            thread.cwd = Sighting(line.cwd, stamp, number)
+        version = line.version
+        is_other = not thread.versions or thread.versions[-1].value != version
+        if version is not None and is_other and (index, version) not in self._versions:
+            self._versions.add((index, version))
+            thread.versions.append(Sighting(version, stamp, number))
+        if line.team_name is not None:
+            thread.teammate = True

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.transcripts import lines as lines_module
+from common.transcripts.depth import MAX_DEPTH, depth_limit
 from common.transcripts.lines import (
-    MAX_DEPTH,
     UNDECODABLE,
     LineReader,
     TooLong,
     Verdict,
     decode_line,
-    depth_limit,
     examine,
     examine_tail,
 )
