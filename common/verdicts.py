@@ -175,6 +175,8 @@ def _shrunken(success: Rate, field: Field) -> float | None:
         return None
     if field.weight is None:
         return hits / total
+    if success.total + field.weight == 0:
+        return None
     return (success.hits + field.weight * hits / total) / (success.total + field.weight)
 
 

@@ -1,0 +1,118 @@
+"""What the bundled sample says, read through every script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis import (
+    analysis_runner,
+    classify_marathons,
+    extract_all_sessions,
+    extract_enriched_data,
+    extract_routing_patterns,
+    segment_data,
+)
+from common.data_repository import DataRepository, Results
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> DataRepository:
+    folder = tmp_path_factory.mktemp("data")
+    manifest, full, enriched = folder / "cache" / "manifest.json", folder / "full.json", folder / "enriched.json"
+    patterns, marathons, segmentation = (folder / name for name in ("patterns.json", "marathons.json", "periods.json"))
+    aggregate, agents = folder / "results" / "aggregate_results.json", (SAMPLE / "agents",)
+    extract_all_sessions.main(
+        projects=(str(SAMPLE),),
+        cache=folder / "cache",
+        sessions=full,
+        diagnostics=folder / "diagnostics.jsonl",
+        manifest=manifest,
+        workers=1,
+    )
+    extract_enriched_data.main(manifest=manifest, sessions=enriched)
+    extract_routing_patterns.main(sessions=enriched, patterns=patterns, agents=agents)
+    classify_marathons.main(sessions=enriched, marathons=marathons)
+    segment_data.main(sessions=full, report=segmentation, agents=agents)
+    analysis_runner.main(
+        sessions=enriched,
+        patterns=patterns,
+        marathons=marathons,
+        segmentation=segmentation,
+        results=aggregate.parent,
+        aggregate=aggregate,
+        agents=agents,
+        all=True,
+    )
+    return DataRepository(
+        full=full,
+        enriched=enriched,
+        patterns=patterns,
+        marathons=marathons,
+        segmentation=segmentation,
+        aggregate=aggregate,
+    )
+
+
+@pytest.fixture(scope="module")
+def results(data: DataRepository) -> Results:
+    return data.load_results()
+
+
+def test_no_model_of_the_sample_is_unpriced(results: Results) -> None:
+    assert results.metrics.unpriced == []
+    assert results.metrics.totals.cost.messages > 1000
+    assert results.metrics.totals.cost.messages_unpriced == 0
+
+
+def test_every_total_is_that_of_the_extraction(data: DataRepository, results: Results) -> None:
+    assert [one for one in results.metrics.reconciliation if not one.equal] == []
+    summary, totals = data.load_full().summary, results.metrics.totals
+    assert (totals.delegations, totals.sessions, totals.tokens) == (
+        summary.delegations,
+        summary.sessions,
+        summary.tokens,
+    )
+    assert dict(totals.outcomes) == summary.outcomes
+    assert {one.agent_type: one.delegations for one in results.metrics.agents} == summary.agent_types
+
+
+def test_every_table_of_spending_adds_up_to_the_total(results: Results) -> None:
+    metrics = results.metrics
+    for table in (
+        metrics.spending_by_place,
+        metrics.spending_by_model,
+        metrics.spending_by_day,
+        metrics.spending_by_project,
+        metrics.spending_by_period,
+    ):
+        assert sum(one.tokens.messages for one in table) == metrics.totals.tokens.messages
+        assert sum(one.cost.estimated for one in table) == pytest.approx(metrics.totals.cost.estimated, abs=1e-9)
+
+
+def test_every_script_has_the_same_periods(data: DataRepository, results: Results) -> None:
+    periods = [(one.name, one.first, one.last) for one in data.load_segmentation().periods]
+    assert [(one.name, one.first, one.last) for one in data.load_routing_patterns().periods] == periods
+    assert [(one.name, one.first, one.last) for one in results.marathons.periods] == periods
+    assert [(one.name, one.first, one.last) for one in results.routing_quality.periods] == periods
+    assert [one.name for one in results.metrics.periods] == [name for name, _, _ in periods]
+    assert len(periods) == 3
+
+
+def test_delegations_add_up_over_periods_days_hours_and_models(results: Results) -> None:
+    metrics = results.metrics
+    for table in (metrics.periods, metrics.days, metrics.hours, metrics.weekdays, metrics.models, metrics.projects):
+        assert sum(one.delegations for one in table) == metrics.totals.delegations
+
+
+def test_marathons_of_the_file_and_of_the_result_are_the_same(data: DataRepository, results: Results) -> None:
+    found = data.load_marathons()
+    assert {one.session_id for one in found.marathons} == {one.session_id for one in results.marathons.marathons}
+    assert {one.classification for one in found.marathons} == {"POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"}
+
+
+def test_the_sample_holds_misroutes_that_its_rules_find(results: Results) -> None:
+    assert {one.suggested for one in results.routing_quality.misroutes} >= {"test-writer", "refactoring-expert"}
