@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 RULES = Path(__file__).with_suffix(".toml")
 LONGEST_DECODED = 65_536
 MARK_START = b"[secret:"
-ENCODED = "encoded"
+ENCODED, BROKEN = "encoded", "broken"
+MARK_WORDS = ("secret", "owner", ENCODED, BROKEN)
+LONGEST_BROKEN = 20  # lines that a key goes on over
 _OPTIONS = re2.Options()
 _OPTIONS.max_mem = 64 << 20  # the default thrashes: all rules are one pattern
 
@@ -40,6 +42,8 @@ class Rules(NamedTuple):
     shapes: re2._Regexp
     benign: re2._Regexp
     encoded: re2._Regexp
+    beginning: re2._Regexp
+    going_on: re2._Regexp
     homes: tuple[re2._Regexp, ...]
     generic_owners: frozenset[str]
 
@@ -64,8 +68,10 @@ def rules() -> Rules:
         shapes=compile_bytes("|".join(shapes)),
         benign=compile_bytes(table["benign"]["values"]),
         encoded=compile_bytes(table["encoded"]["pattern"]),
+        beginning=compile_bytes(table["broken"]["beginning"]),
+        going_on=compile_bytes(table["broken"]["going_on"]),
         homes=tuple(compile_bytes(pattern) for pattern in table["homes"]["patterns"]),
-        generic_owners=frozenset(table["homes"]["generic_owners"]),
+        generic_owners=frozenset((*table["homes"]["generic_owners"], *kinds, *MARK_WORDS)),
     )
 
 
@@ -76,14 +82,43 @@ def _grouped(pattern: str) -> str:
 
 def find_secrets(text: bytes) -> list[Found]:
     """Return the secrets of `text` from left to right; no two overlap."""
-    shown = list(_find_shown(text))
-    hidden = [
-        Found(match.start(1), match.end(1), ENCODED, alone=True)
-        for match in rules().encoded.finditer(text)
-        if _hides_secret(match.group(1))
-        and not any(one.start < match.end() and match.start() < one.end for one in shown)
-    ]
-    return sorted(shown + hidden) if hidden else shown
+    found = list(_find_shown(text))
+    hidden = [*_find_encoded(text), *_find_broken(text)]
+    return _merged(sorted(found + hidden)) if hidden else found
+
+
+def _merged(found: Iterable[Found]) -> list[Found]:
+    """Return what was found, each stretch that overlaps the one before as part of it."""
+    merged: list[Found] = []
+    for one in found:
+        if merged and one.start < merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(one.end, merged[-1].end))
+        else:
+            merged.append(one)
+    return merged
+
+
+def _find_encoded(text: bytes) -> Iterator[Found]:
+    """Yield what is base64 of a text with a secret in it."""
+    for match in rules().encoded.finditer(text):
+        if _hides_secret(match.group(1)):
+            yield Found(match.start(1), match.end(1), ENCODED, alone=True)
+
+
+def _find_broken(text: bytes) -> Iterator[Found]:
+    """Yield the keys that go on in the next line."""
+    for match in rules().beginning.finditer(text):
+        pieces, end = [match.group(1)], match.end(1)
+        while len(pieces) < LONGEST_BROKEN and (more := rules().going_on.match(text, end)) and _is_part(more.group(1)):
+            pieces.append(more.group(1))
+            end = more.end(1)
+        if len(pieces) > 1 and rules().shapes.match(b"".join(pieces)):
+            yield Found(match.start(1), end, BROKEN, alone=True)
+
+
+def _is_part(piece: bytes) -> bool:
+    """Return whether a piece can be the rest of a key: no word is mixed or has a capital within."""
+    return is_mixed(piece) or (not piece.isupper() and not piece[1:].islower())
 
 
 def _find_shown(text: bytes) -> Iterator[Found]:

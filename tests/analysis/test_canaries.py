@@ -12,7 +12,7 @@ import pytest
 from tests.analysis.attacks import everywhere
 from tests.analysis.reports_made import from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
-from tests.common.test_redaction import BESIDE_BY_KIND, SECRET_BY_KIND
+from tests.common.test_redaction import BESIDE_BY_KIND, RANDOM, SECRET_BY_KIND
 from tests.made_records import delegation, enriched, full, session
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ CANARIES = 200
 
 def planted() -> tuple[list[str], list[str]]:
     """Return secrets, and the texts that hold them."""
+    RANDOM.seed(CANARIES)
     secrets, texts = [], []
     beside = cycle(BESIDE_BY_KIND.values())
     for index, make in zip(range(CANARIES), cycle(SECRET_BY_KIND.values()), strict=False):

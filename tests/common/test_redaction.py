@@ -18,6 +18,12 @@ HEX = "0123456789abcdef"
 UPPER = string.ascii_uppercase + string.digits
 
 
+@pytest.fixture(autouse=True)
+def seeded(request: pytest.FixtureRequest) -> None:
+    """Each test has its own seed, whatever ran before it."""
+    RANDOM.seed(request.node.nodeid)
+
+
 def made(length: int, alphabet: str = LETTERS) -> str:
     """A random text that has a digit and a letter, as every real key has."""
     return "a7" + "".join(RANDOM.choice(alphabet) for _ in range(length - 2)) if length > 2 else "a7"
@@ -112,6 +118,11 @@ BESIDE_BY_KIND: dict[str, tuple[Callable[[], str], str]] = {
     "slack webhook": (lambda: f"T{upper(8)}/B{upper(8)}/{made(24)}", "https://hooks.slack.com/services/{}"),
     "mail address": (lambda: f"{made(6)}@mail.example.org", "write to {} please"),
     "sql": (lambda: made(12), "CREATE USER a IDENTIFIED BY '{}'"),
+    "aws configure": (lambda: made(40), "aws configure set aws_secret_access_key {}"),
+    "docker login": (lambda: base64.b64encode(made(24).encode()).decode(), '{{"auths": {{"r": {{"auth": "{}"}}}}}}'),
+    "subscription key": (lambda: hexadecimal(32), "Ocp-Apim-Subscription-Key: {}"),
+    "quoted pass": (lambda: made(9), "pass: '{}'"),
+    "zapier": (lambda: f"{random_digits(7)}/{made(7)}", "https://hooks.zapier.com/hooks/catch/{}"),
     "xml": (lambda: made(14), "<password>{}</password>"),
 }
 CONTEXTS: dict[str, Callable[[str], str]] = {
@@ -158,6 +169,17 @@ def test_a_secret_in_base64_or_in_an_address_is_masked(kind: str) -> None:
     encoded = base64.b64encode(f"token: {secret}\n".encode()).decode()
     assert encoded.rstrip("=") not in masked(f"echo {encoded} | base64 -d")
     assert quote(secret) not in masked(f"https://example.org/?key={quote(secret)}&x=1")
+
+
+@pytest.mark.parametrize("line_end", ["\n", " \\\n    ", '"\n  "', "\n+ "])
+@pytest.mark.parametrize("kind", ["anthropic api", "openai project", "github classic", "slack bot", "pypi", "sendgrid"])
+def test_a_secret_that_a_line_end_cuts_is_masked_on_both_lines(kind: str, line_end: str) -> None:
+    secret = SECRET_BY_KIND[kind]()
+    for at in (12, len(secret) // 2, len(secret) - 16):
+        shown = masked(f"key {secret[:at]}{line_end}{secret[at:]} and more")
+        assert secret[at:] not in shown
+        assert secret[:at] not in shown
+        assert shown.endswith(" and more")
 
 
 @pytest.mark.parametrize("kind", ["RSA ", "EC ", "OPENSSH ", "ENCRYPTED ", ""])
@@ -216,6 +238,11 @@ def test_home_folders_become_a_tilde_and_their_owners_a_mark() -> None:
 def test_agent_types_and_names_that_say_nothing_are_no_owners() -> None:
     redactor = Redactor.learn(["/home/reviewer/x /home/ubuntu/x"], not_owners=["reviewer"])
     assert redactor("reviewer on ubuntu at /home/reviewer/x") == "reviewer on ubuntu at ~/x"
+
+
+def test_an_owner_whose_name_is_a_word_of_the_marks_breaks_no_mark() -> None:
+    token = SECRET_BY_KIND["github classic"]()
+    assert masked(f"/home/secret/x /home/github/x {token}") == "~/x ~/x [secret:github:1]"
 
 
 def test_keep_shows_the_text_as_it_is() -> None:
