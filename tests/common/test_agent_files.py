@@ -42,6 +42,17 @@ class Repository:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "x", day=day)
 
+    def sign_last_commit(self) -> None:
+        """Give the last commit a signature, which git would have checked by the program that the config names."""
+        run = ["git", "-C", str(self.root)]
+        text = subprocess.run([*run, "cat-file", "commit", "HEAD"], check=True, capture_output=True).stdout
+        head, _, body = text.partition(b"\n\n")
+        lines = [b"-----BEGIN PGP SIGNATURE-----", b" ", b" aGVsbG8=", b" -----END PGP SIGNATURE-----"]
+        signed = head + b"\ngpgsig " + b"\n".join(lines) + b"\n\n" + body
+        written = [*run, "hash-object", "-t", "commit", "-w", "--stdin"]
+        name = subprocess.run(written, input=signed, check=True, capture_output=True).stdout.decode().strip()
+        self.git("update-ref", "HEAD", name)
+
     def changes(self) -> list[tuple[str, ...]]:
         return [commit.changes for commit in agent_files.history([self.agents]).commits]
 
@@ -132,7 +143,10 @@ def test_no_program_that_the_repository_names_is_run(repository: Repository, tmp
                 "diff.external", "diff.trap.command", "diff.trap.textconv", "filter.trap.smudge", "filter.trap.clean",
                 "filter.trap.process", "credential.helper", "uploadpack.packObjectsHook"):  # fmt: skip
         repository.git("config", key, str(trap))
+    repository.sign_last_commit()
     repository.git("config", "log.showSignature", "true")
     repository.git("config", "core.hooksPath", str(tmp_path))
     assert repository.changes() == [("+a",), ("~a: model",)]
     assert not (tmp_path / "sprung").exists()
+    repository.git("log", "-1")
+    assert (tmp_path / "sprung").exists(), "the trap must work where nothing is switched off"
