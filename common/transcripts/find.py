@@ -85,6 +85,8 @@ def find_transcripts(roots: Sequence[str]) -> Findings:
             if location not in seen:
                 seen.add(location)
                 findings.files.append(FoundFile(str(folder), path, prefix + shown(path), stamp, meta))
+    if len(folders) > 10:  # noqa: PLR2004 - up to ten numbers are in the order of bytes as they are
+        findings.files.sort(key=lambda file: (os.fsencode(file.name.partition("/")[0]), file.path))
     findings.passed_over.sort()
     return findings
 
@@ -119,9 +121,10 @@ class _Walk:
                 path = _join(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(path)
-                elif entry.name.endswith(b".jsonl") and (stamp := self._stamp(entry, path)):
-                    yield path, stamp, self._meta(names.get(entry.name.removesuffix(b".jsonl") + b".meta.json"))
-                elif entry.is_symlink() and entry.is_dir() and not self._inside(entry):
+                elif entry.name.endswith(b".jsonl"):
+                    if stamp := self._stamp(entry, path):
+                        yield path, stamp, self._meta(names.get(entry.name.removesuffix(b".jsonl") + b".meta.json"))
+                elif entry.is_symlink() and os.path.isdir(entry.path) and not self._inside(entry):  # noqa: PTH112 - bytes
                     self._pass_over(path, "link to a folder outside of the root")
 
     def _stamp(self, entry: os.DirEntry[bytes], path: bytes) -> Stamp | None:
@@ -132,7 +135,7 @@ class _Walk:
             self._pass_over(path, f"cannot be looked at: {error.strerror}")
             return None
         if not stat.S_ISREG(status.st_mode):
-            self._pass_over(path, "link to a folder" if entry.is_symlink() else "no regular file")
+            self._pass_over(path, "link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file")
             return None
         if entry.is_symlink():
             target = os.path.realpath(_join(self.root, path))
@@ -145,7 +148,7 @@ class _Walk:
         return stamp_of(status)
 
     def _inside(self, entry: os.DirEntry[bytes]) -> bool:
-        return os.path.realpath(entry.path).startswith(self.root + b"/")
+        return (os.path.realpath(entry.path) + b"/").startswith(self.root + b"/")
 
     @staticmethod
     def _meta(entry: os.DirEntry[bytes] | None) -> Stamp | None:
