@@ -102,7 +102,7 @@ class ScriptAction(BaseAction):
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
         if late.is_set():
-            return f"ran longer than {self.step.timeout:g} s and was stopped (settings timeout, timeouts)"
+            return f"ran longer than {self.step.timeout:g} s, its time limit (setting timeout), and was stopped"
         if self.exit_code < 0:
             return f"was killed by signal {signal.Signals(-self.exit_code).name}"
         return f"exit {self.exit_code}" if self.exit_code else None

@@ -106,7 +106,7 @@ def test_the_time_limit_kills_the_whole_tree_also_a_grandchild_with_a_session_of
     result = toy.doit("timeout=1")
     assert time.monotonic() - began < 5
     assert result.code == 1
-    assert "ran longer than 1 s and was stopped" in result.err
+    assert "ran longer than 1 s, its time limit (setting timeout), and was stopped" in result.err
     assert scripts_alive(toy.root) == []
 
 
@@ -138,7 +138,7 @@ def test_a_signal_ends_scripts_within_a_second_and_keeps_what_is_finished(
     began = time.monotonic()
     run.send_signal(sign)
     _, err = run.communicate(timeout=10)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 2.5  # a tenth of a second on a machine with nothing else to do
     assert run.returncode == code
     assert f"stopped by {sign.name}; what was finished is kept" in err
     assert "Traceback" not in err
