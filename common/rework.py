@@ -21,6 +21,7 @@ EXAMPLES = 3
 _MAIN = ""
 
 _WORD = re.compile(r"[^\s,;:!?()\[\]{}<>\"'`*]+")
+_SENTENCE_END = re.compile(r"\.+(?=\s|$)")
 _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
 """What makes a word the name of one thing: a path, an identifier, a number."""
 
@@ -30,8 +31,7 @@ Words = frozenset[str]
 
 def read(text: str) -> Words:
     """Return the words of a prompt, without case and without the full stop at a sentence's end."""
-    found = set(_WORD.findall(text.lower()))
-    return frozenset(word.rstrip(".") for word in found) - {""}
+    return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
 
 
 def near_same(one: Words, other: Words) -> bool:

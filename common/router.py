@@ -78,6 +78,7 @@ class _Agents:
         self.weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.parts: dict[tuple[str, str], Vector] = defaultdict(lambda: defaultdict(float))
         self.squares: dict[str, float] = {}
+        self._rows: dict[str, list[float]] = {}
         self._squares_without: dict[tuple[str, str], float] = {}
 
     def add(self, agent: str, vector: Vector, session_id: str | None, times: float = 1.0) -> None:
@@ -87,21 +88,22 @@ class _Agents:
                 self.parts[agent, session_id][word] += weight * times
 
     def close(self) -> None:
-        """Compute the lengths, once everything is added."""
+        """Compute the lengths, and the weights of each word as a row in the order of agents, once all is added."""
         squares: dict[str, float] = defaultdict(float)
         for by_agent in self.weights.values():
             for agent, weight in by_agent.items():
                 squares[agent] += weight * weight
         self.squares = dict(sorted(squares.items()))
+        self._rows = {word: [its.get(agent, 0.0) for agent in self.squares] for word, its in self.weights.items()}
 
     def nearness(self, vector: Vector, session_id: str) -> dict[str, float]:
         """Return the cosine to each agent, without what it did in the session."""
-        products: dict[str, float] = dict.fromkeys(self.squares, 0.0)
+        products = [0.0] * len(self.squares)
         for word, weight in vector.items():
-            for agent, its in self.weights.get(word, {}).items():
-                products[agent] += weight * its
+            if row := self._rows.get(word):
+                products = [product + weight * its for product, its in zip(products, row, strict=True)]
         found = {}
-        for agent, product in products.items():
+        for agent, product in zip(self.squares, products, strict=True):
             part = self.parts.get((agent, session_id))
             rest = product
             if part:
@@ -176,8 +178,8 @@ def _rarity(documents: Sequence[Counter[str]]) -> dict[str, float]:
 
 
 def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
-    weights = {word: (1 + log(times)) * rarity[word] for word, times in count.items() if word in rarity}
-    raw = dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:VECTOR_WORDS])
+    weights = sorted((-(1 + log(times)) * rarity[word], word) for word, times in count.items() if word in rarity)
+    raw = {word: -weight for weight, word in weights[:VECTOR_WORDS]}
     length = sqrt(sum(weight * weight for weight in raw.values()))
     return {word: weight / length for word, weight in raw.items()} if length else {}
 
