@@ -11,6 +11,7 @@ from common.errors import CommandError
 from common.periods import Rules, Start
 from common.results import OUTSIDE
 from common.times import Calendar
+from tests.common.test_agent_files import Repository, agent
 from tests.made_records import delegation, plain, session
 
 if TYPE_CHECKING:
@@ -89,6 +90,36 @@ def test_a_part_without_sessions_joins_the_next() -> None:
     starts = [Start("2026-03-05", ("+a",)), Start("2026-03-07", ("+b",))]
     found = periods.divide(["2026-03-01", "2026-03-09"], starts)
     assert spans(found) == [("2026-03-01", "2026-03-06", []), ("2026-03-07", "2026-03-09", ["+a", "+b"])]
+
+
+def test_commits_of_the_agents_folder_start_periods_before_sightings_do(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit("2026-02-01", developer=agent("developer"))
+    repository.commit("2026-03-05", reviewer=agent("reviewer"), developer=agent("developer", model="opus"))
+    repository.commit("2026-05-01", reviewer=None)
+    found, troubles = periods.find([on("2026-03-01"), on("2026-03-09", "new")], rules(None, repository.agents))
+    assert (found.source, troubles) == ("git", ())
+    assert spans(found.periods) == [
+        ("2026-03-01", "2026-03-04", []),
+        ("2026-03-05", "2026-03-09", ["+reviewer", "~developer: model"]),
+    ]
+
+
+def test_a_history_that_divides_nothing_is_as_no_history(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit("2026-03-02", developer=agent("developer"))
+    sessions = [on(f"2026-03-{day:02}", "a" if day < 20 else "b") for day in range(10, 31)]
+    found, _ = periods.find(sessions, rules(None, repository.agents))
+    assert found.source == "sightings"
+    assert periods.find(sessions[:5], rules(None, repository.agents))[0].source == "none"
+
+
+def test_a_commit_counts_on_its_day_in_the_time_zone(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit("2026-03-05", a=agent("a"))  # at 12:00 UTC
+    there = Rules(Calendar("Pacific/Auckland"), 1, None, (repository.agents,))
+    found, _ = periods.find([on("2026-03-01"), on("2026-03-09")], there)
+    assert [one.first for one in found.periods] == ["2026-03-01", "2026-03-06"]
 
 
 def seen(*runs: tuple[str, int, str]) -> list[tuple[str, str]]:
