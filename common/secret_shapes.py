@@ -19,6 +19,9 @@ LONGEST_DECODED = 65_536
 MARK_START = b"[secret:"
 ENCODED, BROKEN = "encoded", "broken"
 MARK_WORDS = ("secret", "owner", ENCODED, BROKEN)
+NEED_MIXED = frozenset({"assigned", "authorization", "configured", "option", "named_key"})
+BOUNDED = frozenset({"assigned", "authorization", "cookie"})
+ENCODED_WORD = 24
 LONGEST_BROKEN = 20  # lines that a key goes on over
 _OPTIONS = re2.Options()
 _OPTIONS.max_mem = 64 << 20  # the default thrashes: all rules are one pattern
@@ -42,6 +45,8 @@ class Rules(NamedTuple):
     shapes: re2._Regexp
     benign: re2._Regexp
     encoded: re2._Regexp
+    rest: re2._Regexp
+    rest_of_cookie: re2._Regexp
     beginning: re2._Regexp
     going_on: re2._Regexp
     homes: tuple[re2._Regexp, ...]
@@ -68,6 +73,8 @@ def rules() -> Rules:
         shapes=compile_bytes("|".join(shapes)),
         benign=compile_bytes(table["benign"]["values"]),
         encoded=compile_bytes(table["encoded"]["pattern"]),
+        rest=compile_bytes(table["rest"]["other"]),
+        rest_of_cookie=compile_bytes(table["rest"]["cookie"]),
         beginning=compile_bytes(table["broken"]["beginning"]),
         going_on=compile_bytes(table["broken"]["going_on"]),
         homes=tuple(compile_bytes(pattern) for pattern in table["homes"]["patterns"]),
@@ -129,10 +136,12 @@ def _find_shown(text: bytes) -> Iterator[Found]:
         kind = rules().kinds[match.lastindex - 1]
         value = text[start:end]
         if kind in rules().alone or _is_secret(kind, value):
-            yield Found(start, end, _kind_of(kind, value), alone=kind in rules().alone)
-            position = max(match.end(), position + 1)
+            if kind in BOUNDED:
+                end = (rules().rest_of_cookie if kind == "cookie" else rules().rest).match(text, end).end()
+            yield Found(start, end, _kind_of(kind, text[start:end]), alone=kind in rules().alone)
+            position = max(match.end(), end, position + 1)
         else:
-            position = max(start, position + 1)  # the refused value may itself hold a secret
+            position = max(start if is_mixed(value) else end, position + 1)  # a mixed value may itself hold a secret
 
 
 def _is_secret(kind: str, value: bytes) -> bool:
@@ -141,13 +150,18 @@ def _is_secret(kind: str, value: bytes) -> bool:
         return False
     if kind == "cookie":
         return b"=" in value
-    return kind not in {"assigned", "authorization"} or is_mixed(value)
+    return kind not in NEED_MIXED or is_mixed(value) or (kind == "authorization" and _is_encoded_word(value))
 
 
 def is_mixed(value: bytes) -> bool:
-    """Return whether `value` has a letter and a character that no plain word or bare number has."""
+    """Return whether `value` has a letter and a character that no word, path or bare number has."""
     letters = any(65 <= byte & 0xDF <= 90 for byte in value)  # noqa: PLR2004 - A to Z
-    return letters and not value.replace(b"-", b"").replace(b"_", b"").replace(b".", b"").isalpha()
+    return letters and not value.translate(None, b"-_./:+=,").isalpha()
+
+
+def _is_encoded_word(value: bytes) -> bool:
+    """Return whether letters alone look like base64: long, with capitals within."""
+    return len(value) >= ENCODED_WORD and _is_part(value)
 
 
 def _kind_of(kind: str, value: bytes) -> str:
