@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 import zlib
@@ -11,9 +12,9 @@ from typing import TypeVar
 
 import msgspec
 
-from common.errors import PermissionDeniedError, WriteError
+from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the readers take something else out of a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"
@@ -26,17 +27,16 @@ CREATE TABLE content (
     file INTEGER PRIMARY KEY REFERENCES file ON DELETE CASCADE, consumed INTEGER NOT NULL, digest BLOB NOT NULL,
     state BLOB NOT NULL, facts BLOB, keys BLOB NOT NULL, checksum INTEGER NOT NULL);
 CREATE TABLE session (
-    part INTEGER NOT NULL, id TEXT NOT NULL, first TEXT, cwd TEXT, counts BLOB NOT NULL, plain BLOB NOT NULL,
-    enriched BLOB, checksum INTEGER NOT NULL);
+    part INTEGER NOT NULL, head BLOB NOT NULL, plain BLOB NOT NULL, enriched BLOB, checksum INTEGER NOT NULL);
 CREATE INDEX session_part ON session (part);
-CREATE TABLE run (
-    part INTEGER NOT NULL, session TEXT, place TEXT NOT NULL, counts BLOB NOT NULL, plain BLOB NOT NULL,
-    checksum INTEGER NOT NULL);
+CREATE TABLE run (part INTEGER NOT NULL, head BLOB NOT NULL, plain BLOB NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX run_part ON run (part);
 """
 
 
 T = TypeVar("T")
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class DamagedCacheError(Exception):
@@ -54,6 +54,9 @@ def open_database(folder: Path) -> Iterator[sqlite3.Connection]:
     try:
         connection = _connect(path)
     except (sqlite3.DatabaseError, DamagedCacheError, UnicodeDecodeError) as error:
+        explained = _explained(error, path) if isinstance(error, sqlite3.DatabaseError) else error
+        if isinstance(explained, ProjectError):
+            raise explained from error
         set_aside(folder, str(error))
         connection = _connect(path)
     try:
@@ -76,10 +79,12 @@ def on_database(folder: Path, work: Callable[[sqlite3.Connection], None]) -> Non
 
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
-    """Return what an error of the database means: no room or no right to write, else damage."""
+    """Return what an error of the database means: no room or no right to write, held by another, else damage."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         return WriteError(f"{path}: cannot be written ({error}); make room on the disk, then run doit again")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return HeldError(f"{path}: another run holds it; wait for it to end, then run it again")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return PermissionDeniedError(f"{path}: no right to write ({error})")
     return DamagedCacheError(str(error))
@@ -90,7 +95,14 @@ def set_aside(folder: Path, reason: str) -> None:
     path = folder / NAME
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
-    path.replace(folder / f"{NAME}.set-aside")
+    aside = folder / f"{NAME}.set-aside"
+    if aside.is_dir() and not aside.is_symlink():
+        shutil.rmtree(aside)
+    elif path.is_dir():
+        aside.unlink(missing_ok=True)
+    path.replace(aside)
+    if not aside.is_symlink():
+        aside.chmod(0o700 if aside.is_dir() else 0o600)
     sys.stderr.write(f"cache unusable ({reason}): set aside as {NAME}.set-aside, reading all transcripts anew\n")
 
 
@@ -98,7 +110,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise DamagedCacheError("no regular file")
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(path, timeout=1)
     try:
         _prepare(connection)
     except (sqlite3.DatabaseError, DamagedCacheError, UnicodeDecodeError):  # the last: SQLite quotes a damaged schema
@@ -127,9 +139,40 @@ def checksum(*values: object) -> int:
     return total
 
 
+def seal(raw: bytes) -> bytes:
+    """Return bytes with their checksum behind them."""
+    return raw + zlib.crc32(raw).to_bytes(4, "big")
+
+
+def unseal(raw: bytes) -> bytes:
+    """Return bytes without their checksum; DamagedCacheError if it is not theirs."""
+    content = raw[:-4]
+    if seal(content) != raw:
+        raise DamagedCacheError("a row is not what was written")
+    return content
+
+
+def seal_number(number: int) -> int:
+    """Return a number that holds its own checksum."""
+    return number << 16 | zlib.crc32(str(number).encode()) & 0xFFFF
+
+
+def check_number(sealed: int) -> int:
+    """Return a sealed number as it is; DamagedCacheError if it is none."""
+    if not isinstance(sealed, int) or seal_number(sealed >> 16) != sealed:
+        raise DamagedCacheError("a row is not what was written")
+    return sealed
+
+
+def pack(value: object) -> bytes:
+    """Return a value as sealed bytes."""
+    return seal(_encode(value))
+
+
 def unpack(raw: bytes, shape: type[T]) -> T:
     """Return a packed value; DamagedCacheError if it is none of that shape."""
+    content = unseal(raw)
     try:
-        return msgspec.msgpack.decode(raw, type=shape)
+        return msgspec.msgpack.decode(content, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedCacheError(str(error)) from error

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from common.errors import ScriptError
 from common.transcripts.assemble import assemble
+from common.transcripts.cache_file import DamagedCacheError
 from common.transcripts.counts import FileCounts
 from common.transcripts.days import day_function
 from common.transcripts.file_store import FileStore, Row
@@ -65,17 +67,21 @@ def _read(
     total = sum(file.stamp.size for file, _ in changed)
     done = batch = 0
     jobs = [(file, cache.reading(row) if row else None) for file, row in changed]
-    for file, reading in read_files(jobs, workers):
-        if isinstance(reading, Reading):
-            cache.save_file(file, reading)
-        else:
-            cache.forget_file(file.root, file.path)
-            unread.append(PassedOver(file.name, reading))
-        done, batch = done + file.stamp.size, batch + file.stamp.size
-        if batch >= BATCH:
-            cache.commit()
-            batch = 0
-        progress(done, total, "bytes")
+    try:
+        for file, reading in read_files(jobs, workers):
+            if isinstance(reading, Reading):
+                cache.save_file(file, reading)
+            else:
+                cache.forget_file(file.root, file.path)
+                unread.append(PassedOver(file.name, reading))
+            done, batch = done + file.stamp.size, batch + file.stamp.size
+            if batch >= BATCH:
+                cache.commit()
+                batch = 0
+            progress(done, total, "bytes")
+    except ScriptError:  # a process died over one file: what the others gave is kept
+        cache.commit()
+        raise
     cache.commit()
     return unread
 
@@ -86,6 +92,8 @@ def _assemble_changed(cache: FileStore, rows: list[Row], timezone: str) -> None:
     if not open_ids:
         return
     keys = cache.keys()
+    if not keys.keys() >= {row.id for row in rows}:
+        raise DamagedCacheError("a file without its content")
     fresh = set().union(*(keys[id_] for id_ in open_ids))
     touched = {row.part for row in rows if row.part is not None and not fresh.isdisjoint(keys[row.id])}
     cache.dissolve(touched)

@@ -5,17 +5,22 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import msgspec
-
 from common.transcripts.assemble import Assembled
-from common.transcripts.cache_file import DamagedCacheError, checksum, unpack
+from common.transcripts.cache_file import (
+    DamagedCacheError,
+    check_number,
+    checksum,
+    pack,
+    seal,
+    seal_number,
+    unpack,
+    unseal,
+)
 from common.transcripts.counts import FileCounts
 from common.transcripts.evidence import TranscriptFile
 from common.transcripts.find import FoundFile, Stamp, shown
 from common.transcripts.parts import run_row, session_row
 from common.transcripts.reading import FileMeta, Reading, decode_facts
-
-_pack = msgspec.msgpack.Encoder().encode
 
 
 class Row(NamedTuple):
@@ -44,10 +49,13 @@ class FileStore:
     def rows(self) -> list[Row]:
         """Return all files, also those of roots that are not read this time."""
         found = self._db.execute("SELECT id, root, path, name, stamp, meta, part FROM file")
-        return [
+        rows = [
             Row(id_, root, path, name, unpack(stamp, Stamp), unpack(meta, FileMeta).stamp, part)
             for id_, root, path, name, stamp, meta, part in found
         ]
+        for part in {row.part for row in rows if row.part is not None}:
+            check_number(part)
+        return rows
 
     def reading(self, row: Row) -> Reading | None:
         """Return the earlier reading of a file; None if its row is damaged, so that it is read anew."""
@@ -57,18 +65,18 @@ class FileStore:
         if found is None or checksum(*found[:-1]) != found[-1]:
             return None
         consumed, digest, state, facts, keys, _ = found
-        return Reading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=keys)
+        return Reading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=unseal(keys))
 
     def save_file(self, file: FoundFile, reading: Reading) -> None:
         """Keep what a file gave, in the place of what it gave before; its group is to be made anew."""
         self.forget_file(file.root, file.path)
-        meta = _pack(FileMeta(file.meta, reading.meta))
-        values = (file.root, file.path, file.name, _pack(reading.stamp), meta, reading.counts)
+        meta = pack(FileMeta(file.meta, reading.meta))
+        values = (file.root, file.path, file.name, pack(reading.stamp), meta, seal(reading.counts))
         cursor = self._db.execute(
             "INSERT INTO file (root, path, name, stamp, meta, counts) VALUES (?, ?, ?, ?, ?, ?)", values
         )
         facts = None if reading.facts == reading.state else reading.facts
-        content = (reading.consumed, reading.digest, reading.state, facts, reading.keys)
+        content = (reading.consumed, reading.digest, reading.state, facts, seal(reading.keys))
         self._db.execute(
             "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?)", (cursor.lastrowid, *content, checksum(*content))
         )
@@ -102,7 +110,7 @@ class FileStore:
     def keys(self) -> dict[int, "array[int]"]:
         """Return the keys of every file."""
         found = self._db.execute("SELECT file, keys FROM content")
-        return {id_: array("I", keys) for id_, keys in found}
+        return {id_: array("I", unseal(keys)) for id_, keys in found}
 
     def transcript(self, rank: int, row: Row) -> TranscriptFile:
         """Return a file with its facts."""
@@ -115,12 +123,12 @@ class FileStore:
 
     def save_part(self, ids: list[int], assembled: Assembled) -> None:
         """Keep the records of a group of files."""
-        part = min(ids)
+        part = seal_number(min(ids))
         self._db.executemany("UPDATE file SET part = ? WHERE id = ?", [(part, id_) for id_ in ids])
         sessions = [(part, *session_row(session)) for session in assembled.sessions]
-        self._db.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)", sessions)
+        self._db.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?)", sessions)
         runs = [(part, *run_row(run)) for run in assembled.unlinked]
-        self._db.executemany("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)", runs)
+        self._db.executemany("INSERT INTO run VALUES (?, ?, ?, ?)", runs)
 
     def timezone(self) -> str | None:
         """Return the time zone that the records are made in."""

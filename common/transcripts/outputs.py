@@ -28,10 +28,10 @@ def select(cache: RecordStore, project: str | None, since: str | None, until: st
     day_of = day_function(timezone)
     rows = cache.sessions()
     chosen = [row for row in rows if _is_chosen(row, project, since, until, day_of)]
-    out = {row.id for row in rows} - {row.id for row in chosen}
+    out = {row.head.id for row in rows} - {row.head.id for row in chosen}
     filtered = project is not None or since is not None or until is not None
-    ids = {row.id for row in chosen}
-    runs = [run for run in cache.runs() if run.session in ids or (run.session not in out and not filtered)]
+    ids = {row.head.id for row in chosen}
+    runs = [run for run in cache.runs() if run.head.session in ids or (run.head.session not in out and not filtered)]
     filters = Filters(project=project, since=since, until=until, timezone=timezone, sessions_left_out=len(out))
     return Selection(chosen, runs, filters)
 
@@ -39,18 +39,18 @@ def select(cache: RecordStore, project: str | None, since: str | None, until: st
 def _is_chosen(
     row: SessionRow, project: str | None, since: str | None, until: str | None, day_of: Callable[[str], str | None]
 ) -> bool:
-    if project is not None and project.casefold() not in (row.cwd or "").casefold():
+    if project is not None and project.casefold() not in (row.head.cwd or "").casefold():
         return False
     if since is None and until is None:
         return True
-    day = day_of(row.first or "")
+    day = day_of(row.head.first or "")
     return day is not None and (since is None or day >= since) and (until is None or day <= until)
 
 
 def summarize(selection: Selection, marathon_over: int) -> Summary:
     """Return the counts over what was chosen."""
-    sessions = [row.counts for row in selection.sessions]
-    return summary_of(sessions, [row.counts for row in selection.runs], marathon_over)
+    sessions = [row.head.counts for row in selection.sessions]
+    return summary_of(sessions, [row.head.counts for row in selection.runs], marathon_over)
 
 
 def full_sessions(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> Iterator[bytes]:
@@ -68,7 +68,7 @@ def manifest_of(cache: RecordStore, selection: Selection, source: Source, summar
         source=source,
         filters=selection.filters,
         summary=summary,
-        tokens_by_day_elsewhere=tokens_elsewhere(row.counts for row in selection.sessions),
+        tokens_by_day_elsewhere=tokens_elsewhere(row.head.counts for row in selection.sessions),
     )
 
 
@@ -76,7 +76,7 @@ def digest_of(cache: RecordStore, selection: Selection) -> str:
     """Return the digest of the sessions with delegations and the unlinked runs, as they are written."""
     digest = sha256()
     for row in selection.sessions:
-        if row.counts.delegations:
+        if row.head.counts.delegations:
             digest.update(cache.session_json(row, enriched=True) or b"")
     for run in selection.runs:
         digest.update(cache.run_json(run))
@@ -86,7 +86,7 @@ def digest_of(cache: RecordStore, selection: Selection) -> str:
 def enriched_sessions(cache: RecordStore, selection: Selection, manifest: ExtractionManifest) -> Iterator[bytes]:
     """Yield `enriched_sessions_data.json`, a session a line."""
     head = [("source", manifest.source), ("filters", manifest.filters), ("summary", manifest.summary)]
-    rows = [row for row in selection.sessions if row.counts.delegations]
+    rows = [row for row in selection.sessions if row.head.counts.delegations]
     sessions = (cache.session_json(row, enriched=True) or b"" for row in rows)
     tail = [("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere)]
     yield from _document("enriched_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), tail)

@@ -6,29 +6,45 @@ import msgspec
 
 from common.records import Session, SessionFields
 from common.transcripts.assemble import AssembledRun, AssembledSession
-from common.transcripts.cache_file import checksum
+from common.transcripts.cache_file import checksum, pack
 from common.transcripts.counts import PartCounts, add_by_model, add_tokens
 from common.transcripts.delegation_records import plain_delegation
 
-_pack = msgspec.msgpack.Encoder().encode
 _json = msgspec.json.Encoder().encode
 
 
+class SessionHead(msgspec.Struct, array_like=True, frozen=True):
+    """What is needed of a session to choose it and to sum it up."""
+
+    id: str
+    first: str | None
+    cwd: str | None
+    counts: PartCounts
+
+
+class RunHead(msgspec.Struct, array_like=True, frozen=True):
+    """The same of an unlinked run: its session, and its place in the order of runs."""
+
+    session: str | None
+    place: str
+    counts: PartCounts
+
+
 def session_row(assembled: AssembledSession) -> tuple[object, ...]:
-    """Return a session's row: id, first timestamp, folder, counts, JSON without and with its words, checksum."""
+    """Return a session's row: its head, JSON without and with its words, checksum."""
     session = assembled.session
     fields = {name: getattr(session, name) for name in SessionFields.__struct_fields__}
     plain = _json(Session(**fields, delegations=[plain_delegation(d) for d in session.delegations]))
     words = _json(session) if session.delegations else None
-    counts = _pack(session_counts(assembled))
-    return (session.session_id, session.first_timestamp, session.cwd, counts, plain, words, checksum(plain, words))
+    head = SessionHead(session.session_id, session.first_timestamp, session.cwd, session_counts(assembled))
+    return (pack(head), plain, words, checksum(plain, words))
 
 
 def run_row(assembled: AssembledRun) -> tuple[object, ...]:
-    """Return an unlinked run's row: session, place in order, counts, JSON, checksum."""
+    """Return an unlinked run's row: its head, JSON, checksum."""
     run, plain = assembled.run, _json(assembled.run)
     place = "\0".join((run.first_timestamp or "", run.file, f"{run.line:012}", run.agent_id or ""))
-    return (run.session_id, place, _pack(run_counts(assembled)), plain, checksum(plain))
+    return (pack(RunHead(run.session_id, place, run_counts(assembled))), plain, checksum(plain))
 
 
 def session_counts(assembled: AssembledSession) -> PartCounts:

@@ -1,29 +1,25 @@
 """The cache of records: sessions and unlinked runs as JSON, with what each adds to the sums."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from common.transcripts.cache_file import DamagedCacheError, checksum, unpack
-from common.transcripts.counts import PartCounts
+from common.transcripts.parts import RunHead, SessionHead
 
 
 class SessionRow(NamedTuple):
     """A session without its bulk."""
 
     rowid: int
-    id: str
-    first: str | None
-    cwd: str | None
-    counts: PartCounts
+    head: SessionHead
 
 
 class RunRow(NamedTuple):
     """An unlinked run without its bulk."""
 
     rowid: int
-    session: str | None
-    place: str
-    counts: PartCounts
+    head: RunHead
 
 
 class RecordStore:
@@ -35,15 +31,25 @@ class RecordStore:
 
     def sessions(self) -> list[SessionRow]:
         """Return all sessions in the order of first timestamp and id."""
-        found = self._db.execute("SELECT rowid, id, first, cwd, counts FROM session")
-        rows = [SessionRow(rowid, id_, first, cwd, unpack(c, PartCounts)) for rowid, id_, first, cwd, c in found]
-        return sorted(rows, key=lambda row: (row.first or "", row.id))
+        found = self._db.execute("SELECT rowid, part, head FROM session").fetchall()
+        self._check_parts(part for _, part, _ in found)
+        rows = [SessionRow(rowid, unpack(head, SessionHead)) for rowid, _, head in found]
+        if len({row.head.id for row in rows}) < len(rows):
+            raise DamagedCacheError("a session stands there twice")
+        return sorted(rows, key=lambda row: (row.head.first or "", row.head.id))
+
+    def _check_parts(self, parts: Iterable[int]) -> None:
+        """Raise DamagedCacheError where a record belongs to no group of files that is known."""
+        known = {part for (part,) in self._db.execute("SELECT DISTINCT part FROM file")}
+        if not known.issuperset(parts):
+            raise DamagedCacheError("a record of no file")
 
     def runs(self) -> list[RunRow]:
         """Return all unlinked runs in order."""
-        found = self._db.execute("SELECT rowid, session, place, counts FROM run")
-        rows = [RunRow(rowid, session, place, unpack(counts, PartCounts)) for rowid, session, place, counts in found]
-        return sorted(rows, key=lambda row: row.place)
+        found = self._db.execute("SELECT rowid, part, head FROM run").fetchall()
+        self._check_parts(part for _, part, _ in found)
+        rows = [RunRow(rowid, unpack(head, RunHead)) for rowid, _, head in found]
+        return sorted(rows, key=lambda row: row.head.place)
 
     def session_json(self, row: SessionRow, *, enriched: bool) -> bytes | None:
         """Return a session as JSON; enriched, None if it has no delegation."""
@@ -51,7 +57,7 @@ class RecordStore:
             "SELECT plain, enriched, checksum FROM session WHERE rowid = ?", (row.rowid,)
         ).fetchone()
         if checksum(plain, words) != expected:
-            raise DamagedCacheError(row.id)
+            raise DamagedCacheError(row.head.id)
         chosen: bytes | None = words if enriched else plain
         return chosen
 
@@ -59,5 +65,5 @@ class RecordStore:
         """Return an unlinked run as JSON."""
         plain, expected = self._db.execute("SELECT plain, checksum FROM run WHERE rowid = ?", (row.rowid,)).fetchone()
         if checksum(plain) != expected:
-            raise DamagedCacheError(row.place)
+            raise DamagedCacheError(row.head.place)
         return bytes(plain)
