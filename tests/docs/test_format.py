@@ -1,0 +1,80 @@
+"""The page on the transcripts names every field, type, tool, status and sentence that the readers know."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from common.transcripts import depth, lines, messages, outcomes, reader, shapes, texts
+from tests.docs.pages import ROOT, names, rows, section
+
+FORMAT = ROOT / "docs" / "FORMAT.md"
+TEXT = FORMAT.read_text(encoding="utf-8")
+SHAPES = [
+    one
+    for one in vars(shapes).values()
+    if isinstance(one, type) and issubclass(one, msgspec.Struct) and one is not msgspec.Struct
+]
+FIELDS = {one.encode_name for shape in SHAPES for one in msgspec.structs.fields(shape)}
+
+
+def cells(heading: str, column: int) -> set[str]:
+    return {name for row in rows(section(FORMAT, heading)) for name in names(row[column])}
+
+
+def test_every_field_that_is_read_is_documented_and_no_other() -> None:
+    documented = cells("Fields of a line", 0) | cells("Fields of a line", 1) | cells("Messages and usage", 0)
+    documented |= cells("Messages and usage", 1)
+    documented |= cells("Fields of a call and its answer", 0) | cells("Fields of a call and its answer", 2)
+    assert documented >= FIELDS
+    values = {"queued_command", "<synthetic>", "standard", "true", "completed", "_launched", "_spawned", "project"}
+    stray = {name for name in documented - FIELDS - values if re.fullmatch(r"[A-Za-z_]+", name)}
+    assert stray == set()
+
+
+def test_every_type_of_line_is_documented_and_no_other() -> None:
+    assert cells("Types", 0) == reader.KNOWN_TYPES | reader._HANDLERS.keys()  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("what", "tools"),
+    [
+        ("tools that delegate", reader.DELEGATING_TOOLS),
+        ("tools that poll", reader.POLLING_TOOLS),
+        ("tools that stop", reader.STOPPING_TOOLS),
+        ("tools that edit", messages.EDITING_TOOLS),
+    ],
+)
+def test_every_tool_that_is_known_is_documented(what: str, tools: frozenset[str]) -> None:
+    (row,) = [row for row in rows(section(FORMAT, "Delegations")) if row[0] == what]
+    assert set(names(row[1])) == tools
+
+
+def test_every_status_is_documented_with_its_outcome() -> None:
+    table = rows(section(FORMAT, "Background agents"))
+    assert {name: row[1] for row in table for name in names(row[0])} == outcomes.OUTCOME_BY_STATUS
+    assert all(f"`{status}`" in TEXT for status in outcomes.UNDER_WAY)
+
+
+def test_every_sentence_is_documented() -> None:
+    documented = cells("Sentences", 0)
+    for sentence in (texts.INTERRUPTED, texts.CANCELLED, *texts.REFUSED):
+        assert sentence in documented
+    for pattern in (texts.DENIED, texts.UNKNOWN_AGENT, texts.LIMIT_OR_ERROR):
+        found = [one for one in documented if pattern.search(one.replace("…", "X").replace("X limit", "Session limit"))]
+        assert found
+
+
+def test_every_sentence_that_is_documented_is_known() -> None:
+    known = (ROOT / "common" / "transcripts" / "texts.py").read_text(encoding="utf-8")
+    known += (ROOT / "common" / "transcripts" / "reader.py").read_text(encoding="utf-8")
+    pieces = [piece.strip(" '") for one in cells("Sentences", 0) for piece in one.split("…")]
+    assert [piece for piece in pieces if len(piece) > len("was") and piece not in known and "denied" not in piece] == []
+
+
+def test_limits_are_those_of_the_code() -> None:
+    assert f"nested deeper than {depth.MAX_DEPTH}" in TEXT
+    assert f"longer than {lines.MAX_LENGTH >> 20} MB" in TEXT
+    assert f"the first {texts.HEAD:,} characters" in TEXT
