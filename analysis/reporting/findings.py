@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SENTENCES = 5
 MUCH_OF_THE_WORK = 0.5
 LEADERS = 3
+BELOW, PERHAPS = "success below the others", "success below the others, perhaps by chance"
 WEAK = 10  # failures beyond those of the others weigh more than shares of the work or of the money
 
 
@@ -82,27 +83,34 @@ def _leaders(context: Context) -> Iterator[Finding]:
 
 
 def _weak_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agents whose success is below that of all others, the one with the most failures too many first."""
+    """Yield the agents whose success is below that of all others, the one with the most failures too many first.
+
+    Those of which chance alone might give as much are said so, and weigh less.
+    """
     total = context.material.results.metrics.totals.delegations
-    weak: list[tuple[float, AgentMetrics, Verdict]] = []
+    weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS: []}
     for agent in context.material.results.metrics.agents:
         verdict = agent.verdict
-        if verdict is None or "success below the others" not in verdict.grounds:
-            continue
-        own, others = share(verdict.success), share(verdict.others)
-        if own is not None and others is not None and verdict.success.total >= FEW:
-            weak.append(((others - own) * agent.delegations / total, agent, verdict))
-    if not weak:
-        return
-    weak.sort(key=lambda one: -one[0])
-    weight, agent, verdict = weak[0]
+        own, others = (share(verdict.success), share(verdict.others)) if verdict else (None, None)
+        ground = next((ground for ground in weak if verdict and ground in verdict.grounds), None)
+        if verdict and ground and own is not None and others is not None and verdict.success.total >= FEW:
+            weak[ground].append(((others - own) * agent.delegations / total, agent, verdict))
+    said, found = next(((name, ones) for name, ones in weak.items() if ones), (BELOW, []))
+    if found:
+        yield _weakest(context, said, sorted(found, key=lambda one: -one[0]))
+
+
+def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetrics, Verdict]]) -> Finding:
+    """Return the finding on the first of the weak agents, with the names of the others."""
+    weight, agent, verdict = found[0]
     values: dict[str, Value] = {
         "agent": context.agent_ref(agent.agent_type),
         "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
         "others": verdict.others,
-        "more": tuple(context.agent_ref(one.agent_type) for _, one, _ in weak[1:]),
+        "more": tuple(context.agent_ref(one.agent_type) for _, one, _ in found[1:]),
     }
-    yield Finding(weight * WEAK, Sentence("answer_weak", values))
+    name = "answer_weak" if ground == BELOW else "answer_weak_perhaps"
+    return Finding(weight * (WEAK if ground == BELOW else WEAK / 2), Sentence(name, values))
 
 
 def _dear_agents(context: Context) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import FEW, count, duration, money, rate, share, tokens, word
+from analysis.reporting.findings import PERHAPS
 from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ def _verdicts(context: Context, agents: Sequence[AgentMetrics]) -> tuple[Block, 
     """Return the verdicts that ask for something, and the others folded."""
     judged = [agent for agent in agents if agent.verdict is not None]
     urgent = [agent for agent in judged if agent.verdict and agent.verdict.verdict in {"fix", "retire"}]
-    others = tuple(_verdict(context, agent) for agent in judged if agent not in urgent)
-    lead = Sentence("verdicts_lead", {"agents": len(judged), "urgent": len(urgent)})
+    doubtful = [agent for agent in judged if agent not in urgent and agent.verdict and PERHAPS in agent.verdict.grounds]
+    others = tuple(_verdict(context, agent) for agent in judged if agent not in (*urgent, *doubtful))
+    lead = Sentence("verdicts_lead", {"agents": len(judged), "urgent": len(urgent), "doubtful": len(doubtful)})
     fold = (Fold(Sentence("fold_verdicts", {"rows": len(others)}), (Bullets(others),)),) if others else ()
-    return (Paragraph((lead,)), Bullets(tuple(_verdict(context, agent) for agent in urgent)), *fold)
+    return (Paragraph((lead,)), Bullets(tuple(_verdict(context, agent) for agent in (*urgent, *doubtful))), *fold)
 
 
 def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
