@@ -114,6 +114,15 @@ def test_a_history_that_divides_nothing_is_as_no_history(tmp_path: Path) -> None
     assert periods.find(sessions[:5], rules(None, repository.agents))[0].source == "none"
 
 
+def test_a_history_that_cannot_be_read_is_told_and_ends_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = Repository(tmp_path)
+    (tmp_path / ".git" / "config").write_text("[core\n")
+    assert periods.read_periods([on("2026-03-01")], rules(None, repository.agents)).source == "none"
+    assert capsys.readouterr().err.startswith(f"warning: {repository.agents}: no history read: fatal: bad config")
+
+
 def test_a_commit_counts_on_its_day_in_the_time_zone(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.commit("2026-03-05", a=agent("a"))  # at 12:00 UTC
