@@ -83,7 +83,9 @@ def compare(earlier: Sequence[Row], later: Sequence[Row], agents: Sequence[str],
     if not earlier or not later:
         return Compared([_untested(ratio, earlier, later, "no data") for ratio in RATIOS], [])
     sides = _Sides(earlier, later, resampling.sums(earlier), resampling.sums(later))
-    shuffled, drawn = resampling.permuted(earlier, later), resampling.bootstrapped(earlier, later)
+    shuffled = drawn = Draws([], [])
+    if min(len(earlier), len(later)) >= MIN_SESSIONS:  # with fewer, nothing below asks for them
+        shuffled, drawn = resampling.permuted(earlier, later), resampling.bootstrapped(earlier, later)
     found = [_compare_ratio(ratio, sides, shuffled, drawn) for ratio in RATIOS]
     found.append(_compare_mix(sides, shuffled, mix_is_given=mix_is_given))
     shown = agents if found[-1].difference is not None else ()
@@ -244,7 +246,5 @@ def adjust(compared: Sequence[Compared]) -> list[Compared]:
 
 
 def _judged(one: ComparedMeasure, p_holm: float) -> ComparedMeasure:
-    without_0 = one.measure == "agent_mix" or (
-        one.low is not None and one.high is not None and not one.low <= 0 <= one.high
-    )
+    without_0 = one.measure == "agent_mix" or (one.low or 0) * (one.high or 0) > 0
     return replace(one, p_holm=p_holm, claimed=p_holm < ALPHA and without_0 and one.sign_holds is not False)
