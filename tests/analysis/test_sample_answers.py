@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,19 @@ from analysis import (
     segment_data,
 )
 from common.data_repository import DataRepository, Results
+from tests import json_schema
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> DataRepository:
-    folder = tmp_path_factory.mktemp("data")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def data(folder: Path) -> DataRepository:
     manifest, full, enriched = folder / "cache" / "manifest.json", folder / "full.json", folder / "enriched.json"
     patterns, marathons, segmentation = (folder / name for name in ("patterns.json", "marathons.json", "periods.json"))
     aggregate, agents = folder / "results" / "aggregate_results.json", (SAMPLE / "agents",)
@@ -116,3 +123,28 @@ def test_marathons_of_the_file_and_of_the_result_are_the_same(data: DataReposito
 
 def test_the_sample_holds_misroutes_that_its_rules_find(results: Results) -> None:
     assert {one.suggested for one in results.routing_quality.misroutes} >= {"test-writer", "refactoring-expert"}
+
+
+def test_every_file_is_as_its_json_schema_says(folder: Path, results: Results) -> None:
+    assert results.own == []
+    files = sorted(folder.rglob("*.json"))
+    assert len(files) == 10
+    for path in files:
+        found = json.loads(path.read_bytes())
+        described = json.loads((SCHEMAS / f"{found['schema_type']}.schema.json").read_bytes())
+        assert json_schema.faults(found, described, described["$defs"]) == [], path.name
+
+
+def test_a_file_that_is_not_as_its_json_schema_says_is_noticed(folder: Path, results: Results) -> None:
+    assert results.own == []
+    found = json.loads((folder / "marathons.json").read_bytes())
+    described = json.loads((SCHEMAS / "marathon_classification.schema.json").read_bytes())
+    found["marathon_over"], found["extra"] = "20", 1
+    found["marathons"][0]["success"]["hits"] = None
+    del found["summary"]["POSITIVE"]
+    assert sorted(json_schema.faults(found, described, described["$defs"])) == [
+        "$.marathon_over: no integer",
+        "$.marathons[0].success.hits: no integer",
+        "$.summary: POSITIVE is missing",
+        "$: extra is unknown",
+    ]
