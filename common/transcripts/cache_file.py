@@ -146,10 +146,9 @@ def seal(raw: bytes) -> bytes:
 
 def unseal(raw: bytes) -> bytes:
     """Return bytes without their checksum; DamagedCacheError if it is not theirs."""
-    content = raw[:-4]
-    if seal(content) != raw:
+    if not isinstance(raw, bytes) or seal(raw[:-4]) != raw:
         raise DamagedCacheError("a row is not what was written")
-    return content
+    return raw[:-4]
 
 
 def seal_number(number: int) -> int:

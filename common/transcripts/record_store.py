@@ -40,7 +40,7 @@ class RecordStore:
 
     def _check_parts(self, parts: Iterable[int]) -> None:
         """Raise DamagedCacheError where a record belongs to no group of files that is known."""
-        known = {part for (part,) in self._db.execute("SELECT DISTINCT part FROM file")}
+        known = {part for (part,) in self._db.execute("SELECT DISTINCT part FROM file WHERE part IS NOT NULL")}
         if not known.issuperset(parts):
             raise DamagedCacheError("a record of no file")
 

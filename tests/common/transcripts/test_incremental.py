@@ -27,6 +27,7 @@ from analysis import extract_all_sessions, extract_enriched_data
 from common.transcripts.cache_file import NAME, on_database
 from common.transcripts.extraction import extract
 from common.transcripts.file_store import FileStore
+from tests.common.transcripts.conftest import MEMORY
 from tests.transcripts_made.chance import chance_corpus
 from tests.transcripts_made.kinds import KINDS
 
@@ -49,14 +50,19 @@ def material() -> list[dict[str, bytes]]:
     return [files for files in corpora if sum(map(len, files.values())) < LARGEST]
 
 
-def run_extraction(root: Path, out: Path, cache_folder: Path) -> dict[str, bytes]:
+def run_extraction(roots: tuple[Path, ...], timezone: str, out: Path, cache_folder: Path) -> dict[str, bytes]:
     """Run both scripts and return what they wrote, by name."""
     out.mkdir(exist_ok=True)
     cache_folder.mkdir(exist_ok=True)
     manifest = cache_folder / "manifest.json"
     sessions, enriched, diagnostics = (out / name for name in TARGETS)
     extract_all_sessions.main(
-        projects=(str(root),), cache=cache_folder, sessions=sessions, diagnostics=diagnostics, manifest=manifest
+        projects=tuple(map(str, roots)),
+        cache=cache_folder,
+        sessions=sessions,
+        diagnostics=diagnostics,
+        manifest=manifest,
+        timezone=timezone,
     )
     extract_enriched_data.main(manifest=manifest, sessions=enriched)
     return {path.name: path.read_bytes() for path in (sessions, enriched, diagnostics, manifest)}
@@ -70,9 +76,13 @@ class ChangingTranscripts(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="transcripts-"))
-        self.root = self.folder / "root"
+        memory = str(MEMORY) if MEMORY.is_dir() else None
+        self.folder = Path(tempfile.mkdtemp(prefix="transcripts-", dir=memory))
+        self.root, self.other = self.folder / "root", self.folder / "other"
         self.root.mkdir()
+        self.other.mkdir()
+        self.roots: tuple[Path, ...] = (self.root,)
+        self.timezone = "UTC"
         self.rest: dict[Path, bytes] = {}
         self.numbers = count()
 
@@ -88,13 +98,23 @@ class ChangingTranscripts(RuleBasedStateMachine):
         """There are transcripts to begin with."""
         return multiple(*(self._put(name, content, 1.0) for name, content in material()[corpus].items()))
 
-    @rule(target=paths, corpus=corpora, share=st.sampled_from((0.3, 0.9, 1.0)))
-    def appear(self, corpus: int, share: float) -> MultipleResults[Path]:
-        """More transcripts come to lie there, each whole or in part."""
-        return multiple(*(self._put(name, content, share) for name, content in material()[corpus].items()))
+    @rule(target=paths, corpus=corpora, share=st.sampled_from((0.3, 0.9, 1.0)), elsewhere=st.booleans())
+    def appear(self, corpus: int, share: float, *, elsewhere: bool) -> MultipleResults[Path]:
+        """More transcripts come to lie there or below another root, each whole or in part."""
+        root = self.other if elsewhere else self.root
+        return multiple(*(self._put(name, content, share, root) for name, content in material()[corpus].items()))
 
-    def _put(self, name: str, content: bytes, share: float) -> Path:
-        path, size = self.root / name, int(len(content) * share)
+    @rule(choice=st.integers(0, 3))
+    def switch_roots(self, choice: int) -> None:
+        one, two = self.root, self.other
+        self.roots = ((one,), (two,), (one, two), (two, one))[choice]
+
+    @rule(timezone=st.sampled_from(("UTC", "Asia/Kathmandu")))
+    def move_to(self, timezone: str) -> None:
+        self.timezone = timezone
+
+    def _put(self, name: str, content: bytes, share: float, root: Path | None = None) -> Path:
+        path, size = (root or self.root) / name, int(len(content) * share)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content[:size])
         self.rest[path] = content[size:]
@@ -155,7 +175,7 @@ class ChangingTranscripts(RuleBasedStateMachine):
                 raise StopError
 
         def work(database: sqlite3.Connection) -> None:
-            extract(FileStore(database), [str(self.root)], "UTC", 1, progress)
+            extract(FileStore(database), list(map(str, self.roots)), self.timezone, 1, progress)
 
         with contextlib.suppress(StopError):
             on_database(self._cache, work)
@@ -170,9 +190,9 @@ class ChangingTranscripts(RuleBasedStateMachine):
     @rule()
     def extract(self) -> None:
         """What a run with the cache gives is what a run without one gives."""
-        with_cache = run_extraction(self.root, self.folder / "warm", self._cache)
+        with_cache = run_extraction(self.roots, self.timezone, self.folder / "warm", self._cache)
         cold = self.folder / f"cold{next(self.numbers)}"
-        without = run_extraction(self.root, cold, cold / "cache")
+        without = run_extraction(self.roots, self.timezone, cold, cold / "cache")
         shutil.rmtree(cold)
         assert with_cache == without
 
@@ -186,13 +206,13 @@ def test_a_cache_whose_own_schema_is_damaged_is_made_anew(tmp_path: Path) -> Non
     for name, content in material()[0].items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    before = run_extraction(root, tmp_path / "out", cache_folder)
+    before = run_extraction((root,), "UTC", tmp_path / "out", cache_folder)
     database = cache_folder / NAME
     content = database.read_bytes()
     for word in (b"CREATE TABLE known", b"SQLite format 3", b"CREATE INDEX session_part"):
         at = content.index(word) + 8
         database.write_bytes(content[:at] + b"\xa5" + content[at + 1 :])
-        assert run_extraction(root, tmp_path / "out", cache_folder) == before
+        assert run_extraction((root,), "UTC", tmp_path / "out", cache_folder) == before
         assert database.read_bytes()[:16] == b"SQLite format 3\0"
 
 
