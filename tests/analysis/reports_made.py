@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypedDict
 from analysis import (
     analysis_runner,
     classify_marathons,
+    extract_all_sessions,
+    extract_enriched_data,
     extract_routing_patterns,
     generate_html_report,
     generate_routing_report,
@@ -77,16 +79,46 @@ def from_records(
     diagnostics: bytes = b"",
     marathon_over: int = 20,
     periods: str | None = None,
+    strategies: tuple[str, ...] = (),
 ) -> Made:
     """Return a data folder made from the two files of the extraction stage."""
     (folder / "enriched.json").write_bytes(schema.encode(chosen))
     (folder / "full.json").write_bytes(schema.encode(all_sessions))
     (folder / "diagnostics.jsonl").write_bytes(diagnostics)
+    return from_extraction(folder, marathon_over=marathon_over, periods=periods, strategies=strategies)
+
+
+def from_transcripts(folder: Path, root: Path) -> Made:
+    """Return a data folder made from transcripts, with the agents that are defined beside them."""
+    extract_all_sessions.main(
+        projects=(str(root),),
+        cache=folder / "cache",
+        sessions=folder / "full.json",
+        diagnostics=folder / "diagnostics.jsonl",
+        manifest=folder / "cache" / "manifest.json",
+    )
+    extract_enriched_data.main(manifest=folder / "cache" / "manifest.json", sessions=folder / "enriched.json")
+    return from_extraction(folder, agents=(root / "agents",))
+
+
+def from_extraction(
+    folder: Path,
+    *,
+    marathon_over: int = 20,
+    periods: str | None = None,
+    strategies: tuple[str, ...] = (),
+    agents: tuple[Path, ...] = (),
+) -> Made:
+    """Return a data folder in which the stages after extraction have run."""
     sessions, patterns, marathons = folder / "enriched.json", folder / "patterns.json", folder / "marathons.json"
-    extract_routing_patterns.main(sessions=sessions, patterns=patterns, periods=periods)
+    extract_routing_patterns.main(sessions=sessions, patterns=patterns, periods=periods, agents=agents)
     classify_marathons.main(sessions=sessions, marathons=marathons, marathon_over=marathon_over)
     segment_data.main(
-        sessions=folder / "full.json", report=folder / "segmentation.json", marathon_over=marathon_over, periods=periods
+        sessions=folder / "full.json",
+        report=folder / "segmentation.json",
+        marathon_over=marathon_over,
+        periods=periods,
+        agents=agents,
     )
     analysis_runner.main(
         sessions=sessions,
@@ -97,5 +129,7 @@ def from_records(
         aggregate=folder / "aggregate.json",
         all=True,
         marathon_over=marathon_over,
+        strategies=strategies,
+        agents=agents,
     )
     return Made(folder)

@@ -1,0 +1,97 @@
+"""The script that reads every transcript, run as the pipeline runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-03-14T09:00:00.000Z","message":{"content":"Hi."}}\n'
+
+
+def run(folder: Path, *more: str, projects: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
+    options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
+    options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
+    command = [sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "root/-w").mkdir(parents=True)
+    (tmp_path / "root/-w/s.jsonl").write_bytes(LINE)
+    return tmp_path
+
+
+def test_it_writes_its_files_for_their_owner_alone_and_says_what_it_found(folder: Path) -> None:
+    done = run(folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 sessions, 0 delegations\n", "")
+    data = folder / "data"
+    assert sorted(str(path.relative_to(data)) for path in data.rglob("*")) == [
+        "cache", "cache/manifest.json", "cache/transcripts.sqlite3", "diagnostics.jsonl", "full.json",
+    ]  # fmt: skip
+    assert {path.stat().st_mode & 0o077 for path in data.rglob("*")} == {0}
+    assert json.loads((data / "full.json").read_bytes())["summary"]["sessions"] == 1
+
+
+def test_roots_without_a_transcript_are_no_error(folder: Path) -> None:
+    (folder / "root/-w/s.jsonl").unlink()
+    done = run(folder)
+    assert (done.returncode, done.stdout) == (0, "0 sessions, 0 delegations\n")
+
+
+def test_a_root_that_is_not_there_is_one_line_and_exit_2(folder: Path) -> None:
+    done = run(folder, projects=folder / "nowhere")
+    assert done.returncode == 2
+    assert done.stderr == f"error: no transcripts: {folder}/nowhere does not exist or is no folder; set `projects`\n"
+    assert not (folder / "data/full.json").exists()
+
+
+def test_it_tells_of_its_progress_by_bytes_where_somebody_reads_it(folder: Path) -> None:
+    done = run(folder, PIPELINE_PROGRESS="1")
+    lines = [json.loads(line[1:]) for line in done.stdout.splitlines() if line.startswith("\x1e")]
+    assert lines[-1] == {"done": len(LINE), "total": len(LINE), "unit": "bytes"}
+
+
+def test_a_second_run_leaves_equal_files_alone(folder: Path) -> None:
+    run(folder)
+    before = {path: path.stat().st_mtime_ns for path in (folder / "data").rglob("*.json*")}
+    run(folder)
+    assert {path: path.stat().st_mtime_ns for path in (folder / "data").rglob("*.json*")} == before
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TZ": "America/New_York"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONHASHSEED": "0"},
+        {"PYTHONHASHSEED": "1"},
+        {"PYTHONOPTIMIZE": "1"},
+    ],
+)
+def test_the_environment_changes_no_byte(folder: Path, environment: dict[str, str]) -> None:
+    sample = ROOT / "data/sample"
+    names = ("full.json", "diagnostics.jsonl", "cache/manifest.json")
+    assert run(folder, projects=sample).returncode == 0
+    before = {name: (folder / "data" / name).read_bytes() for name in names}
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    assert run(elsewhere, projects=sample, **environment).returncode == 0
+    assert {name: (elsewhere / "data" / name).read_bytes() for name in names} == before
+
+
+def test_a_disk_that_is_full_is_one_line_and_exit_74(folder: Path) -> None:
+    (folder / "root/-w/s.jsonl").write_bytes(LINE * 3000)
+    done = run(folder, PYTHONDONTWRITEBYTECODE="1")
+    assert done.returncode == 0
+    (folder / "data/full.json").unlink()
+    (folder / "data/full.json").symlink_to("/dev/full")
+    assert run(folder).returncode == 0
+    assert not (folder / "data/full.json").is_symlink()
