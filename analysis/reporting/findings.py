@@ -159,6 +159,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
 def _changes(context: Context) -> Iterator[Finding]:
     """Yield what is claimed to have changed from one period to the next."""
     size = {period.name: period.delegations for period in context.material.segmentation.periods}
+    first = {period.name: period.first for period in context.material.segmentation.periods}
     total = sum(size.values())
     for comparison in context.material.segmentation.comparisons:
         part = (size[comparison.earlier] + size[comparison.later]) / total if total else 0
@@ -170,6 +171,7 @@ def _changes(context: Context) -> Iterator[Finding]:
                 "measure": measure.measure,
                 "earlier": context.show.name(comparison.earlier),
                 "later": context.show.name(comparison.later),
+                "since": first.get(comparison.later),
                 "before": measure.earlier,
                 "after": measure.later,
                 "sample_before": measure.earlier_sample,
