@@ -1,7 +1,8 @@
 """What comes back for a delegation: results, notifications, polls, and what user and assistant make of them."""
 
 from common.transcripts.facts import FileFacts, Notice, Result
-from common.transcripts.shapes import Block, Line, ToolUseResult, Usage, clean, lenient_json, read, read_text
+from common.transcripts.lenient import clean, lenient_json
+from common.transcripts.shapes import Block, Line, ToolUseResult, Usage, read, read_text
 from common.transcripts.texts import is_refusal, notifications, task_in_text, tokens_in_tail
 from common.transcripts.threads import timestamp_of
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
+from common.text import terminal
 
 VERSION = "3"
 """Raised whenever the readers take something else out of a transcript, or the tables change."""
@@ -103,7 +104,8 @@ def set_aside(folder: Path, reason: str) -> None:
     path.replace(aside)
     if not aside.is_symlink():
         aside.chmod(0o700 if aside.is_dir() else 0o600)
-    sys.stderr.write(f"cache unusable ({reason}): set aside as {NAME}.set-aside, reading all transcripts anew\n")
+    said = f"cache unusable ({reason}): set aside as {aside.name}, reading all transcripts anew"
+    sys.stderr.write(terminal(said) + "\n")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

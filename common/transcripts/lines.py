@@ -12,7 +12,8 @@ from typing import BinaryIO, Literal, NamedTuple, Protocol, Self
 import msgspec
 
 from common.transcripts.depth import LIMIT_GOVERNS, MAX_DEPTH, room_for_depth
-from common.transcripts.shapes import Line, huge_int, soften
+from common.transcripts.lenient import huge_int
+from common.transcripts.shapes import Line, soften
 
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from common.transcripts.depth import room_for_depth
+from common.transcripts.lenient import clean, lenient_json
 
 NOTHING = Raw(b"")
 LARGEST_COUNT = 2**53  # up to here JavaScript counts exactly; what is larger, or negative, is no count
@@ -184,29 +185,6 @@ def read_text(raw: Raw) -> str | None:
     """Return the string in `raw`; None for any other value."""
     value = lenient_json(bytes(raw)) if raw else None
     return clean(value) if isinstance(value, str) else None
-
-
-def lenient_json(raw: bytes) -> object:
-    """Return the JSON value in `raw`, bad UTF-8 replaced, NaN and huge numbers accepted; None if it is none."""
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    with room_for_depth():
-        try:
-            return json.loads(raw.decode("utf-8", "replace"), parse_int=huge_int)
-        except (ValueError, RecursionError):
-            return None
-
-
-def huge_int(digits: str) -> int | float:
-    """Return the integer; as a float where it is longer than a float can hold: infinity, then."""
-    return int(digits) if len(digits) < 300 else float(digits)  # noqa: PLR2004 - floats end at 1.8e308
-
-
-def clean(text: str) -> str:
-    """Return `text` with lone surrogates replaced, so that it can be written as UTF-8."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def soften(value: dict[object, object], shape: type[T]) -> T:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ ROOT = Path(__file__).parents[2]
 LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-03-14T09:00:00.000Z","message":{"content":"Hi."}}\n'
 
 
-def run(folder: Path, *more: str, projects: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *, projects: Path | None = None, before: Sequence[str] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
     options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
     options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
-    options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
-    command = [sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
+    options += ["--manifest", str(folder / "data/cache/manifest.json")]
+    command = [*before, sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
     )
@@ -55,7 +58,7 @@ def test_a_root_that_is_not_there_is_one_line_and_exit_2(folder: Path) -> None:
 
 def test_it_tells_of_its_progress_by_bytes_where_somebody_reads_it(folder: Path) -> None:
     done = run(folder, PIPELINE_PROGRESS="1")
-    lines = [json.loads(line[1:]) for line in done.stdout.splitlines() if line.startswith("\x1e")]
+    lines = [json.loads(line[1:]) for line in done.stdout.split("\n") if line.startswith("\x1e")]
     assert lines[-1] == {"done": len(LINE), "total": len(LINE), "unit": "bytes"}
 
 
@@ -87,11 +90,21 @@ def test_the_environment_changes_no_byte(folder: Path, environment: dict[str, st
     assert {name: (elsewhere / "data" / name).read_bytes() for name in names} == before
 
 
-def test_a_disk_that_is_full_is_one_line_and_exit_74(folder: Path) -> None:
+def test_what_cannot_be_written_is_one_line_and_exit_74(folder: Path) -> None:
+    """A limit on the size of files stands for a disk that is full."""
     (folder / "root/-w/s.jsonl").write_bytes(LINE * 3000)
-    done = run(folder, PYTHONDONTWRITEBYTECODE="1")
-    assert done.returncode == 0
-    (folder / "data/full.json").unlink()
-    (folder / "data/full.json").symlink_to("/dev/full")
+    done = run(folder, before=["bash", "-c", 'ulimit -f 4; exec "$@"', "limited"])
+    assert done.returncode == 74
+    assert done.stderr.startswith(f"error: {folder}/data/cache/transcripts.sqlite3: cannot be written")
+    assert done.stderr.count("\n") == 1
     assert run(folder).returncode == 0
-    assert not (folder / "data/full.json").is_symlink()
+
+
+def test_targets_that_are_links_are_replaced_and_not_followed(folder: Path) -> None:
+    run(folder)
+    before, target = (folder / "data/full.json").read_bytes(), folder / "precious"
+    target.write_bytes(b"keep")
+    (folder / "data/full.json").unlink()
+    (folder / "data/full.json").symlink_to(target)
+    assert run(folder).returncode == 0
+    assert ((folder / "data/full.json").read_bytes(), target.read_bytes()) == (before, b"keep")

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.transcripts.shapes import (
-    CallInput,
-    Line,
-    Meta,
-    ToolUseResult,
-    Usage,
-    clean,
-    lenient_json,
-    read,
-    read_text,
-    soften,
-)
+from common.transcripts.lenient import clean, lenient_json
+from common.transcripts.shapes import CallInput, Line, Meta, ToolUseResult, Usage, read, read_text, soften
 from tests.common.transcripts.test_odd_values import LINES
 
 VALUES = st.recursive(
