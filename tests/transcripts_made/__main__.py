@@ -9,7 +9,7 @@ from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.sample.agents import definitions
 from tests.transcripts_made.sample.schedule import fill
 
-SEED = 20260847
+SEED = 8
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
