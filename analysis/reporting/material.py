@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -87,9 +87,10 @@ def numbered(sessions: Iterable[EnrichedSession], zone: ZoneInfo, prices: PriceT
 
 
 def local_time(timestamp: str | None, zone: ZoneInfo) -> datetime | None:
-    """Return a timestamp in the time zone of the report, None if it is no time."""
+    """Return a timestamp in the time zone of the report, UTC where it names none; None if it is no time."""
     try:
-        return datetime.fromisoformat(timestamp).astimezone(zone) if timestamp else None
+        read = datetime.fromisoformat(timestamp or "")
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(zone)
     except (ValueError, OverflowError):
         return None
 

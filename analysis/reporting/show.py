@@ -84,15 +84,23 @@ def show_of(material: Material, *, redact: bool, share: bool) -> Show:
         agents = {one.agent_type for session in sessions for one in session.delegations}
         learnt = Redactor.learn(all_texts(material), not_owners=agents)
         function = lru_cache(CACHED_NAMES)(learnt)
-    names = (*(session.project for session in sessions), *sorted(material.enriched.tokens_by_day_elsewhere))
-    spending = (one.name for one in material.results.metrics.spending_by_project)
     return Show(
         redact=function,
         redacted=redact or share,
         share=share,
-        number_by_project=_numbers((*names, *spending)),
+        number_by_project=_numbers(_projects(material)),
         number_by_session=_numbers(session.session_id for session in sessions),
     )
+
+
+def _projects(material: Material) -> Iterator[str]:
+    """Yield every project that a report may name, those of the sessions first."""
+    yield from (session.project for session in material.enriched.sessions)
+    yield from sorted(material.enriched.tokens_by_day_elsewhere)
+    yield from (group.name for group in material.results.metrics.projects)
+    yield from (spending.name for spending in material.results.metrics.spending_by_project)
+    for comparison in material.segmentation.comparisons:
+        yield from (found.name for found in comparison.confounders if found.kind == "project" and found.name)
 
 
 def _numbers(names: Iterable[str]) -> dict[str, int]:
