@@ -17,15 +17,26 @@ if TYPE_CHECKING:
 
 ROWS = {"agents": 20, "misroutes": 8, "transitions": 10, "steps": 5, "periods": 10, "marathons": 10, "comparison": 6}
 OTHER_ROWS = 8
+LINES = 400
+MOST = (20, 8, 4, 2, 1)
 EXCERPT_LINES = 12
 SUMMARY = 5
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def render_markdown(report: Report) -> str:
-    """Return the report as Markdown."""
+    """Return the report as Markdown: with as many rows and points of a list as keep it within its length."""
+    pages = (_rendered(report, most) for most in MOST)
+    page = next(pages)
+    while len(page.splitlines()) > LINES and (shorter := next(pages, None)) is not None:
+        page = shorter
+    return page
+
+
+def _rendered(report: Report, most: int) -> str:
+    """Return the page with at most so many rows of a table and points of a list."""
     made = environment(Markdown())
-    made.globals |= {"limit": limit, "diagram": diagram, "fence": fence}
+    made.globals |= {"limit": lambda table: min(limit(table), most), "most": most, "diagram": diagram, "fence": fence}
     page = made.get_template("report.md.j2").render(report=report)
     return _BLANK_LINES.sub("\n\n", page).strip() + "\n"
 

@@ -95,7 +95,34 @@ def test_the_page_stays_short_however_much_there_is(tmp_path: Path) -> None:
     made = [session(f"s{n}", *many[n * 30 : n * 30 + 30], project=f"p{n}") for n in range(30)]
     page = from_sessions(tmp_path, *made).markdown()
     assert len(page.splitlines()) <= 400
-    assert "rows more are in the HTML report." in page
+    assert "more are in the HTML report." in page
+
+
+def test_the_page_stays_short_with_many_agents_that_fail_and_many_periods(tmp_path: Path) -> None:
+    made = [
+        session(
+            f"s{day}-{agent}",
+            *(
+                delegation(
+                    f"t{day}-{agent}-{n}",
+                    f"agent-{agent}",
+                    "failed" if agent % 2 else "completed",
+                    number=n + 1,
+                    timestamp=f"2026-03-{day:02}T10:{agent:02}:{n:02}.000Z",
+                    prompt=f"{day} {agent} {n}",
+                )
+                for n in range(2)
+            ),
+            first=f"2026-03-{day:02}T09:00:00.000Z",
+        )
+        for day in range(1, 29)
+        for agent in range(30)
+    ]
+    days = [f'{{"name": "day {day}", "first": "2026-03-{day:02}", "last": "2026-03-{day:02}"}}' for day in range(1, 29)]
+    page = from_sessions(tmp_path, *made, periods=f"[{', '.join(days)}]").markdown()
+    assert len(page.splitlines()) <= 400
+    assert "more comparisons" not in page
+    assert "more are in the HTML report." in page
 
 
 def test_names_from_transcripts_stay_in_their_cell_and_lead_nowhere(tmp_path: Path) -> None:

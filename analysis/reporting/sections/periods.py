@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.results import ComparedMeasure, Comparison, PeriodSegment
 
 CHANGES_LENGTH = 120
-CONFOUNDERS = 6
+CONFOUNDERS, COMPARISONS = 6, 4
 _FORMS: dict[str, Form] = {"delegations_per_session": "decimal", "cost_per_delegation": "money"}
 
 
@@ -30,8 +30,19 @@ def periods_blocks(context: Context) -> tuple[Block, ...]:
         Paragraph((lead,)),
         periods_table(context),
         *((Paragraph((method,)),) if report.comparisons else ()),
-        *(block for index, one in enumerate(report.comparisons, 1) for block in _comparison(context, one, index)),
+        *_comparisons(context),
     )
+
+
+def _comparisons(context: Context) -> tuple[Block, ...]:
+    """Return the comparisons: those with a claim and the last one, up to four of them, and the others folded."""
+    numbered = list(enumerate(context.material.segmentation.comparisons, start=1))
+    telling = [index for index, one in numbered if any(measure.claimed for measure in one.measures)]
+    shown = set([*telling, *(index for index, _ in numbered[-1:])][-COMPARISONS:])
+    blocks = {index: _comparison(context, one, index) for index, one in numbered}
+    folded = tuple(block for index, made in blocks.items() if index not in shown for block in made)
+    fold = (Fold(Sentence("fold_comparisons", {"rows": len(blocks) - len(shown)}), folded),) if folded else ()
+    return (*(block for index, made in blocks.items() if index in shown for block in made), *fold)
 
 
 def periods_table(context: Context) -> Table:
