@@ -14,6 +14,7 @@ from analysis.strategies import STRATEGIES
 from common import settings
 from common.errors import ProjectError
 from common.script import INTERRUPTED, TERMINATED, parser_of
+from common.strategy import Case, Material
 from tests.docs.pages import PAGES, ROOT, blocks, names, rows, section
 from tests.docs.said import MODULES, sentences
 
@@ -100,6 +101,13 @@ def test_every_variable_of_the_environment_is_documented() -> None:
     said = section(PIPELINE, "Settings")
     said = said[said.index("Environment variables:") :]
     assert {name.partition("=")[0] for name in names(said)} == read
+
+
+@pytest.mark.parametrize("record", [Material, Case], ids=lambda one: one.__name__)
+def test_everything_that_a_strategy_gets_is_documented(record: type[Material | Case]) -> None:
+    table = section(PIPELINE, "A strategy").partition(f"| of `{record.__name__}` |")[2].partition("\n\n")[0]
+    known = {name for name in (*record.__annotations__, *vars(record)) if not name.startswith("_")}
+    assert {name for row in rows(table) for name in names(row[0])} == known
 
 
 def pieces(text: str) -> list[str]:
