@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 KNOWN_VALUES = 2_000
 SHORTEST_KNOWN_VALUE = 8
 SHORTEST_OWNER = 3
+SEPARATORS = (b"/", b"\\", b"%", b"-")
 
 
 class Redact(Protocol):
@@ -66,7 +67,8 @@ class Redactor:
             self._mark(value, found.kind)
         for home in rules().homes:
             for match in home.finditer(text) if home.groups > 1 else ():
-                self._learn_owner(match.group(2), spared)
+                if text[match.end() : match.end() + 1] in SEPARATORS:
+                    self._learn_owner(match.group(2), spared)
 
     def _remember(self, value: bytes) -> None:
         """Keep a value that only its surroundings tell, so that it is masked without them, too."""
@@ -77,7 +79,7 @@ class Redactor:
         """Take in the owner of a home folder, unless the name says nothing about a person."""
         name = name.strip(b".-_").lower()
         known = name in self._mark_by_owner or name in spared or name.decode() in rules().generic_owners
-        if not known and len(name) >= SHORTEST_OWNER and len(self._mark_by_owner) < KNOWN_VALUES:
+        if not known and not name.isdigit() and len(name) >= SHORTEST_OWNER and len(self._mark_by_owner) < KNOWN_VALUES:
             self._mark_by_owner[name] = b"[owner:%d]" % (len(self._mark_by_owner) + 1)
 
     def _mark(self, value: bytes, kind: str) -> bytes:

@@ -235,6 +235,14 @@ def test_home_folders_become_a_tilde_and_their_owners_a_mark() -> None:
     assert redactor("ask Mirabel, not mirabelle, or zenobia") == "ask [owner:1], not mirabelle, or [owner:3]"
 
 
+def test_a_route_of_a_web_site_names_no_owner() -> None:
+    redactor = Redactor.learn(["GET /users/123 and /home/dashboard", "/api/users/list, https://example.org/home/page"])
+    assert redactor("the dashboard of user 123 in a list on a page") == "the dashboard of user 123 in a list on a page"
+    assert (
+        redactor("GET /users/123 on https://example.org/home/page") == "GET /users/123 on https://example.org/home/page"
+    )
+
+
 def test_agent_types_and_names_that_say_nothing_are_no_owners() -> None:
     redactor = Redactor.learn(["/home/reviewer/x /home/ubuntu/x"], not_owners=["reviewer"])
     assert redactor("reviewer on ubuntu at /home/reviewer/x") == "reviewer on ubuntu at ~/x"
