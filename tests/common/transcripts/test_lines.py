@@ -173,6 +173,17 @@ def test_a_record_nested_too_deep_is_not_saved_but_those_beside_it_are(depth: in
     assert uuids(verdict_on(USER + nested(depth))) == ["u1"]
 
 
+@pytest.mark.parametrize(("depth", "fits"), [(200, True), (201, False)])
+def test_where_decoders_count_apart_brackets_are_counted_first(depth: int, *, fits: bool) -> None:
+    """Python 3.12 and later: what might be too deep is left to the second look."""
+    if fits:
+        assert lines_module._decode_counting(nested(depth)).type == "user"  # noqa: SLF001 - unused on 3.11
+    else:
+        with pytest.raises(RecursionError):
+            lines_module._decode_counting(nested(depth))  # noqa: SLF001 - likewise
+        assert examine(b'{"a":' + b"[" + b"{}," * 300 + b"{}]}").outcome == "parsed"
+
+
 def test_a_line_of_a_hundred_megabytes_is_parsed() -> None:
     begun = time.process_time()
     line = encoded([user("x" * 100_000_000, 1)]).rstrip(b"\n")
