@@ -17,7 +17,7 @@ from common.transcripts.depth import room_for_depth
 from common.transcripts.lenient import clean, lenient_json
 
 NOTHING = Raw(b"")
-LARGEST_COUNT = 2**53  # up to here JavaScript counts exactly; what is larger, or negative, is no count
+LARGEST_COUNT = 10**12  # what is larger, or negative, is no count; sums of millions of them fit into 64 bits
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
 

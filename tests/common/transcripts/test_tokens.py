@@ -167,6 +167,12 @@ def test_numbers_that_are_none_count_nothing(tmp_path: Path, value: object) -> N
     assert found.session.tokens == Tokens(messages=1, output=5, output_estimated=5, cache_creation=10)
 
 
+def test_sums_of_enormous_numbers_are_kept(tmp_path: Path) -> None:
+    huge = usage(5, cache_read_input_tokens=10**12, input_tokens=2**53)
+    found = extract(tmp_path, [said(1, "a", key=f"m{n}", spent=huge) for n in range(2100)])
+    assert (found.session.tokens.cache_read, found.session.tokens.input) == (2100 * 10**12, 0)
+
+
 def test_a_whole_number_written_with_a_point_is_a_number(tmp_path: Path) -> None:
     found = extract(tmp_path, [said(1, "a", spent=usage(5, input_tokens=7.0))])
     assert found.session.tokens.input == 7
