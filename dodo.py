@@ -123,8 +123,6 @@ def task_reporting() -> Iterator[Task]:
     yield from own_scripts("reporting")
 
 
-if PROJECT.has_stages_besides(STAGES):
-
-    def task_own_stages() -> Iterator[Task]:
-        """Stages of the user's own."""
-        yield from PROJECT.own_stages(STAGES)
+def task__own_stages() -> Iterator[Task]:
+    """Stages of the user's own."""
+    yield from PROJECT.own_stages(STAGES)

@@ -73,7 +73,7 @@ def test_the_graph_is_that_of_the_files(tmp_path: Path) -> None:
 def test_every_option_in_the_table_is_one_of_the_script(script: str) -> None:
     code = (
         "import dodo; tasks = [task for stage in dodo.STAGES for task in getattr(dodo, f'task_{stage}')()]; "
-        "print(*(' '.join(task['actions'][0].command[1:]) for task in tasks), sep='\\n')"
+        "print(*(' '.join(task['meta']['step'].command[1:]) for task in tasks), sep='\\n')"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     command = next(line.split() for line in run.stdout.splitlines() if f"analysis.{script} " in line)

@@ -16,28 +16,31 @@ from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
 from common.files import as_project_error, make_directory
-from common.pipeline.freshness import add_outputs
+from common.pipeline.freshness import states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from common.pipeline.project import Step
+    from common.pipeline.display import Display
+    from common.pipeline.freshness import Step
 
 LONGEST_LINE = 1 << 16
 TAIL_LINES = 40
 GRACE_SECONDS = 0.4
 MARK = b"\x1e"  # begins a progress line; see common/script.py
 
-_running: dict[int, subprocess.Popen[bytes]] = {}
+_running: set[int] = set()
 _stopping = threading.Event()
 
 
 class ScriptAction(BaseAction):
-    """Run a command; doit calls `execute`, and keeps `values` if it returns None."""
+    """Run a script; doit calls `execute`, and keeps `values` if it returns None."""
 
-    def __init__(self, step: Step, command: list[str], log: Path) -> None:
-        self.step, self.command, self.log = step, command, log
+    display: Display  # hears of the script's lines
+
+    def __init__(self, step: Step, log: Path) -> None:
+        self.step, self.log = step, log
         self.task: Any = None
         self.out = self.err = self.result = None
         self.values: dict[str, Any] = {}
@@ -47,11 +50,10 @@ class ScriptAction(BaseAction):
         self.peak_memory = 0  # bytes
         self.said = ""  # the last line of its standard output: what it made, in a few words
         self.tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
-        self.listener: Callable[[str, dict[str, Any] | str], None] = lambda *_: None
-        self.environment: dict[str, str] = {}
+        self.crashed = False  # a traceback may be longer than the tail
 
     def __str__(self) -> str:
-        return f"run {' '.join(self.command)}"
+        return f"run {' '.join(self.step.command)}"
 
     def measures(self) -> dict[str, Any]:
         """Return what the execution log keeps of a run of the script."""
@@ -65,141 +67,129 @@ class ScriptAction(BaseAction):
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:
         """Run the script; return why it failed, or None."""
-        del out, err  # the display gets lines from the listener, whole and in order
+        del out, err  # the display gets the lines, whole and in order
         began = time.monotonic()
-        evidence = self.step.inputs.take()
+        evidence = self.step.take()
         try:
-            problem = self._run()
+            self._run()
+            self.seconds = time.monotonic() - began
+            problem = self._problem()
         except OSError as error:
             failure = as_project_error(error)
             problem, self.exit_code = str(failure), failure.exit_code
-        self.seconds = time.monotonic() - began
-        if problem is None and (absent := [path for path in self.step.writes if not os.path.isfile(path)]):  # noqa: PTH113
-            problem = f"ended well, but did not write {', '.join(absent)}"
         if problem:
             return TaskFailed(problem)
-        self.values = {**add_outputs(evidence, self.step.writes), "said": self.said[:200]}
+        self.values = {**evidence, "targets": states(self.step.writes), "said": self.said[:200]}
         return None
 
-    def _run(self) -> str | None:
+    def _problem(self) -> str | None:
+        code = self.exit_code or 0
+        if code == -signal.SIGKILL and self.seconds >= self.step.timeout:
+            return f"ran longer than {self.step.timeout:g} s, its time limit (setting timeout), and was stopped"
+        if code:
+            return f"was killed by signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+        absent = [path for path in self.step.writes if not os.path.isfile(path)]  # noqa: PTH113
+        return f"ended well, but did not write {', '.join(absent)}" if absent else None
+
+    def _run(self) -> None:
         make_directory(self.log.parent)
         with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
             process = self._start()
-            readers = [self._reader(process, stream, log) for stream in (process.stdout, process.stderr)]
-            late = threading.Event()
-            timer = threading.Timer(self.step.timeout, _kill_late, (process.pid, late))
+            timer = threading.Timer(self.step.timeout, kill, (process.pid,))
             timer.daemon = True
-            timer.start()
+            streams = {process.stdout: self._take, process.stderr: self._take_error}
+            readers = [threading.Thread(target=_read, args=(*pair, log), daemon=True) for pair in streams.items()]
+            for thread in (timer, *readers):
+                thread.start()
             try:
                 _, status, usage = os.wait4(process.pid, 0)
             finally:
                 timer.cancel()
-                _running.pop(process.pid, None)
+                _running.discard(process.pid)
             self.peak_memory = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
             self.exit_code = process.returncode = os.waitstatus_to_exitcode(status)
             for reader in readers:
                 reader.join(GRACE_SECONDS)  # a grandchild may hold the pipe open: it is not waited for
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
-        if late.is_set():
-            return f"ran longer than {self.step.timeout:g} s, its time limit (setting timeout), and was stopped"
-        if self.exit_code < 0:
-            return f"was killed by signal {signal.Signals(-self.exit_code).name}"
-        return f"exit {self.exit_code}" if self.exit_code else None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PIPELINE_PARENT": str(os.getpid()), **self.environment}
         process = subprocess.Popen(
-            [
-                *self.command,
-                *(part for text in self.step.inputs.settings.get("warnings", ()) for part in ("--warnings", text)),
-            ],
+            self.step.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
+            env={**os.environ, "PIPELINE_PARENT": str(os.getpid()), **self.display.script_environment},
             start_new_session=True,
         )
-        _running[process.pid] = process
+        _running.add(process.pid)
         if _stopping.is_set():
-            kill_tree(process.pid)
+            kill(process.pid)
         return process
 
-    def _reader(self, process: subprocess.Popen[bytes], stream: IO[bytes] | None, log: IO[bytes]) -> threading.Thread:
-        assert stream is not None  # noqa: S101 - PIPE was asked for
-        is_error = stream is process.stderr
-        thread = threading.Thread(target=self._read, args=(stream, log), kwargs={"is_error": is_error}, daemon=True)
-        thread.start()
-        return thread
-
-    def _read(self, stream: IO[bytes], log: IO[bytes], *, is_error: bool) -> None:
-        with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
-            for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
-                self._take(line, log, is_error=is_error)
-
-    def _take(self, line: bytes, log: IO[bytes], *, is_error: bool) -> None:
-        if line.startswith(MARK) and not is_error:
+    def _take(self, line: bytes) -> bool:
+        """Take a line of standard output; return whether it is one for the log."""
+        if line.startswith(MARK):
             with contextlib.suppress(ValueError):
-                self.listener(self.task.name, json.loads(line[1:]))
-            return
-        log.write(line)
-        log.flush()
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        if is_error:
-            self.tail.append(text)
-        else:
-            self.said = text
-        self.listener(self.task.name, text)
+                self.display.hear(self.task.name, json.loads(line[1:]))
+            return False
+        self.said = _text(line)
+        self.display.hear(self.task.name, self.said)
+        return True
+
+    def _take_error(self, line: bytes) -> bool:
+        self.tail.append(_text(line))
+        self.crashed |= self.tail[-1].startswith("Traceback ")
+        self.display.hear(self.task.name, self.tail[-1])
+        return True
 
 
-def _kill_late(pid: int, late: threading.Event) -> None:
-    late.set()
-    kill_tree(pid)
+def _read(stream: IO[bytes], take: Any, log: IO[bytes]) -> None:
+    with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
+        for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+            if take(line):
+                log.write(line)
+                log.flush()
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def stop_all() -> None:
     """End every running script and its children: gently, then, a moment later, at once."""
     _stopping.set()
-    trees = [tree_of(pid) for pid in list(_running)]
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        for pid in (pid for tree in trees for pid in tree):
-            _send(pid, sign)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while _running and time.monotonic() < deadline:
-            time.sleep(0.01)
+    pids = _with_descendants(list(_running))
+    _send(signal.SIGTERM, pids)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while _running and time.monotonic() < deadline:
+        time.sleep(0.01)
+    _send(signal.SIGKILL, pids)
 
 
-def kill_all() -> None:
-    """Kill every running script and its children, now."""
-    for pid in list(_running):
-        kill_tree(pid)
+def kill(*pids: int) -> None:
+    """Kill processes, or every running script, with all descendants, also those with a session of their own."""
+    _send(signal.SIGKILL, _with_descendants(pids or list(_running)))
 
 
-def kill_tree(pid: int) -> None:
-    """Kill a process, its group and all its descendants, also those with a session of their own."""
-    for one in tree_of(pid):
-        _send(one, signal.SIGKILL)
+def _send(sign: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            if os.getpgid(pid) == pid:
+                os.killpg(pid, sign)
+            os.kill(pid, sign)
 
 
-def tree_of(pid: int) -> list[int]:
-    """Return a process and its descendants."""
-    command = ["ps", "-A", "-o", "pid=,ppid="]
-    try:
-        table = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    except OSError:
-        table = ""
+def _with_descendants(pids: Sequence[int]) -> list[int]:
+    table = ""
+    with contextlib.suppress(OSError):
+        command = ["ps", "-A", "-o", "pid=,ppid="]
+        table = subprocess.run(command, capture_output=True, text=True, check=False).stdout if pids else ""
     children: dict[int, list[int]] = collections.defaultdict(list)
     for line in table.splitlines():
         child, parent = map(int, line.split())
         children[parent].append(child)
-    tree = [pid]
-    for one in tree:
-        tree += children[one]
-    return tree
-
-
-def _send(pid: int, sign: signal.Signals) -> None:
-    with contextlib.suppress(OSError):
-        if os.getpgid(pid) == pid:
-            os.killpg(pid, sign)
-        os.kill(pid, sign)
+    found = list(pids)
+    for pid in found:
+        found += children[pid]
+    return found

@@ -145,9 +145,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _stop_at_once(number: int, frame: FrameType | None) -> None:
     del frame
-    from common.pipeline.action import kill_all  # noqa: PLC0415 - as above
+    from common.pipeline.action import kill  # noqa: PLC0415 - loaded long ago if anything runs
 
-    kill_all()
+    kill()
     os._exit(128 + number)
 
 

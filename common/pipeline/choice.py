@@ -5,66 +5,65 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from doit.control import TaskControl
-
 from common.errors import CommandError, InputError
 from common.settings import missing_transcripts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from doit.task import Task
 
-    from common.pipeline.project import Step
+    from common.pipeline.freshness import Step
     from common.settings import Settings
 
 SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
 
 
 class Choice(NamedTuple):
-    """The chosen scripts in the order of the table, those of them that run even if fresh, and the ones left out."""
+    """The chosen scripts in the order they run in, those of them that run even if fresh, and the ones left out."""
 
     tasks: list[Task]
     forced: frozenset[str]
     left_out: list[Task]  # that a chosen one needs
 
 
-class Wish(NamedTuple):
-    """What was typed."""
-
-    names: Sequence[str] = ()
-    first: str | None = None
-    last: str | None = None
-    only: bool = False
-    force: bool = False
-
-
 def scripts(tasks: Iterable[Task]) -> list[Task]:
-    """Return the tasks that run a script, groups left out, each needing the makers of what it reads."""
-    kept = [task for task in tasks if "step" in (task.meta or {})]
-    for task in kept:
-        task.task_dep = []
-    TaskControl(kept)
-    return kept
+    """Return the tasks that run a script, groups left out, each after the makers of what it reads and tied to them."""
+    kept = {task.name: task for task in tasks if "step" in (task.meta or {})}
+    maker = {target: task.name for task in kept.values() for target in task.targets}
+    for task in kept.values():
+        task.task_dep = list(dict.fromkeys(maker[path] for path in step_of(task).reads if path in maker))
+    return [kept[name] for name in needed(kept, kept)]
 
 
-def choose(tasks: list[Task], wish: Wish) -> Choice:
+def choose(  # noqa: PLR0913 - each is an option of the command line
+    tasks: list[Task],
+    names: Iterable[str] = (),
+    first: str | None = None,
+    last: str | None = None,
+    *,
+    only: bool = False,
+    force: bool = False,
+) -> Choice:
     """Return the scripts that are meant; a CommandError if a name is unknown, or nothing is left."""
     by_name = {task.name: task for task in tasks}
     order = list(by_name)
-    named = {task for name in wish.names for task in named_by(name, tasks)}
-    wanted = named if wish.only else needed(named or set(order), by_name)
-    start = min(map(order.index, named_by(wish.first, tasks))) if wish.first else 0
-    end = max(map(order.index, named_by(wish.last, tasks))) if wish.last else len(order) - 1
-    if wish.only and not named:
+    named = {task for name in names for task in named_by(name, tasks)}
+    if only and not named:
         raise CommandError("--only needs the names of stages or scripts: doit run --only analysis")
+    wanted = named if only else needed(named or order, by_name)
+    start = min(map(order.index, named_by(first, tasks))) if first else 0
+    end = max(map(order.index, named_by(last, tasks))) if last else len(order) - 1
     chosen = [name for name in order[start : end + 1] if name in wanted]
     if not chosen:
-        span = f"from {wish.first or order[0]} until {wish.last or order[-1]}"
+        span = f"from {first or order[0]} until {last or order[-1]}"
         raise CommandError(f"nothing is left {span}; the order is {', '.join(dict.fromkeys(map(stage_of, order)))}")
-    forced = (named & set(chosen) if named else set(chosen)) if wish.force else set()
-    left_out = needed(set(chosen), by_name) - set(chosen)
-    return Choice([by_name[n] for n in chosen], frozenset(forced), [by_name[n] for n in order if n in left_out])
+    left_out = [by_name[name] for name in needed(chosen, by_name) if name not in chosen]
+    behind = {name: needed([name], by_name) for name in chosen}
+    for name in chosen:  # they keep their order though one between them is left out
+        by_name[name].task_dep = [other for other in chosen if other in behind[name] and other != name]
+    forced = {*chosen} & (named or {*chosen}) if force else ()
+    return Choice([by_name[name] for name in chosen], frozenset(forced), left_out)
 
 
 def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
@@ -85,16 +84,17 @@ def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
     raise CommandError(f"{name} is no stage, script or output; {hint}")
 
 
-def needed(names: set[str], by_name: dict[str, Task]) -> set[str]:
-    """Return the names with those of all scripts whose outputs they read, directly or not."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += by_name[name].task_dep
-    return found
+def needed(names: Iterable[str], by_name: Mapping[str, Task]) -> list[str]:
+    """Return the names and those of all scripts whose outputs they read, directly or not, each after those it reads."""
+    seen: set[str] = set()
+
+    def with_needed(name: str) -> list[str]:
+        if name in seen:
+            return []
+        seen.add(name)
+        return [*(other for before in by_name[name].task_dep for other in with_needed(before)), name]
+
+    return [other for name in names for other in with_needed(name)]
 
 
 def check(choice: Choice, settings: Settings, dep_manager: Any) -> list[str]:
@@ -111,7 +111,7 @@ def check(choice: Choice, settings: Settings, dep_manager: Any) -> list[str]:
 
 
 def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
-    if any(step_of(task).inputs.transcripts for task in choice.tasks) and (missing := missing_transcripts(settings)):
+    if any(step_of(task).transcripts for task in choice.tasks) and (missing := missing_transcripts(settings)):
         yield missing
     made = {target for task in (*choice.tasks, *choice.left_out) for target in task.targets}
     for task in choice.tasks:
@@ -128,7 +128,7 @@ def _state_of_left_out(task: Task, values: dict[str, Any]) -> tuple[str | None, 
     if not values or absent:
         said = f"{', '.join(absent)} missing" if absent else "its outputs rest on nothing known"
         return f"{task.name} has not succeeded before ({said}); type `doit {stage}`", None
-    changes = list(step_of(task).inputs.changes(values, step_of(task).writes))
+    changes = list(step_of(task).changes(values))
     for change in changes:
         if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
             return f"{task.name} was run with other sessions chosen ({change}); type `doit {stage}`", None

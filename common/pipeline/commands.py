@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
+from doit.control import TaskControl
 
 from common.files import sweep_temporary_files
 from common.pipeline import log
 from common.pipeline.base import STAGES, Ours, option, whole_number
-from common.pipeline.choice import Wish, check, choose, step_of
+from common.pipeline.choice import check, choose, step_of
 from common.pipeline.database import MARK, UNFINISHED
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ class Forget(Ours, DoitForget):
     def _execute(self, forget_sub: bool, forget_disable_default: bool, forget_all: bool) -> int:  # noqa: FBT001
         del forget_disable_default
         names = [] if forget_all else self.sel_tasks or []
-        chosen = choose(self.tasks(), Wish(names=names, only=bool(names) and not forget_sub)).tasks
+        chosen = choose(self.tasks(), names, only=bool(names) and not forget_sub).tasks
         with self.locked():
             for task in chosen:
                 self.dep_manager.remove(task.name)
-                self.dep_manager._set(MARK + task.name, "reason", "forgotten")  # noqa: SLF001
+                self.dep_manager.backend.set(task.name, MARK, "forgotten")
                 self.outstream.write(f"forgotten: {task.name}\n")
             self.dep_manager.close()
         return 0
@@ -70,8 +71,9 @@ class Run(Ours, DoitRun):
     )
 
     def _execute(self) -> int:
-        wish = Wish(self.names, self.params["from"], self.params["until"], self.params["only"], self.params["force"])
-        choice = choose(self.tasks(), wish)
+        wish = {key: self.params[key] for key in ("only", "force")}
+        choice = choose(self.tasks(), self.names, self.params["from"], self.params["until"], **wish)
+        control = TaskControl(choice.tasks)
         warnings = check(choice, self.project.settings, self.dep_manager)
         for task in choice.tasks:
             step_of(task).warn(warnings)
@@ -79,7 +81,7 @@ class Run(Ours, DoitRun):
             return self._show_plan(choice, warnings)
         with self.locked(wait=self.params["wait"]):
             sweep_temporary_files(self.data)
-            return self._run(choice, warnings)
+            return self._run(choice, control, warnings)
 
     def _display(self, choice: Choice) -> Display:
         quiet, settings = self.params["quiet"], self.project.settings
@@ -107,9 +109,8 @@ class Run(Ours, DoitRun):
         self.outstream.writelines(f"{line}\n" for line in views.plan_text(rows, seconds))
         return 0
 
-    def _run(self, choice: Choice, warnings: list[str]) -> int:
+    def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:
         from common.pipeline.action import stop_all  # noqa: PLC0415 - only who runs needs what follows
-        from common.pipeline.plan import control  # noqa: PLC0415
         from common.pipeline.runner import ScriptRunner  # noqa: PLC0415
 
         display = self._display(choice)
@@ -118,18 +119,18 @@ class Run(Ours, DoitRun):
         for task in choice.tasks:
             if task.name in choice.forced:
                 task.update_deps({"uptodate": [False]})
-        dispatcher = control(choice).task_dispatcher()
+        control.process([task.name for task in choice.tasks])
         runner = ScriptRunner(
-            self.dep_manager, display, continue_=self.params["continue"], processes=self.params["processes"]
+            self.dep_manager, display, self.params["continue"], num_process=max(self.params["processes"], 1)
         )
         try:
-            return int(runner.run_all(dispatcher))
+            return int(runner.run_all(control.task_dispatcher()))
         finally:
             stop_all()
             display.close()
 
     def _unfinished(self, choice: Choice) -> list[str]:
-        marks = [self.dep_manager.backend.get(MARK + task.name, "reason") for task in choice.tasks]
+        marks = [self.dep_manager.backend.get(task.name, MARK) for task in choice.tasks]
         count = marks.count(UNFINISHED)
         return [f"the last run was cut short: {count} script{'s' * (count > 1)} did not finish"] if count else []
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from common.files import write_atomically
 
-MARK = "mark of "  # the row of a script without a record: why it has none
+MARK = "mark"  # the key of why a script has no record, or of its not having finished
 UNFINISHED = "did not finish last time"
 ASIDE = ".unreadable"
 
@@ -39,8 +39,7 @@ class Database:
 
     def __init__(self, name: str, codec: Codec, *, module_name: str | None = None) -> None:
         del module_name  # doit passes it to backends that have several modules
-        self.name = name
-        self._codec = codec
+        self.name, self._codec = name, codec
         self._lock = threading.RLock()  # the threads that run scripts save too
         self._unreadable = False
         self.load()
@@ -48,9 +47,17 @@ class Database:
     def load(self) -> None:
         """Read the file as it is now; what was not saved is lost."""
         self._texts: dict[str, str] = {}
-        self._values: dict[str, dict[str, Any]] = {}
-        self._changed = False
-        self._read(Path(self.name))
+        self._rows: dict[str, dict[str, Any]] = {}  # those that were asked for
+        self._changed: set[str] = set()
+        try:
+            self._texts = _read(Path(self.name))
+        except FileNotFoundError:
+            return
+        except (sqlite3.Error, TypeError, ValueError, OverflowError, IsADirectoryError) as error:
+            if not self._unreadable:  # else said already
+                note = f"({error}): the next run sets it aside as {Path(self.name).name}{ASIDE}, and runs all"
+                sys.stderr.write(f"! {self.name} cannot be read {note}\n")
+            self._unreadable = True
 
     def get(self, task_id: str, dependency: str) -> Any:
         """Return a value of a task, None if there is none."""
@@ -59,10 +66,8 @@ class Database:
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         """Keep a value of a task."""
         with self._lock:
-            row = self._row(task_id)
-            if row.get(dependency) != value:
-                row[dependency] = value
-                self._changed = True
+            self._row(task_id)[dependency] = value
+            self._changed.add(task_id)
 
     def in_(self, task_id: str) -> bool:
         """Tell whether anything is kept of a task."""
@@ -72,13 +77,13 @@ class Database:
         """Forget a task."""
         with self._lock:
             if self._row(task_id):
-                self._values[task_id] = {}
-                self._changed = True
+                self._rows[task_id] = {}
+                self._changed.add(task_id)
 
     def remove_all(self) -> None:
         """Forget everything."""
-        self._changed = self._changed or bool(self._texts or any(self._values.values()))
-        self._texts, self._values = {}, {}
+        for task_id in {*self._texts, *self._rows}:
+            self.remove(task_id)
 
     def dump(self) -> None:
         """Save what changed since the last save."""
@@ -90,41 +95,32 @@ class Database:
         if self._unreadable:
             path.replace(path.with_name(path.name + ASIDE))
             self._unreadable = False
-        self._texts |= {task: self._codec.encode(row) for task, row in self._values.items()}
+        self._texts |= {task: self._codec.encode(self._rows[task]) for task in self._changed}
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.execute("create table doit (task_id text primary key, task_data text, digest text)")
             rows = [(task, text, _digest(task, text)) for task, text in sorted(self._texts.items()) if text != "{}"]
             connection.executemany("insert into doit values (?, ?, ?)", rows)
             connection.commit()
             write_atomically(path, connection.serialize())
-        self._changed = False
+        self._changed = set()
 
     def _row(self, task_id: str) -> dict[str, Any]:
         with self._lock:
-            if task_id not in self._values:
-                self._values[task_id] = self._codec.decode(self._texts.get(task_id, "{}"))
-            return self._values[task_id]
+            if task_id not in self._rows:
+                self._rows[task_id] = self._codec.decode(self._texts.get(task_id, "{}"))
+            return self._rows[task_id]
 
-    def _read(self, path: Path) -> None:
-        if not path.is_file():
-            self._unreadable = path.exists()
-            return
-        try:
-            with closing(sqlite3.connect(":memory:")) as connection:
-                if not (raw := path.read_bytes()):
-                    raise sqlite3.DatabaseError("it is empty")
-                connection.deserialize(raw)
-                rows = connection.execute("select task_id, task_data, digest from doit").fetchall()
-            for task, text, digest in rows:
-                if digest != _digest(task, text):
-                    raise sqlite3.DatabaseError(f"the record of {task} is damaged")
-            self._texts = {task: text for task, text, _ in rows}
-        except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
-            if self._unreadable:
-                return  # said already
-            self._unreadable = True
-            note = f"! {path} cannot be read ({error}): the next run sets it aside as {path.name}{ASIDE}, and runs all"
-            sys.stderr.write(note + "\n")
+
+def _read(path: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        if not (raw := path.read_bytes()):
+            raise sqlite3.DatabaseError("it is empty")
+        connection.deserialize(raw)
+        rows = connection.execute("select task_id, task_data, digest from doit").fetchall()
+    for task, text, digest in rows:
+        if digest != _digest(task, text):
+            raise sqlite3.DatabaseError(f"the record of {task} is damaged")
+    return {task: text for task, text, _ in rows}
 
 
 def _digest(task: str, text: str) -> str:

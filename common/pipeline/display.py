@@ -16,7 +16,6 @@ from doit.exceptions import UnmetDependency
 
 from common.pipeline import log
 from common.pipeline.choice import stage_of
-from common.pipeline.runner import script_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,10 +158,9 @@ class Display:
         return f"{text}\n  report: {self._report}" if has_report else text
 
     def _show_failure(self, task: Task, problem: str) -> None:
-        action = script_of(task)
+        action = task.actions[0]
         lines = [f"{task.name.partition(':')[2]} failed after {action.seconds:.1f} s ({printable(problem)})"]
-        crashed = any(line.startswith("Traceback ") for line in action.tail)  # the whole of it is in the log
-        told = [f"a fault in this program: {action.tail[-1]}"] if crashed else action.tail
+        told = [f"a fault in this program: {action.tail[-1]}"] if action.crashed else action.tail
         lines += [f"    {printable(line.removeprefix('error: '))}" for line in told]
         lines += [f"  all of its output: {action.log}", "  when that is mended, `doit` goes on from here"]
         self.say("failed", "\n".join(lines), error=True)
@@ -174,15 +172,8 @@ class Display:
             stage.pending.discard(task.name)
             stage.facts += [printable(fact)] if fact else []
             if outcome is not None:
-                action = script_of(task)
                 stage.success = stage.success and outcome["success"]
-                measures = {
-                    "script": action.step.script,
-                    "why": action.why,
-                    "duration_seconds": round(action.seconds, 3),
-                }
-                memory = {"exit_code": action.exit_code, "peak_memory_mb": round(action.peak_memory / 1e6, 1)}
-                stage.scripts.append({**measures, **memory, **outcome})
+                stage.scripts.append({**task.actions[0].measures(), **outcome})
             if not stage.pending:
                 self._finish(name, stage)
 

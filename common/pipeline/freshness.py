@@ -1,8 +1,8 @@
-"""What a step's outputs rest on, as evidence taken when it ran, and why they no longer stand.
+"""What a script's outputs rest on, as evidence taken when it ran, and why they no longer stand.
 
-Evidence is taken before the script runs, "as seen then": what changes while it runs makes the step stale. Doit itself
-compares the files that other steps make; the rest is here: the code, the settings, the transcripts, the history and
-definitions of the agents, and the step's own outputs being as it left them.
+Evidence is taken before the script runs, "as seen then": what changes while it runs makes its outputs stale. Doit knows
+the files alone, for the order of the scripts; whether they changed is told here, as are the code, the settings, the
+transcripts, the history and definitions of the agents, and the outputs being as the script left them.
 """
 
 from __future__ import annotations
@@ -13,82 +13,104 @@ import hashlib
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from doit.dependency import MD5Checker, get_file_md5
+from doit.dependency import FileChangedChecker
 
 from common.settings import transcripts_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-Evidence = dict[str, Any]  # JSON as doit keeps it; its keys are those of `take`
-
-
-class Checker(MD5Checker):
-    """Doit's comparison of a file with what it was, not deceived by a restored time: size and ctime count too."""
-
-    def check_modified(self, file_path: str, file_stat: os.stat_result, state: Sequence[Any]) -> bool:
-        """Tell whether the file's content changed."""
-        size, stamp, md5 = state[1], state[3], state[2]
-        if file_stat.st_size == size and stamp == [file_stat.st_mtime_ns, file_stat.st_ctime_ns]:
-            return False
-        return bool(file_stat.st_size != size or get_file_md5(file_path) != md5)
-
-    def get_state(self, dep: str, current_state: Sequence[Any] | None) -> Sequence[Any] | None:
-        """Return what to keep of a file; None to leave what is kept."""
-        seen = Path(dep).stat()
-        stamp = [seen.st_mtime_ns, seen.st_ctime_ns]
-        if current_state and current_state[1] == seen.st_size and current_state[3] == stamp:
-            return None
-        return [seen.st_mtime, seen.st_size, get_file_md5(dep), stamp]
+Evidence = dict[str, Any]  # JSON as doit keeps it; its keys are those of `take`, and "targets"
+WARNINGS = "warnings"
 
 
-class Inputs:
-    """What a step rests on besides the files that other steps make."""
+class Checker(FileChangedChecker):
+    """Doit's comparison of files, which leaves them to the evidence."""
 
-    def __init__(
-        self, modules: Iterable[Path], settings: Mapping[str, Any], transcripts: Sequence[Path], agents: Sequence[Path]
-    ) -> None:
-        self.modules = tuple(modules)
-        self.settings = dict(settings)
-        self.transcripts = tuple(transcripts)
-        self.agents = tuple(agents)
+    def check_modified(self, *_: object) -> bool:
+        """Tell doit that a file is as it was."""
+        return False
+
+    def get_state(self, *_: object) -> int:
+        """Return what doit keeps of a file."""
+        return 0
+
+
+class Step(NamedTuple):
+    """A script as a task: what it runs, reads and writes, and what else its outputs rest on."""
+
+    script: str
+    command: list[str]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    code: tuple[Path, ...]  # modules, with what they import; other files; folders
+    settings: dict[str, Any]
+    transcripts: tuple[Path, ...]  # roots
+    agents: tuple[Path, ...]  # folders of definitions
+    timeout: float
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Hand the run's warnings to the script, if it takes them; without them it will be stale again."""
+        if WARNINGS in self.settings:
+            self.settings[WARNINGS] = list(warnings)
+            self.command.extend(part for text in warnings for part in (f"--{WARNINGS}", text))
 
     def take(self) -> Evidence:
-        """Return the evidence as it is now; the outputs are added by `add_outputs` when they are made."""
+        """Return the evidence as it is now, without that of the outputs."""
         return {
-            "code": {str(path): _stamp_and_hash(path) for path in closure(self.modules)},
             "settings": self.settings,
-            "transcripts": fingerprint(transcript_files(self.transcripts)) if self.transcripts else None,
+            "code": states(map(str, closure(self.code))),
+            "reads": states(self.reads),
             "agents": agents_state(self.agents),
+            "transcripts": transcripts_state(self.transcripts),
         }
 
-    def changes(self, evidence: Evidence, targets: Iterable[str]) -> Iterator[str]:
-        """Yield why outputs that rest on `evidence` do not stand, cheapest check first."""
-        if missing := {"settings", "code", "targets", "agents", "transcripts"} - evidence.keys():
+    def is_fresh(self, task: object, values: Mapping[str, Any]) -> bool:
+        """Tell doit, which looks at the parameters' names, whether the outputs still rest on what is there."""
+        del task
+        return bool(values) and next(self.changes(values), None) is None
+
+    def changes(self, evidence: Mapping[str, Any], made: Collection[str] = ()) -> Iterator[str]:
+        """Yield why outputs that rest on `evidence` do not stand, cheapest check first; `made` will be made anew."""
+        if missing := {"settings", "code", "reads", "targets", "agents", "transcripts"} - evidence.keys():
             yield f"recorded by another version of this program, without {', '.join(sorted(missing))}"
             return
-        yield from self._changed_settings(evidence["settings"])
-        for path, state in evidence["code"].items():
-            if not _is_unchanged(path, state):
-                yield f"code changed: {path}"
-        for target in targets:
-            if not Path(target).is_file():
-                yield f"output missing: {target}"
-            elif target not in evidence["targets"]:
-                yield f"output not known: {target}"
-            elif not _is_unchanged(target, evidence["targets"][target]):
-                yield f"output edited: {target}"
-        if self.agents and agents_state(self.agents) != evidence["agents"]:
-            yield "agent definitions or their history changed"
-        if self.transcripts and fingerprint(transcript_files(self.transcripts)) != evidence["transcripts"]:
-            yield "transcripts changed"
-
-    def _changed_settings(self, before: Mapping[str, Any]) -> Iterator[str]:
+        before = evidence["settings"]
         for key in sorted(self.settings.keys() | before.keys()):
             if (old := before.get(key)) != (new := self.settings.get(key)):
                 yield f"settings changed: {key} {said(old)} → {said(new)}"
+        yield from (
+            f"code changed: {path}" for path, state in evidence["code"].items() if not is_as_it_was(path, state)
+        )
+        yield from _changed_files("output", self.writes, evidence["targets"], "edited")
+        yield from _changed_files("input", sorted({*self.reads} - {*made}), evidence["reads"], "changed")
+        if agents_state(self.agents) != evidence["agents"]:
+            yield "agent definitions or their history changed"
+        if (seen := transcripts_state(self.transcripts)) != evidence["transcripts"]:
+            yield f"transcripts changed: {_compared(seen, evidence['transcripts'])}"
+
+
+def _changed_files(kind: str, paths: Iterable[str], before: Mapping[str, Any], how: str) -> Iterator[str]:
+    for path in paths:
+        if not Path(path).is_file():
+            yield f"{kind} missing: {path}"
+        elif path not in before:
+            yield f"{kind} not known: {path}"
+        elif not is_as_it_was(path, before[path]):
+            yield f"{kind} {how}: {path}"
+
+
+def _compared(now: Mapping[str, list[int]], before: Mapping[str, list[int]]) -> str:
+    sizes = [(now[path][0], before[path][0]) for path in now.keys() & before.keys()]
+    counts = {
+        "new": len(now.keys() - before.keys()),
+        "grown": sum(new > old for new, old in sizes),
+        "shorter": sum(new < old for new, old in sizes),
+        "gone": len(before.keys() - now.keys()),
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "rewritten at the same size"
 
 
 def said(value: object) -> str:
@@ -96,32 +118,58 @@ def said(value: object) -> str:
     return "none" if value is None else ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
-def add_outputs(evidence: Evidence, targets: Iterable[str]) -> Evidence:
-    """Return the evidence with the outputs as the step left them."""
-    return {**evidence, "targets": {target: _stamp_and_hash(Path(target)) for target in targets}}
+def states(paths: Iterable[str]) -> dict[str, list[Any]]:
+    """Return each file with its state."""
+    return {path: state_of(path) for path in paths}
 
 
-def closure(modules: Iterable[Path]) -> list[Path]:
-    """Return the modules, every module of ours that they import, and the .toml data beside those, sorted."""
+def state_of(path: str) -> list[Any]:
+    """Return a file's size, times and hash; nothing of one that cannot be read."""
+    try:
+        stamp = _stamp(path)
+        return [*stamp, _hash(path, *stamp)]
+    except OSError:
+        return []
+
+
+def is_as_it_was(path: str, state: Sequence[Any]) -> bool:
+    """Tell whether a file has the bytes that its state tells of; they are read only if its times differ."""
+    try:
+        stamp = _stamp(path)
+    except OSError:
+        return not state
+    return stamp == state[:3] or (stamp[:1] == state[:1] and state_of(path)[3:] == state[3:])
+
+
+def _stamp(path: str) -> list[int]:
+    seen = os.stat(path)  # noqa: PTH116 - called for each file of each step at each start
+    return [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns]
+
+
+@functools.cache
+def _hash(path: str, *stamp: int) -> str:
+    del stamp  # part of the key: a file that several scripts read is hashed once
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def closure(paths: Iterable[Path]) -> list[Path]:
+    """Return the files, those in the folders, every module of ours that a module imports, and its data, sorted."""
     found: set[Path] = set()
-    waiting = list(modules)
+    waiting = list(paths)
     while waiting:
         path = waiting.pop()
-        if path in found:
-            continue
-        found.add(path)
-        if path.suffix == ".py" and path.is_file():
-            waiting += imported(path, path.stat().st_mtime_ns)
-            waiting += [data for data in (path.with_suffix(".toml"),) if data.is_file()]
-        elif path.is_dir():
-            found.remove(path)
+        if path.is_dir():
             waiting += [inside for inside in path.rglob("*") if inside.is_file() and "__pycache__" not in inside.parts]
+        elif path not in found:
+            found.add(path)
+            waiting += imported(path, path.stat().st_mtime_ns) if path.suffix == ".py" and path.is_file() else ()
     return sorted(found)
 
 
 @functools.cache
 def imported(path: Path, mtime_ns: int) -> tuple[Path, ...]:
-    """Return the files of ours that a module imports, wherever in it the import stands."""
+    """Return the files of ours that a module imports, wherever in it the import stands, and the .toml beside it."""
     del mtime_ns  # part of the key: an edited module is read anew
     try:
         tree = ast.parse(path.read_bytes())
@@ -135,21 +183,17 @@ def imported(path: Path, mtime_ns: int) -> tuple[Path, ...]:
             above = ".".join(path.parent.parts[: len(path.parent.parts) + 1 - node.level]) if node.level else ""
             base = ".".join(part for part in (above, node.module) if part)
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
-    return tuple(sorted({file for name in names for file in _files_of(name)}))
+    places = {Path(*name.split(".")[:length]) for name in names for length in range(1, name.count(".") + 2)}
+    files = [file for place in places for file in (place / "__init__.py", place.with_suffix(".py"))]
+    return tuple(file for file in (*files, path.with_suffix(".toml")) if file.is_file())
 
 
-def _files_of(name: str) -> Iterator[Path]:
-    """Yield the files that importing a module by its dotted name runs, seen from the project's folder."""
-    parts = name.split(".")
-    for length in range(1, len(parts) + 1):
-        place = Path(*parts[:length])
-        for file in (place / "__init__.py", place.with_suffix(".py")):
-            if file.is_file():
-                yield file
+def transcripts_state(roots: Iterable[Path]) -> dict[str, list[int]]:
+    """Return size, times and inode of every transcript and its describing file below the roots; links are not followed.
 
-
-def transcript_files(roots: Iterable[Path]) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield every transcript and its describing file below the roots; links are not followed."""
+    Nothing is read: ten thousand of them are looked at in a tenth of a second.
+    """
+    found = {}
     waiting = [str(transcripts_directory(root)) for root in roots]
     while waiting:
         try:
@@ -158,36 +202,22 @@ def transcript_files(roots: Iterable[Path]) -> Iterator[tuple[str, os.stat_resul
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     elif entry.name.endswith((".jsonl", ".json")):
-                        yield entry.path, entry.stat(follow_symlinks=False)
+                        seen = entry.stat(follow_symlinks=False)
+                        found[entry.path] = [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino]
         except OSError:
             continue  # gone or unreadable: reading it is the extraction's business, which tells the user
-
-
-def transcript_sizes(roots: Iterable[Path]) -> dict[str, int]:
-    """Return the transcripts with their sizes."""
-    return {name: stat.st_size for name, stat in transcript_files(roots)}
-
-
-def fingerprint(files: Iterable[tuple[str, os.stat_result]]) -> str:
-    """Return one digest of names, sizes, times and inodes."""
-    lines = sorted(f"{name}\0{s.st_size}\0{s.st_mtime_ns}\0{s.st_ctime_ns}\0{s.st_ino}" for name, s in files)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    return found
 
 
 @functools.cache
 def agents_state(folders: tuple[Path, ...]) -> list[str]:
-    """Return a digest of the agent definitions and the last commit that changed them, per folder."""
-    return [f"{_definitions(folder)} {_head(folder)}" for folder in folders]
+    """Return the agent definitions with their hashes, and the last commit that changed them, of all folders."""
+    definitions = [str(path) for folder in folders for path in sorted(folder.rglob("*.md"))]
+    hashes = [f"{path} {''.join(state_of(path)[3:])}" for path in definitions]
+    return [*hashes, *(f"{folder} {_last_commit(folder)}" for folder in folders)]
 
 
-def _definitions(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.md")):
-        digest.update(os.fsencode(path) + b"\0" + "".join(hash_of(str(path))).encode() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def _head(folder: Path) -> str:
+def _last_commit(folder: Path) -> str:
     if not any((parent / ".git").exists() for parent in (folder.absolute(), *folder.absolute().parents)):
         return ""
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), "rev-list", "-1", "HEAD", "--", "."]
@@ -197,28 +227,3 @@ def _head(folder: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return answer.stdout.strip()
-
-
-def hash_of(path: str) -> list[Any]:
-    """Return a file's hash as evidence has it, in a list; empty if it cannot be read."""
-    return _stamp_and_hash(Path(path))[3:]
-
-
-def _stamp_and_hash(path: Path) -> list[Any]:
-    try:
-        with path.open("rb") as stream:
-            stat = os.fstat(stream.fileno())
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return []
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, digest]
-
-
-def _is_unchanged(path: str, state: Sequence[Any]) -> bool:
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - called for each file of each step at each start
-    except OSError:
-        return not state
-    if [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns] == state[:3]:
-        return True
-    return bool(state) and stat.st_size == state[0] and hash_of(path) == state[3:]

@@ -5,57 +5,39 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit import doit_cmd
 
 from common.errors import InputError, ProjectError
 from common.pipeline.action import ScriptAction
-from common.pipeline.freshness import Checker, Inputs
-from common.settings import SPEED_ONLY, Settings, load_settings
+from common.pipeline.freshness import WARNINGS, Checker, Step
+from common.settings import SPEED_ONLY, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from common.pipeline.own_stages import OwnScript, OwnStage
 
-WARNINGS = "warnings"
 Task = dict[str, Any]  # a task as doit takes it
-
-
-class Step(NamedTuple):
-    """A script as a task: what it runs, what it rests on. In the `meta` of the doit task under "step"."""
-
-    script: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    inputs: Inputs
-    timeout: float
-
-    def warn(self, warnings: Sequence[str]) -> None:
-        """Hand the run's warnings to the script, if it takes them; without them it will be stale again."""
-        if WARNINGS in self.inputs.settings:
-            self.inputs.settings[WARNINGS] = list(warnings)
-
-    def is_fresh(self, values: Mapping[str, Any]) -> bool:
-        """Tell doit whether the outputs still rest on what is there, files of other steps aside."""
-        return bool(values) and next(self.inputs.changes(dict(values), self.writes), None) is None
 
 
 class Project:
     """The project of a dodo.py: its settings, its state file, its steps."""
 
     def __init__(self, dodo_file: str) -> None:
-        self._writes: dict[str, list[Path]] = {}  # of each script so far
+        self._writes: dict[str, tuple[str, ...]] = {}  # of each script so far
         self.root = Path(dodo_file).resolve().parent
         os.chdir(self.root)  # paths are relative to it, wherever doit was told to go
         try:
             home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
             given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given
-            self.settings: Settings = load_settings(self.root, given, os.environ, home, _processors())
+            self.settings = load_settings(self.root, given, os.environ, home, _processors())
             self._own = self._own_stages()
         except ProjectError as error:
             self._refuse(error)
+        own_limits = {one.name: one.timeout for stage in self._own for one in stage.scripts if one.timeout}
+        self._timeouts = {**own_limits, **self.settings.timeouts}
 
     def config(self, stages: Sequence[str]) -> dict[str, object]:
         """Return doit's configuration; the stages in their order."""
@@ -86,55 +68,33 @@ class Project:
         files and folders besides the modules that the script imports.
         """
         values = {name: () if name == WARNINGS else getattr(self.settings, name) for name in settings}
+        files = {**(reads or {}), **writes}
         module = Path("analysis", f"{script}.py")
-        command = [sys.executable, "-m", f"analysis.{script}", *map(str, arguments)]
-        for option, path in {**(reads or {}), **writes}.items():
-            command += [f"--{option.replace('_', '-')}", str(path)]
-        for name, value in values.items():
-            command += options(name, value)
-        own_modules = [
-            Path(*name.partition(":")[0].split(".")).with_suffix(".py") for name in values.get("strategies", ())
-        ]
-        inputs = Inputs(
-            modules=[module, *map(Path, code), *own_modules],
+        own_modules = [Path(name.partition(":")[0].replace(".", "/") + ".py") for name in values.get("strategies", ())]
+        step = Step(
+            script,
+            [
+                *(sys.executable, "-m", f"analysis.{script}", *map(str, arguments)),
+                *(part for name, value in {**files, **values}.items() for part in options(name, value)),
+            ],
+            reads=_texts([*(reads or {}).values(), *(one for one in values.values() if isinstance(one, Path))]),
+            writes=_texts([*writes.values(), *also_writes]),
+            code=(module, *map(Path, code), *own_modules),
             settings={name: _plain(value) for name, value in values.items() if name not in SPEED_ONLY},
             transcripts=values.get("projects", ()),
             agents=values.get("agents", ()),
+            timeout=self._timeout(script),
         )
-        files = [*(reads or {}).values(), *(value for value in values.values() if isinstance(value, Path))]
-        return self.task(script, _first_line(module), command, files, [*writes.values(), *also_writes], inputs)
-
-    def task(  # noqa: PLR0913, PLR0917 - what a task is made of
-        self, script: str, doc: str, command: list[str], reads: Iterable[Path], writes: Iterable[Path], inputs: Inputs
-    ) -> Task:
-        """Return a doit task that runs a command."""
-        own = {one.name: one.timeout for stage in self._own for one in stage.scripts if one.timeout}
-        timeout = self.settings.timeouts.get(script, own.get(script, self.settings.timeout))
-        self._writes[script] = list(writes)
-        step = Step(script, tuple(map(str, reads)), tuple(map(str, self._writes[script])), inputs, timeout)
-        return {
-            "name": script,
-            "doc": doc,
-            "actions": [ScriptAction(step, command, self.settings.data / "logs" / f"{script}.log")],
-            "file_dep": list(step.reads),
-            "targets": list(step.writes),
-            "uptodate": [_FreshnessOf(step)],
-            "clean": True,
-            "meta": {"step": step},
-        }
+        return self._task(step, _first_line(module))
 
     def own(self, stage: str) -> Iterator[Task]:
         """Yield the scripts that the user adds to a stage."""
         for script in (script for own in self._own if own.name == stage for script in own.scripts):
             if script.run and script.name not in self._writes:
-                yield self._own_task(script)
+                yield self._task(self._own_step(script), script.description)
             elif script.run or script.name not in self._writes:
                 reason = "is a script already: name it otherwise" if script.run else "is no script yet: it needs `run`"
                 self._refuse(InputError(f"{self._own_file()}: {script.name} {reason}"))
-
-    def has_stages_besides(self, known: Sequence[str]) -> bool:
-        """Tell whether the user adds a stage."""
-        return any(own.name not in known for own in self._own)
 
     def own_stages(self, known: Sequence[str]) -> Iterator[Task]:
         """Yield the scripts of the stages that the user adds."""
@@ -143,28 +103,49 @@ class Project:
                 yield {"basename": own.name, "name": None, "doc": own.description}
                 yield from ({**task, "basename": own.name} for task in self.own(own.name))
 
-    def _own_task(self, script: OwnScript) -> Task:
+    def _task(self, step: Step, doc: str) -> Task:
+        self._writes[step.script] = step.writes
+        return {
+            "name": step.script,
+            "doc": doc,
+            "actions": [ScriptAction(step, self.settings.data / "logs" / f"{step.script}.log")],
+            "file_dep": list(step.reads),
+            "targets": list(step.writes),
+            "uptodate": [step.is_fresh],
+            "meta": {"step": step},
+        }
+
+    def _own_step(self, script: OwnScript) -> Step:
         needed = [name.rpartition(":")[2] for name in script.needs]
         if unknown := [name for name in needed if name not in self._writes]:
-            self._refuse(
-                InputError(f"{self._own_file()}: {script.name} needs {unknown[0]}, which is no script before it")
-            )
-        reads = [*map(Path, script.reads), *(path for name in needed for path in self._writes[name])]
-        code = [
-            path for path in map(Path, script.run) if path.is_file() and path not in {*reads, *map(Path, script.writes)}
-        ]
-        inputs = Inputs([path for path in code if not path.is_absolute()], {"run": list(script.run)}, (), ())
-        command = [sys.executable, "-m", "common.script", *script.run]
-        return self.task(script.name, script.description, command, reads, map(Path, script.writes), inputs)
+            reason = f"{script.name} needs {unknown[0]}, which is no script before it"
+            self._refuse(InputError(f"{self._own_file()}: {reason}"))
+        reads = (*_texts(map(Path, script.reads)), *(path for name in needed for path in self._writes[name]))
+        writes = _texts(map(Path, script.writes))
+        named = {str(Path(part)) for part in script.run} - {*reads, *writes}
+        return Step(
+            script.name,
+            [sys.executable, "-m", "common.script", *script.run],
+            reads,
+            writes,
+            code=tuple(Path(part) for part in named if Path(part).is_file() and not Path(part).is_absolute()),
+            settings={"run": list(script.run)},
+            transcripts=(),
+            agents=(),
+            timeout=self._timeout(script.name),
+        )
+
+    def _timeout(self, script: str) -> float:
+        return self._timeouts.get(script, self.settings.timeout)
 
     def _own_file(self) -> Path:
         return self.settings.stages or self.settings.data / "stages.yaml"
 
     def _own_stages(self) -> Sequence[OwnStage]:
-        path = self.root / self._own_file()
+        path = self._own_file()
         if not path.is_file():
             if self.settings.stages:
-                raise InputError(f"{self.settings.stages} does not exist (setting stages)")
+                raise InputError(f"{path} does not exist (setting stages)")
             return ()
         from common.pipeline import own_stages  # noqa: PLC0415 - YAML is for those who have such a file
 
@@ -175,31 +156,22 @@ class Project:
         raise SystemExit(error.exit_code)
 
 
-class _FreshnessOf:
-    """Doit's question whether a step is up to date; doit looks at the parameters' names."""
-
-    def __init__(self, step: Step) -> None:
-        self._step = step
-
-    def __call__(self, task: object, values: dict[str, Any]) -> bool:
-        del task
-        return self._step.is_fresh(values)
-
-
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def options(name: str, value: object) -> Iterator[str]:
-    """Yield a setting as an option of a script."""
-    flag = f"--{name.replace('_', '-')}"
+    """Yield a file or setting as an option of a script."""
+    flag = name.replace("_", "-")
     if isinstance(value, bool):
-        yield flag if value else f"--no-{flag[2:]}"
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from (flag, str(one))
-    elif value is not None:
-        yield from (flag, str(value))
+        yield f"--{flag}" if value else f"--no-{flag}"
+        return
+    for one in value if isinstance(value, tuple) else () if value is None else (value,):
+        yield from (f"--{flag}", str(one))
+
+
+def _texts(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(map(str, paths))
 
 
 def _plain(value: object) -> object:

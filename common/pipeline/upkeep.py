@@ -14,9 +14,9 @@ from common.errors import CommandError, InputError
 from common.files import write_atomically
 from common.pipeline import log
 from common.pipeline.base import STAGES, Ours, option, whole_number
-from common.pipeline.choice import Wish, choose, step_of
-from common.pipeline.freshness import hash_of
-from common.pipeline.plan import adopt, plan
+from common.pipeline.choice import choose, step_of
+from common.pipeline.freshness import state_of
+from common.pipeline.plan import plan
 
 if TYPE_CHECKING:
     from common.pipeline.choice import Choice
@@ -31,7 +31,7 @@ class Upkeep(Ours):
 
     def named(self) -> Choice:
         """Return the scripts that were named, or all."""
-        return choose(self.tasks(), Wish(self.names, only=bool(self.names)))
+        return choose(self.tasks(), self.names, only=bool(self.names))
 
     def write(self, text: str) -> None:
         """Write a line."""
@@ -46,10 +46,13 @@ class Adopt(Upkeep):
     doc_description = "Refused if an output is missing, of another schema, or made with other filters."
 
     def _execute(self) -> int:
-        choice = self.named()
+        from common.pipeline.adoption import adopt  # noqa: PLC0415 - msgspec is for those who adopt
+
+        tasks = self.named().tasks
         with self.locked():
-            for name in adopt(choice, self.project.settings, self.dep_manager):
-                self.write(f"adopted: {name}")
+            adopt(tasks, self.project.settings, self.dep_manager)
+        for task in tasks:
+            self.write(f"adopted: {task.name}")
         return 0
 
 
@@ -62,7 +65,10 @@ class Verify(Upkeep):
     def _execute(self) -> int:
         tasks = self.named().tasks
         found = [
-            (target, "" if hash_of(target) == state[3:] else "missing" if not Path(target).is_file() else "not as made")
+            (
+                target,
+                "" if state_of(target)[3:] == state[3:] else "missing" if not Path(target).is_file() else "not as made",
+            )
             for task in tasks
             for target, state in self.dep_manager.get_values(task.name).get("targets", {}).items()
         ]

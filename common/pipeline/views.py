@@ -114,7 +114,7 @@ def _label(task: Task, state: str | None) -> str:
 def _edges(tasks: Sequence[Task]) -> Iterator[tuple[str, str, str]]:
     """Yield maker, reader and the files between them; what no script makes comes from the transcripts or outside."""
     for reader in tasks:
-        if step_of(reader).inputs.transcripts:
+        if step_of(reader).transcripts:
             yield "transcripts", reader.name, "*.jsonl"
         for maker in tasks:
             if files := [path.rpartition("/")[2] for path in step_of(reader).reads if path in maker.targets]:

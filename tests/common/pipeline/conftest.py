@@ -53,11 +53,9 @@ def task_adding():
     yield from PROJECT.own("adding")
 
 
-if PROJECT.has_stages_besides(STAGES):
-
-    def task_own_stages():
-        """The stages of the user's own."""
-        yield from PROJECT.own_stages(STAGES)
+def task__own_stages():
+    """The stages of the user's own."""
+    yield from PROJECT.own_stages(STAGES)
 '''
 
 SCRIPT = '''"""{doc}"""

@@ -68,7 +68,7 @@ def test_left_out_stages_must_have_succeeded_and_all_that_have_not_are_named(toy
 def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(toy: Toy) -> None:
     toy.doit()
     toy.add_transcript("c.jsonl")
-    said = "reading:count is out of date (transcripts changed); its outputs are used as they are"
+    said = "reading:count is out of date (transcripts changed: 1 new); its outputs are used as they are"
     assert toy.plan("--from", "doubling") == {"adding:total": [f"settings changed: warnings none → {said}"]}
     result = toy.doit("--from", "doubling")
     assert (result.code, result.ran) == (0, ["total"])

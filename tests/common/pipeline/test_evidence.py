@@ -10,7 +10,7 @@ import pytest
 from doit.dependency import JSONCodec
 
 from common.pipeline.database import Database
-from common.pipeline.freshness import Checker, closure, fingerprint, transcript_files
+from common.pipeline.freshness import closure, is_as_it_was, state_of, transcripts_state
 
 
 @pytest.fixture
@@ -69,25 +69,21 @@ def test_a_folder_stands_for_the_files_in_it() -> None:
     assert shown(closure([Path("templates")])) == ["templates/deep/page.j2"]
 
 
-def changed(path: Path, state: object) -> bool:
-    return Checker().check_modified(str(path), path.stat(), state)  # type: ignore[arg-type]
-
-
 def test_a_file_is_changed_by_its_bytes_not_by_its_times(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"one")
     stat = path.stat()
-    state = Checker().get_state(str(path), None)
-    assert not changed(path, state)
-    assert Checker().get_state(str(path), state) is None
+    state = state_of(str(path))
+    assert is_as_it_was(str(path), state)
     os.utime(path, (1, 1))
-    assert not changed(path, state)
-    path.write_bytes(b"two")
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert changed(path, state)
-    path.write_bytes(b"three")
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert changed(path, state)
+    assert is_as_it_was(str(path), state)
+    for other in (b"two", b"three"):
+        path.write_bytes(other)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        assert not is_as_it_was(str(path), state)
+    path.unlink()
+    assert not is_as_it_was(str(path), state)
+    assert is_as_it_was(str(path), state_of(str(path)))  # gone, as it was when it was looked at
 
 
 def test_links_and_what_is_no_transcript_are_not_followed_and_not_counted(tmp_path: Path) -> None:
@@ -97,13 +93,13 @@ def test_links_and_what_is_no_transcript_are_not_followed_and_not_counted(tmp_pa
     (tmp_path / "p" / "loop").symlink_to(tmp_path)
     (tmp_path / "p" / "gone.jsonl").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "p" / "pipe.jsonl")
-    found = sorted(Path(name).name for name, _ in transcript_files([tmp_path, tmp_path / "missing"]))
+    found = sorted(Path(name).name for name in transcripts_state([tmp_path, tmp_path / "missing"]))
     assert found == ["a.jsonl", "a.meta.json", "gone.jsonl", "pipe.jsonl"]
-    before = fingerprint(transcript_files([tmp_path]))
+    before = transcripts_state([tmp_path])
     (tmp_path / "p" / "notes.txt").write_text("more")
-    assert fingerprint(transcript_files([tmp_path])) == before
+    assert transcripts_state([tmp_path]) == before
     (tmp_path / "p" / "a.jsonl").rename(tmp_path / "p" / "b.jsonl")
-    assert fingerprint(transcript_files([tmp_path])) != before
+    assert transcripts_state([tmp_path]) != before
 
 
 def database(path: Path) -> Database:

@@ -80,6 +80,15 @@ def test_a_script_that_crashes_shows_one_line_and_keeps_its_traceback_in_the_log
     assert "Traceback (most recent call last)" in (toy.root / "data" / "logs" / "double.log").read_text()
 
 
+def test_a_traceback_of_any_length_is_one_line(toy: Toy) -> None:
+    calls = "\n".join(f"def f{n + 1}(): f{n}()" for n in range(60))
+    code = f"def f0(): {{}}['x']\n{calls}\nf60()"
+    toy.trouble("double", f"exec({code!r}, {{}})")
+    err = toy.doit().err
+    assert "    a fault in this program: KeyError: 'x'\n" in err
+    assert err.count("\n") < 10
+
+
 @pytest.mark.parametrize(("code", "ended"), [(2, 2), (74, 74), (77, 77), (5, 1), (200, 1)])
 def test_what_a_script_says_of_its_surroundings_is_the_exit_code(toy: Toy, code: int, ended: int) -> None:
     toy.trouble("count", f"raise SystemExit({code})")
@@ -267,7 +276,7 @@ def test_a_record_of_another_version_is_a_reason_to_run(toy: Toy) -> None:
     database = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
     database.set("doubling:double", "_values_:", {"settings": {}, "code": {}, "targets": {}})
     database.dump()
-    said = "recorded by another version of this program, without agents, transcripts"
+    said = "recorded by another version of this program, without agents, reads, transcripts"
     assert toy.plan()["doubling:double"] == [said]
     assert toy.doit().ran == ["double"]
 
