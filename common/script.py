@@ -104,7 +104,8 @@ def progress(done: int, total: int, unit: str) -> None:
 
 def conclude(text: str) -> None:
     """Say in a few words what was made; the pipeline shows it beside the stage's name."""
-    sys.stdout.write(text + "\n")
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")  # with LC_ALL=C it may be ASCII
 
 
 def watch_parent() -> None:

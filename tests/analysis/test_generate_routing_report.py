@@ -187,7 +187,9 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
     for seed in ("0", "1", "2"):
         arguments = [f"--{name}={path}" for name, path in made.inputs().items()]
         command = [sys.executable, "-m", "analysis.generate_routing_report", *arguments, f"--report={tmp_path}/r.md"]
-        subprocess.run(command, check=True, env={"PYTHONHASHSEED": seed, "TZ": "Asia/Kathmandu"}, capture_output=True)
+        surroundings = {"PYTHONHASHSEED": seed, "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONUTF8": "0"}
+        surroundings |= {"PYTHONCOERCECLOCALE": "0"}
+        subprocess.run(command, check=True, env=surroundings, capture_output=True)
         pages.add((tmp_path / "r.md").read_bytes())
     assert len(pages) == 1
 
