@@ -37,7 +37,7 @@ def main(  # noqa: PLR0913 - its parameters are its options
         extraction = extract(FileStore(database), projects, timezone, workers, progress)
         records = RecordStore(database)
         chosen = select(records, project, since, until, timezone)
-        source = source_of(list(projects), list(extraction.counts.values()), len(extraction.passed_over))
+        source = source_of(list(projects), [counts for _, counts in extraction.counts], len(extraction.passed_over))
         summary = summarize(chosen, marathon_over)
         write_atomically(sessions, full_sessions(records, chosen, source, summary))
         write_atomically(diagnostics, diagnose(extraction))
@@ -49,7 +49,7 @@ def main(  # noqa: PLR0913 - its parameters are its options
 
 def diagnose(extraction: Extraction) -> Iterator[bytes]:
     """Yield a line of JSON per transcript line that was not parsed as it stood, and per file passed over."""
-    for name, counts in extraction.counts.items():
+    for name, counts in extraction.counts:
         for bad in counts.bad_lines:
             fields = {"file": name, "line": bad.line, "offset": bad.offset, "reason": bad.reason}
             yield msgspec.json.encode(fields | {"outcome": bad.outcome}) + b"\n"

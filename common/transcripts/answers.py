@@ -63,6 +63,8 @@ class Answers:
             self._poll(line, number, block)
         elif kind != "":
             self._delegated(line, number, block, index)
+            if kind == "call" and in_main and not self._facts.results[-1].launched:
+                self._facts.watched[block.tool_use_id or ""] = WATCHED_PROMPTS
 
     def _delegated(self, line: Line, number: int, block: Block, index: int) -> None:
         """Keep the result of a delegation, or of a call that does not stand before it in this file."""
@@ -79,8 +81,6 @@ class Answers:
         facts.results.append(result)
         if not result.launched:
             facts.waiting_results.setdefault(index, []).append(len(facts.results) - 1)
-            if facts.threads[index].kind == "main":
-                facts.watched[result.id] = WATCHED_PROMPTS
         elif result.agent_id is not None:
             facts.call_by_agent[result.agent_id] = result.id
 

@@ -20,9 +20,9 @@ Progress = Callable[[int, int, str], None]
 
 
 class Extraction(NamedTuple):
-    """What this run's transcripts are: their counts by name, in order, and what was passed over."""
+    """What this run's transcripts are: their names and counts, in order, and what was passed over."""
 
-    counts: dict[str, FileCounts]
+    counts: list[tuple[str, FileCounts]]
     passed_over: list[PassedOver]
 
 
@@ -35,7 +35,7 @@ def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int,
     rows = [by_place[key] for f in findings.files if (key := (f.root, f.path)) in by_place]
     _assemble_changed(cache, rows, timezone)
     counts = cache.file_counts(row.id for row in rows)
-    return Extraction({row.name: counts[row.id] for row in rows}, sorted([*findings.passed_over, *unread]))
+    return Extraction([(row.name, counts[row.id]) for row in rows], sorted([*findings.passed_over, *unread]))
 
 
 def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:

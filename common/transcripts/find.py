@@ -66,6 +66,8 @@ def projects_folders(roots: Sequence[str]) -> list[Path]:
         folder = inner if inner.is_dir() else path
         if not folder.is_dir():
             raise InputError(f"no transcripts: {root} does not exist or is no folder; set `projects`")
+        if not _is_text(str(folder.resolve())):
+            raise InputError(f"{shown(os.fsencode(root))}: the name of this folder is no UTF-8; rename it")
         if not os.access(folder, os.R_OK | os.X_OK):
             raise PermissionDeniedError(f"{root}: no right to read this folder")
         folders.append(folder.resolve())
@@ -89,6 +91,10 @@ def find_transcripts(roots: Sequence[str]) -> Findings:
         findings.files.sort(key=lambda file: (os.fsencode(file.name.partition("/")[0]), file.path))
     findings.passed_over.sort()
     return findings
+
+
+def _is_text(path: str) -> bool:
+    return shown(os.fsencode(path)) == path
 
 
 def shown(path: bytes) -> str:

@@ -86,6 +86,13 @@ def test_a_root_that_is_no_folder_is_an_error_that_names_it(tmp_path: Path, miss
         names(tmp_path / missing)
 
 
+def test_a_root_whose_name_is_no_text_is_an_error_that_says_so(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    os.mkdir(folder)  # noqa: PTH102 - a path object would not take the bytes as they are
+    with pytest.raises(InputError, match="is no UTF-8"):
+        names(Path(os.fsdecode(folder)))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_a_root_that_may_not_be_read_is_an_error(root: Path) -> None:
     root.chmod(0)

@@ -328,6 +328,8 @@ def test_the_user_stepping_in_corrects_the_delegation_answered_last(tmp_path: Pa
     assert corrected("3", user("One.", 5), user("Two.", 6), user("Three.", 7), escape) == [False, False]
     assert corrected("4", answer("t1", 5, "User rejected tool use", error=True)) == [False, True]
     assert corrected("5", user("Stop it.", 5)) == [False, False]
+    tools = [said(5, tool("t1", "Bash", command="ls")), answer("t1", 6), answer("t1", 6), answer("t0", 7)]
+    assert corrected("6", *tools, escape) == [False, True]
 
 
 # -- types of agents

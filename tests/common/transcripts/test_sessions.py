@@ -1,6 +1,7 @@
 """What a session is, and what is told of it."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -124,6 +125,18 @@ def test_an_empty_session_id_is_none(tmp_path: Path) -> None:
     found = extract(tmp_path, files)
     assert sorted(s.session_id for s in found.full.sessions) == ["1", "3"]
     assert found.full.summary.tokens.messages == 2
+
+
+def test_files_whose_names_look_alike_are_counted_each(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write_files(root, {"\\xff/s.jsonl": [user("One.", 1)]})
+    folder = os.fsencode(root) + b"/\xff"
+    os.mkdir(folder)  # noqa: PTH102 - a path object would not take the bytes as they are
+    with open(folder + b"/s.jsonl", "wb") as file:  # noqa: PTH123 - likewise
+        file.write(b"broken\n")
+    found = extract_folder(tmp_path, root)
+    assert (found.full.source.files, found.full.source.lines) == (2, 2)
+    assert [bad["file"] for bad in found.diagnostics] == ["\\xff/s.jsonl"]
 
 
 def test_sessions_stand_by_first_time_then_by_id(tmp_path: Path) -> None:
