@@ -9,7 +9,7 @@ import msgspec
 from common.records import ExtractionManifest, Filters, Source, Summary
 from common.schema import envelope
 from common.transcripts.counts import summary_of, tokens_elsewhere
-from common.transcripts.days import day_function
+from common.transcripts.days import check_day, day_function
 from common.transcripts.record_store import RecordStore, RunRow, SessionRow
 
 _json = msgspec.json.Encoder().encode
@@ -25,6 +25,9 @@ class Selection(NamedTuple):
 
 def select(cache: RecordStore, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
     """Choose whole sessions; an unlinked run goes with its session."""
+    for day in (since, until):
+        if day is not None:
+            check_day(day)
     day_of = day_function(timezone)
     rows = cache.sessions()
     chosen = [row for row in rows if _is_chosen(row, project, since, until, day_of)]

@@ -14,11 +14,11 @@ LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-03-14T09:00:00.000Z","
 
 
 def run(
-    folder: Path, *, projects: Path | None = None, before: Sequence[str] = (), **environment: str
+    folder: Path, *more: str, projects: Path | None = None, before: Sequence[str] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
     options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
     options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
-    options += ["--manifest", str(folder / "data/cache/manifest.json")]
+    options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
     command = [*before, sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
@@ -54,6 +54,24 @@ def test_a_root_that_is_not_there_is_one_line_and_exit_2(folder: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == f"error: no transcripts: {folder}/nowhere does not exist or is no folder; set `projects`\n"
     assert not (folder / "data/full.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--timezone", "Nowhere/X", "Nowhere/X: no time zone of this name is known"),
+        ("--timezone", "../../etc/passwd", "../../etc/passwd: no time zone"),
+        ("--since", "yesterday", "yesterday: no day; days are written like 2026-03-14"),
+        ("--until", "2026-02-30", "2026-02-30: no day"),
+        ("--until", "20260301", "20260301: no day"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_one_line_and_exit_3(
+    folder: Path, option: str, value: str, message: str
+) -> None:
+    done = run(folder, option, value)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith(f"error: {message}")
 
 
 def test_it_tells_of_its_progress_by_bytes_where_somebody_reads_it(folder: Path) -> None:
