@@ -92,8 +92,9 @@ class Run(Ours, DoitRun):
         if not quiet:
             sys.stdout.write(f"Delegation retrospective: {', '.join(map(str, settings.projects))} → {settings.data}\n")
         docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
-        facts = {task.name: self.dep_manager.get_values(task.name).get("said", "") for task in choice.tasks}
-        return Shown(choice, settings.data, docs, facts, quiet=quiet, verbose=self.params["verbose"])
+        return Shown(
+            choice, settings.data, docs, self.dep_manager.get_values, quiet=quiet, verbose=self.params["verbose"]
+        )
 
     def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
         from common.pipeline import views  # noqa: PLC0415 - only who asks for a plan needs it

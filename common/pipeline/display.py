@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import platform
 import sys
@@ -18,7 +19,7 @@ from common.pipeline import log
 from common.pipeline.choice import stage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from doit.exceptions import BaseFail
     from doit.task import Task
@@ -37,7 +38,6 @@ class StageRun:
     pending: set[str]
     began: float | None = None
     timestamp: str = ""
-    success: bool = True
     not_run: bool = False
     facts: list[str] = field(default_factory=list)
     scripts: list[dict[str, Any]] = field(default_factory=list)
@@ -53,13 +53,12 @@ class Display:
         choice: Choice,
         data: Path,
         docs: Mapping[str, str],
-        facts: Mapping[str, str],
+        values_of: Callable[[str], Mapping[str, Any]],
         *,
         quiet: bool = False,
         verbose: bool = False,
     ) -> None:
-        self._data, self._docs = data, docs
-        self._facts = facts  # of each script: what it said of what it made when it last ran
+        self._data, self._docs, self._values_of = data, docs, values_of
         self._quiet, self._verbose = quiet, verbose
         self._stages: dict[str, StageRun] = {}
         for task in choice.tasks:
@@ -68,8 +67,8 @@ class Display:
         self._report = next((path for path in reversed(outputs) if path.endswith(".html")), None)
         self._began = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
-        self._counts = dict.fromkeys(("run", "up to date", "failed", "not run"), 0)
-        self._stopped = self._closed = False
+        self._counts: collections.Counter[str] = collections.Counter()
+        self._closed = False
         self._lock = threading.RLock()
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
@@ -93,49 +92,42 @@ class Display:
     def execute_task(self, task: Task) -> None:
         """Take note that a script starts."""
         with self._lock:
-            name = stage_of(task.name)
+            name, _, script = task.name.partition(":")
             stage = self._stages[name]
             if stage.began is None:
                 stage.began, stage.timestamp = time.monotonic(), log.now()
                 self.say("running", f"{name:<{STAGE_WIDTH}}{self._docs.get(name, '')}".rstrip())
-            self.show_start(task)
+            self.show_start(task.name, script)
 
-    def show_start(self, task: Task) -> None:
+    def show_start(self, name: str, script: str) -> None:
         """Show that a script starts."""
-        self.say("running", f"  {task.name.partition(':')[2]}")
+        del name
+        self.say("running", f"  {script}")
 
     def skip_uptodate(self, task: Task) -> None:
         """Take note that a script has nothing to do."""
-        self._counts["up to date"] += 1
-        self._settle(task, None, self._facts.get(task.name))
+        self.settle(task, "up to date", said=self._values_of(task.name).get("said"))
 
     def add_success(self, task: Task) -> None:
         """Take note that a script is done and saved."""
-        self._counts["run"] += 1
-        self._settle(task, {"success": True}, task.values.get("said"))
+        self.settle(task, "run", {"success": True}, task.values["said"])
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         """Take note that a script failed, or cannot run because one before it did."""
-        with self._lock:
-            if isinstance(fail, UnmetDependency):
-                self._counts["not run"] += 1
-                self._stages[stage_of(task.name)].not_run = True
-                self._settle(task, None)
-            else:
-                self._counts["failed"] += 1
-                self._settle(task, {"success": False, "reason": fail.message})
-                self._show_failure(task, fail.message)
+        if isinstance(fail, UnmetDependency):
+            self.settle(task, "not run")
+        else:
+            self.settle(task, "failed", {"success": False, "reason": fail.message})
 
     def complete_run(self) -> None:
         """Take note that all is done, or the run was stopped."""
         with self._lock:
-            for name, stage in self._stages.items():
-                if stage.began is not None and stage.pending:
-                    self._stopped = True
-                    stage.success = False
-                    self._finish(name, stage)
-            state = "failed" if self._counts["failed"] else "warning" if self._stopped else "done"
-            self.say(state, self._summary())
+            stopped = [name for name, stage in self._stages.items() if stage.began is not None and stage.pending]
+            for name in stopped:
+                self._finish(name, self._stages[name])
+            failed = self._counts["failed"]
+            state = "failed" if failed else "warning" if stopped else "done"
+            self.say(state, self._summary("ended" if failed else "stopped" if stopped else "done"))
 
     def runtime_error(self, message: str) -> None:
         """Tell that doit found the tasks themselves wrong."""
@@ -146,60 +138,69 @@ class Display:
 
     initialize = get_status = skip_ignore = teardown_task = cleanup_error = _ignore
 
-    def _summary(self) -> str:
-        ran, failed = self._counts["run"], self._counts["failed"]
-        parts = [f"{ran} script{'s' * (ran != 1)} run", f"{self._counts['up to date']} up to date"]
+    def _summary(self, ending: str) -> str:
+        ran, fresh, failed = (self._counts[what] for what in ("run", "up to date", "failed"))
+        parts = [f"{ran} script{'s' * (ran != 1)} run", f"{fresh} up to date"]
         parts += [f"{self._counts[what]} {what}" for what in ("failed", "not run") if self._counts[what]]
-        ending = "ended" if failed else "stopped" if self._stopped else "done"
         text = f"{ending} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
-        if not (ran or failed or self._stopped or self._counts["not run"]):
-            text = f"nothing to do: {self._counts['up to date']} scripts up to date"
+        if ending == "done" and fresh == self._counts.total():
+            text = f"nothing to do: {fresh} scripts up to date"
         has_report = self._report and not failed and Path(self._report).is_file()
         return f"{text}\n  report: {self._report}" if has_report else text
 
-    def _show_failure(self, task: Task, problem: str) -> None:
-        action = task.actions[0]
-        lines = [f"{task.name.partition(':')[2]} failed after {action.seconds:.1f} s ({printable(problem)})"]
-        told = [f"a fault in this program: {action.tail[-1]}"] if action.crashed else action.tail
-        lines += [f"    {printable(line.removeprefix('error: '))}" for line in told]
-        lines += [f"  all of its output: {action.log}", "  when that is mended, `doit` goes on from here"]
-        self.say("failed", "\n".join(lines), error=True)
-
-    def _settle(self, task: Task, outcome: dict[str, Any] | None, fact: str | None = None) -> None:
+    def settle(self, task: Task, how: str, outcome: dict[str, Any] | None = None, said: str | None = None) -> None:
+        """Take note of what became of a script: `outcome` if it ran, and what it said of what it made."""
         with self._lock:
             name = stage_of(task.name)
             stage = self._stages[name]
             stage.pending.discard(task.name)
-            stage.facts += [printable(fact)] if fact else []
-            if outcome is not None:
-                stage.success = stage.success and outcome["success"]
+            stage.not_run |= how == "not run"
+            self._counts[how] += 1
+            if said:
+                stage.facts.append(printable(said))
+            if outcome:
                 stage.scripts.append({**task.actions[0].measures(), **outcome})
+            if how == "failed":
+                self.say("failed", _failure(task, stage.scripts[-1]["reason"]), error=True)
             if not stage.pending:
                 self._finish(name, stage)
 
     def _finish(self, name: str, stage: StageRun) -> None:
-        facts = "; ".join(stage.facts)
+        start, facts = f"{name:<{STAGE_WIDTH}}", "; ".join(stage.facts)
         if stage.not_run:
-            self.say("skipped", f"{name:<{STAGE_WIDTH}}not run: an earlier script failed", error=True)
+            self.say("skipped", f"{start}not run: an earlier script failed", error=True)
+        elif stage.began is None:
+            self.say("skipped", f"{start}{'up to date':<12}{facts}".rstrip())
         if stage.began is None:
-            if not stage.not_run:
-                self.say("skipped", f"{name:<{STAGE_WIDTH}}{'up to date':<12}{facts}".rstrip())
             return
         seconds = time.monotonic() - stage.began
-        if stage.success and not stage.not_run:
-            self.say("done", f"{name:<{STAGE_WIDTH}}{f'{seconds:.1f} s':<12}{facts}".rstrip())
+        success = not stage.pending and all(script["success"] for script in stage.scripts)
+        if success and not stage.not_run:
+            self.say("done", f"{start}{f'{seconds:.1f} s':<12}{facts}".rstrip())
         record = {
             "stage": name,
             "timestamp": stage.timestamp,
             "duration_seconds": round(seconds, 3),
-            "success": stage.success,
+            "success": success,
             "scripts": stage.scripts,
             "unfinished": sorted(stage.pending),
             "run_id": self._run_id,
             "versions": {"python": platform.python_version(), "doit": version.VERSION},
         }
         log.append(self._data, record)
-        stage.pending = set()
+
+
+def _failure(task: Task, reason: str) -> str:
+    """Return what failed, its last words, where the rest is, and what to type."""
+    action = task.actions[0]
+    told = [f"a fault in this program: {action.tail[-1]}"] if action.crashed else action.tail
+    lines = [
+        f"{action.step.script} failed after {action.seconds:.1f} s ({printable(reason)})",
+        *(f"    {printable(line.removeprefix('error: '))}" for line in told),
+        f"  all of its output: {action.log}",
+        "  when that is mended, `doit` goes on from here",
+    ]
+    return "\n".join(lines)
 
 
 def sign_of(state: str) -> str:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 COLOURS = {"done": "32", "skipped": "2", "running": "34", "failed": "31", "warning": "33"}
 NARROW, MEDIUM = 60, 100  # columns
-BYTES = "bytes"
 
 
 class LiveDisplay(Display):
@@ -24,8 +23,7 @@ class LiveDisplay(Display):
     script_environment = {"PIPELINE_PROGRESS": "1"}  # noqa: RUF012 - read only
 
     _bars: Progress | None = None
-    _ids: dict[str, TaskID]
-    _starts: dict[str, float]
+    _running: dict[str, tuple[TaskID, float]]  # the bar of a script, and when it began
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write a coloured line above the bars."""
@@ -39,24 +37,22 @@ class LiveDisplay(Display):
 
             self._bars.console.print(Text.from_ansi(coloured), soft_wrap=True)
 
-    def show_start(self, task: Task) -> None:
+    def show_start(self, name: str, script: str) -> None:
         """Show a bar that does not move yet."""
         if self._bars is None:
-            self._bars, self._ids, self._starts = _new_bars(), {}, {}
+            self._bars, self._running = _new_bars(), {}
             self._bars.start()
-        script = task.name.partition(":")[2]
-        self._starts[task.name] = time.monotonic()
-        self._ids[task.name] = self._bars.add_task(script, total=None, amount="")
+        self._running[name] = self._bars.add_task(script, total=None, amount=""), time.monotonic()
 
     def hear(self, name: str, message: dict[str, Any] | str) -> None:
         """Move a script's bar."""
         super().hear(name, message)
-        if isinstance(message, dict) and self._bars is not None and name in self._ids:
+        if isinstance(message, dict) and self._bars is not None and name in self._running:
             done, total, unit = (message.get(key) for key in ("done", "total", "unit"))
             if isinstance(done, (int, float)) and isinstance(total, (int, float)) and 0 <= done <= total:
-                seconds = time.monotonic() - self._starts[name]
-                amount = _amount(done, total, printable(str(unit))[:20], seconds)
-                self._bars.update(self._ids[name], completed=done, total=total or 1, amount=amount)
+                bar, began = self._running[name]
+                amount = _amount(done, total, printable(str(unit))[:20], time.monotonic() - began)
+                self._bars.update(bar, completed=done, total=total or 1, amount=amount)
 
     def complete_run(self) -> None:
         """Take the bars away, the cursor back, and sum up."""
@@ -65,17 +61,18 @@ class LiveDisplay(Display):
                 self._bars.stop()
         super().complete_run()
 
-    def _settle(self, task: Task, outcome: dict[str, Any] | None, fact: str | None = None) -> None:
+    def settle(self, task: Task, how: str, outcome: dict[str, Any] | None = None, said: str | None = None) -> None:
+        """Take a script's bar away."""
         with self._lock:
-            if self._bars is not None and task.name in self._ids:
-                self._bars.remove_task(self._ids.pop(task.name))
-            super()._settle(task, outcome, fact)
+            if self._bars is not None and task.name in self._running:
+                self._bars.remove_task(self._running.pop(task.name)[0])
+            super().settle(task, how, outcome, said)
 
 
 def _amount(done: float, total: float, unit: str, seconds: float) -> str:
     """Return how much is done of how much, and how fast."""
     speed = done / seconds if seconds else 0
-    if unit == BYTES:
+    if unit == "bytes":
         return f"{done / 1e6:.1f}/{total / 1e6:.1f} MB, {speed / 1e6:.1f} MB/s"
     return f"{done:,.0f}/{total:,.0f} {unit}, {speed:,.0f}/s"
 
@@ -85,12 +82,10 @@ def _new_bars() -> Progress:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     width = shutil.get_terminal_size().columns
-    columns: list[Any] = [
-        TextColumn("    {task.description}", markup=False),
-        TaskProgressColumn("{task.percentage:>3.0f} %"),
-    ]
+    columns: list[Any] = [TextColumn("    {task.description}", markup=False)]
     if width >= NARROW:  # never to the last column: what is typed is echoed there, and would wrap
-        columns.insert(1, BarColumn(bar_width=min(width - 80, 30) if width >= MEDIUM else width - 45))
+        columns.append(BarColumn(bar_width=min(width - 80, 30) if width >= MEDIUM else width - 45))
+    columns.append(TaskProgressColumn("{task.percentage:>3.0f} %"))
     if width >= MEDIUM:
         columns += [TextColumn("{task.fields[amount]}", markup=False), TimeRemainingColumn()]
     return Progress(*columns, console=Console(highlight=False), transient=True)
