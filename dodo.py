@@ -120,6 +120,15 @@ def task_reporting() -> Iterator[Task]:
         settings=SHARING,
         code=("analysis/templates",),
     )
+    if PROJECT.settings.csv:
+        yield step(
+            "export_csv",
+            reads=REPORT_INPUTS,
+            writes={},
+            also_writes=[DATA / "csv" / f"{name}.csv" for name in ("delegations", "agents", "sessions")],
+            settings=("timezone", "redact", "share"),
+            arguments=("--out", DATA / "csv"),
+        )
     yield from own_scripts("reporting")
 
 

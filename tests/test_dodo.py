@@ -136,3 +136,9 @@ def test_the_example_of_own_stages_does_what_it_says(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert (data / "latest.html").read_bytes() == (data / "routing_report.html").read_bytes()
     assert ran(doit(tmp_path, "stages=docs/own-stages/stages.yaml")) == []
+
+
+def test_tables_for_spreadsheets_are_made_where_the_setting_asks_for_them(tmp_path: Path) -> None:
+    rows = json.loads(doit(tmp_path, "plan", "--json", "csv=yes").stdout)
+    assert [row["task"] for row in rows][-1] == "reporting:export_csv"
+    assert "reporting:export_csv" not in doit(tmp_path, "plan", "--json").stdout
