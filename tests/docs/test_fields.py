@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from common import schema
 from tests.docs.pages import ROOT, headings, names, rows, section
+from tests.docs.walking import type_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = ROOT / "docs" / "FIELDS.md"
 VERSIONS = ROOT / "docs" / "SCHEMA-VERSIONING.md"
-NO_RECORDS = {"Files and fields", "Files", "Diagnostics", "Records"}
+NO_RECORDS = {"Files and fields", "Files", "Diagnostics", "Tables for spreadsheets", "Records"}
 
 
 def records() -> dict[str, list[str]]:
@@ -67,3 +69,12 @@ def test_every_version_is_documented() -> None:
     assert {names(row[0])[0]: row[2].partition("]")[0].strip("[") for row in table} == {
         schema_type: record.__name__ for schema_type, record in schema.RECORDS.items()
     }
+
+
+def test_every_column_of_the_tables_for_spreadsheets_is_documented(prepared: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(prepared, tmp_path / "project", symlinks=True)
+    code, said = type_in(folder, "doit csv=yes export_csv --quiet")
+    assert code == 0, said
+    found = {f"csv/{path.name}": path.read_text().splitlines()[0] for path in (folder / "data" / "csv").iterdir()}
+    table = rows(section(FIELDS, "Tables for spreadsheets"))
+    assert {names(row[0])[0]: ",".join(names(row[1])) for row in table} == found
