@@ -1,27 +1,41 @@
 """The script that reads every transcript, run as the pipeline runs it."""
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "data/sample"
 LINE = b'{"type":"user","sessionId":"s","timestamp":"2026-03-14T09:00:00.000Z","message":{"content":"Hi."}}\n'
 
 
 def run(
-    folder: Path, *more: str, projects: Path | None = None, before: Sequence[str] = (), **environment: str
+    folder: Path,
+    *more: str,
+    projects: Path | None = None,
+    before: Sequence[str] = (),
+    seconds: float = 60,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
     options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
     options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
     command = [*before, sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
+        command,
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
     )
 
 
@@ -75,7 +89,7 @@ def test_a_filter_that_means_nothing_is_one_line_and_exit_3(
 
 
 def test_it_tells_of_its_progress_by_bytes_where_somebody_reads_it(folder: Path) -> None:
-    done = run(folder, PIPELINE_PROGRESS="1")
+    done = run(folder, environment={"PIPELINE_PROGRESS": "1"})
     lines = [json.loads(line[1:]) for line in done.stdout.split("\n") if line.startswith("\x1e")]
     assert lines[-1] == {"done": len(LINE), "total": len(LINE), "unit": "bytes"}
 
@@ -98,13 +112,12 @@ def test_a_second_run_leaves_equal_files_alone(folder: Path) -> None:
     ],
 )
 def test_the_environment_changes_no_byte(folder: Path, environment: dict[str, str]) -> None:
-    sample = ROOT / "data/sample"
     names = ("full.json", "diagnostics.jsonl", "cache/manifest.json")
-    assert run(folder, projects=sample).returncode == 0
+    assert run(folder, projects=SAMPLE).returncode == 0
     before = {name: (folder / "data" / name).read_bytes() for name in names}
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
-    assert run(elsewhere, projects=sample, **environment).returncode == 0
+    assert run(elsewhere, projects=SAMPLE, environment=environment).returncode == 0
     assert {name: (elsewhere / "data" / name).read_bytes() for name in names} == before
 
 
@@ -126,3 +139,17 @@ def test_targets_that_are_links_are_replaced_and_not_followed(folder: Path) -> N
     (folder / "data/full.json").symlink_to(target)
     assert run(folder).returncode == 0
     assert ((folder / "data/full.json").read_bytes(), target.read_bytes()) == (before, b"keep")
+
+
+def test_a_kill_at_any_moment_leaves_no_trace(folder: Path) -> None:
+    names = ("full.json", "diagnostics.jsonl", "cache/manifest.json")
+    shutil.copytree(SAMPLE / "projects", folder / "copy")
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    assert run(elsewhere, projects=folder / "copy").returncode == 0
+    for tenths in range(1, 7):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run(folder, projects=folder / "copy", seconds=tenths / 10)
+    assert run(folder, projects=folder / "copy").returncode == 0
+    for name in names:
+        assert (folder / "data" / name).read_bytes() == (elsewhere / "data" / name).read_bytes()
