@@ -74,7 +74,7 @@ def load_settings(
     except ValueError as error:
         raise InputError(f"{data / FILE_NAME}: {error}") from error
     values = {"workers": processors, **from_file, **chosen}
-    origins = dict.fromkeys(from_file, str(data / FILE_NAME)) | dict.fromkeys(chosen, "command line")
+    origins = dict.fromkeys(from_file, str(data / FILE_NAME)) | dict.fromkeys(chosen, "the command line")
     if (values.get("since") or "") > (values.get("until") or "9"):
         raise CommandError(f"since {values['since']} is after until {values['until']}")
     if "projects" not in values:

@@ -142,3 +142,11 @@ def test_tables_for_spreadsheets_are_made_where_the_setting_asks_for_them(tmp_pa
     rows = json.loads(doit(tmp_path, "plan", "--json", "csv=yes").stdout)
     assert [row["task"] for row in rows][-1] == "reporting:export_csv"
     assert "reporting:export_csv" not in doit(tmp_path, "plan", "--json").stdout
+
+
+def test_csv_makes_the_tables_for_spreadsheets_and_no_report(tmp_path: Path) -> None:
+    assert ran(doit(tmp_path, "csv"))[-1] == "export_csv"
+    tables = sorted(path.name for path in (tmp_path / "data" / "csv").iterdir())
+    assert tables == ["agents.csv", "delegations.csv", "sessions.csv"]
+    assert not (tmp_path / "data" / "routing_report.html").exists()
+    assert ran(doit(tmp_path, "csv")) == []

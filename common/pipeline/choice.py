@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from doit.task import Task
 
     from common.pipeline.freshness import Step
+    from common.pipeline.project import Project
     from common.settings import Settings
 
 SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
@@ -97,13 +99,14 @@ def needed(names: Iterable[str], by_name: Mapping[str, Task]) -> list[str]:
     return [other for name in names for other in with_needed(name)]
 
 
-def check(choice: Choice, settings: Settings, dep_manager: Any) -> list[str]:
+def check(choice: Choice, project: Project, dep_manager: Any) -> list[str]:
     """Raise an InputError with everything that keeps the chosen scripts from working; return warnings."""
-    problems = list(_unreadable_inputs(choice, settings))
+    problems = list(_unreadable_inputs(choice, project.settings))
     warnings = []
+    given = [f"{key}={value}" for key, value in project.given.items()]
     for task in choice.left_out:
         problem, warning = _state_of_left_out(task, dep_manager.get_values(task.name))
-        problems += [problem] if problem else []
+        problems += [f"{problem}; type `doit {shlex.join([stage_of(task.name), *given])}`"] if problem else []
         warnings += [warning] if warning else []
     if problems:
         raise InputError("\n".join(problems))
@@ -122,16 +125,15 @@ def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
 
 
 def _state_of_left_out(task: Task, values: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return why a script that is left out cannot be, and what to warn of if it can."""
-    stage = stage_of(task.name)
-    absent = [target for target in task.targets if not Path(target).is_file()]
-    if not values or absent:
-        said = f"{', '.join(absent)} missing" if absent else "its outputs rest on nothing known"
-        return f"{task.name} has not succeeded before ({said}); type `doit {stage}`", None
+    """Return why a script that is left out cannot be, or what to warn of if it can."""
+    if absent := [target for target in task.targets if not Path(target).is_file()]:
+        return f"{task.name} has not succeeded before ({', '.join(absent)} missing)", None
+    if not values:
+        return f"{task.name} has not succeeded before (its outputs rest on nothing known)", None
     changes = list(step_of(task).changes(values))
     for change in changes:
         if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
-            return f"{task.name} was run with other sessions chosen ({change}); type `doit {stage}`", None
+            return f"{task.name} was run with other sessions chosen ({change})", None
     return None, f"{task.name} is out of date ({changes[0]}); its outputs are used as they are" if changes else None
 
 

@@ -11,6 +11,7 @@ from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
+from doit.doit_cmd import set_var
 
 from common.files import sweep_temporary_files
 from common.pipeline import log
@@ -74,7 +75,7 @@ class Run(Ours, DoitRun):
         wish = {key: self.params[key] for key in ("only", "force")}
         choice = choose(self.tasks(), self.names, self.params["from"], self.params["until"], **wish)
         control = TaskControl(choice.tasks)
-        warnings = check(choice, self.project.settings, self.dep_manager)
+        warnings = check(choice, self.project, self.dep_manager)
         for task in choice.tasks:
             step_of(task).warn(warnings)
         if self.params["dry-run"] or self.params["json"]:
@@ -146,3 +147,16 @@ class Plan(Run):
         """Do as `run --dry-run`."""
         params["dry-run"] = True
         return super().execute(params, args)
+
+
+class Csv(Run):
+    """`doit csv`."""
+
+    name = "csv"
+    doc_purpose = "write the tables for spreadsheets too, as with the setting csv=yes, and what they need"
+    doc_usage = "[SETTING=VALUE ...]"
+
+    def parse_execute(self, in_args: list[str]) -> int:
+        """Do as `run csv=yes export_csv`."""
+        set_var("csv", "yes")
+        return super().parse_execute([*in_args, "export_csv"])

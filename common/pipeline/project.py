@@ -31,8 +31,8 @@ class Project:
         os.chdir(self.root)  # paths are relative to it, wherever doit was told to go
         try:
             home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
-            given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given
-            self.settings = load_settings(self.root, given, os.environ, home, _processors())
+            self.given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given
+            self.settings = load_settings(self.root, self.given, os.environ, home, _processors())
             self._own = self._own_stages()
         except ProjectError as error:
             self._refuse(error)

@@ -30,7 +30,7 @@ def test_the_defaults(tmp_path: Path) -> None:
 def test_the_command_line_is_stronger_than_the_file_and_the_file_than_the_default(tmp_path: Path) -> None:
     settings = load(tmp_path, file="marathon_over = 7\nperiod_gap = 2\n", marathon_over="9")
     assert (settings.marathon_over, settings.period_gap, settings.timeout) == (9, 2, 600.0)
-    assert settings.origins["marathon_over"] == "command line"
+    assert settings.origins["marathon_over"] == "the command line"
     assert settings.origins["period_gap"] == "data/settings.toml"
 
 

@@ -83,7 +83,12 @@ def test_a_left_out_stage_with_other_sessions_chosen_is_refused(toy: Toy) -> Non
     toy.doit()
     result = toy.doit("--from", "doubling", "project=api")
     assert result.code == 2
-    assert "reading:count was run with other sessions chosen (settings changed: project none → api)" in result.err
+    said = "reading:count was run with other sessions chosen (settings changed: project none → api)"
+    assert result.err == f"error: {said}; type `doit reading project=api`\n"
+    assert (
+        "type `doit reading 'project=two words' timezone=Asia/Tokyo`"
+        in toy.doit("--from", "doubling", "project=two words", "timezone=Asia/Tokyo").err
+    )
 
 
 def test_an_empty_span_is_refused(toy: Toy) -> None:
@@ -132,7 +137,7 @@ def test_no_projects_folder_is_said_with_where_it_came_from_and_the_sample_to_tr
     assert not (toy.root / "data").exists()
     from_variable = toy.doit(CLAUDE_CONFIG_DIR="/nowhere/at/all")
     assert "/nowhere/at/all/projects does not exist (from CLAUDE_CONFIG_DIR;" in from_variable.err
-    assert "/nowhere does not exist (from command line;" in toy.doit("projects=/nowhere").err
+    assert "/nowhere does not exist (from the command line;" in toy.doit("projects=/nowhere").err
 
 
 def test_an_empty_projects_folder_is_a_run_that_ends_well(toy: Toy) -> None:

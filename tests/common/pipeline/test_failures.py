@@ -113,7 +113,7 @@ def test_the_time_limit_kills_the_whole_tree_also_a_grandchild_with_a_session_of
     toy.trouble("count", "import subprocess; subprocess.Popen(['sleep', '30'], start_new_session=True); time.sleep(30)")
     began = time.monotonic()
     result = toy.doit("timeout=1")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # the scripts would take 30
     assert result.code == 1
     assert "ran longer than 1 s, its time limit (setting timeout), and was stopped" in result.err
     assert scripts_alive(toy.root) == []
@@ -132,7 +132,7 @@ def test_a_grandchild_that_holds_the_output_is_not_waited_for(toy: Toy) -> None:
     toy.trouble("count", "import subprocess; subprocess.Popen(['sleep', '20'])")
     began = time.monotonic()
     assert toy.doit().code == 0
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 15  # it would take 20
     assert scripts_alive(toy.root) == []
 
 

@@ -23,7 +23,7 @@ stages:
         run: ["{python}", own.py, "{data}/double.txt", "{data}/shout.txt"]
         reads: ["{data}/double.txt"]
         writes: ["{data}/shout.txt"]
-      - {name: double, timeout: 3}
+      - {name: double, timeout: 60}
   - name: publishing
     description: Put it where all can see it.
     scripts:
@@ -69,8 +69,10 @@ def test_a_change_of_an_own_script_runs_it_again(own: Toy) -> None:
 
 
 def test_a_time_limit_of_a_script_of_the_table_can_be_set(own: Toy) -> None:
+    path = own.root / "data" / "stages.yaml"
+    path.write_text(path.read_text().replace("timeout: 60", "timeout: 0.5"))
     own.trouble("double", "time.sleep(30)")
-    assert "ran longer than 3 s" in own.doit().err
+    assert "ran longer than 0.5 s" in own.doit().err
 
 
 def test_an_own_program_that_fails_is_reported_as_any_script(own: Toy) -> None:
