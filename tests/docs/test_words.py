@@ -20,7 +20,7 @@ from tests.docs.said import MODULES, sentences
 
 PIPELINE = ROOT / "docs" / "PIPELINE.md"
 SCRIPTS = sorted(path.stem for path in (ROOT / "analysis").glob("*.py") if path.stem != "__init__")
-COMMANDS = ("run", "plan", "list", "history", "graph", "forget", "adopt", "verify", "clean")
+COMMANDS = ("run", "plan", "csv", "list", "history", "graph", "forget", "adopt", "verify", "clean")
 
 
 def doit(*arguments: str) -> str:
@@ -72,7 +72,7 @@ def test_every_option_of_a_command_is_documented(command: str) -> None:
     documented = {name for name in first_cells(section(PIPELINE, heading)) if name.startswith("-")}
     if command in ("verify", "adopt"):
         assert known == set()
-    elif command == "plan":
+    elif command in ("plan", "csv"):
         assert {name for name in known if name.startswith("--")} == documented
     else:
         assert documented == known
@@ -126,7 +126,25 @@ def test_every_message_of_an_error_is_documented() -> None:
     assert missing == []
 
 
+def sources() -> str:
+    """Return the code with the parts of a sentence joined."""
+    text = "".join(path.read_text(encoding="utf-8") for path in MODULES).replace("`", "")
+    return re.sub(r'"\s*\n\s*f?"', "", text).replace("{{", "{").replace("}}", "}")
+
+
+def test_every_reason_that_is_documented_is_one_of_the_program() -> None:
+    table = (
+        section(PIPELINE, "7. Caching, and what makes what stale")
+        .partition("| reason |")[2]
+        .partition("For example")[0]
+    )
+    kinds = {"input changed", "input missing", "output edited", "output missing", "its outputs may change"}
+    text = sources()
+    assert [
+        part for name in first_cells(table) for part in pieces(name) if part not in text and part not in kinds
+    ] == []
+
+
 def test_every_message_that_is_documented_is_one_of_the_program() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in MODULES).replace("`", "")
-    sources = re.sub(r'"\s*\n\s*f?"', "", sources).replace("{{", "{").replace("}}", "}")
-    assert [part for message in told() for part in pieces(message) if part not in sources] == []
+    text = sources()
+    assert [part for message in told() for part in pieces(message) if part not in text] == []
