@@ -112,7 +112,9 @@ def commands_of(page: Path) -> list[Type]:
 def blocks(page: Path, language: str) -> list[str]:
     """Return the code blocks of a language."""
     found = _PART.finditer(page.read_text(encoding="utf-8"))
-    return [part["text"] for part in found if (part["kind"] or "").split()[:1] == [language]]
+    return [
+        part["text"] for part in found if part["kind"] is not None and (part["kind"].split() or [""])[0] == language
+    ]
 
 
 def section(page: Path, heading: str) -> str:

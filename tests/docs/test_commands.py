@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, Put, Type, Walk, commands_of, walks
+from tests.docs.pages import PAGES, ROOT, Put, Type, Walk, blocks, commands_of, walks
 from tests.docs.walking import agree, begin, do, put, shape
 
 if TYPE_CHECKING:
@@ -58,3 +58,10 @@ def test_a_line_is_put_where_the_page_says(tmp_path: Path) -> None:
     assert (tmp_path / "f").read_text() == "a\nnew\nb\n"
     put(tmp_path, Put("f", "a", "other\n", replaces=True))
     assert (tmp_path / "f").read_text() == "other\nnew\nb\n"
+
+
+def test_the_readme_quotes_the_report_of_the_sample(prepared: Path) -> None:
+    quoted = [line for text in blocks(ROOT / "README.md", "") for line in text.splitlines() if line.startswith("- ")]
+    report = (prepared / "data" / "routing_report.md").read_text(encoding="utf-8").splitlines()
+    assert quoted
+    assert [line for line in quoted if line not in report] == []
