@@ -10,7 +10,7 @@ from common.transcripts.facts import Thread
 from common.transcripts.outcomes import judge
 from common.transcripts.run_records import unlinked_run
 from common.transcripts.tables import Tables
-from common.transcripts.tokens import edits_made, sum_tokens, tokens_by_day, tokens_by_model, tools_used
+from common.transcripts.tokens import edits_made, spent, tools_used
 
 
 class AssembledSession(NamedTuple):
@@ -74,9 +74,7 @@ def _session(tables: Tables, session_id: str) -> AssembledSession:
         last_timestamp=max((t.last for _, _, t in threads if t.last), default=None),
         message_count=_message_count([thread for _, _, thread in main]),
         versions=versions,
-        tokens=sum_tokens(counted),
-        tokens_by_model=tokens_by_model(counted),
-        tokens_by_day=tokens_by_day(counted, tables.day_of),
+        **spent(counted, tables.day_of)._asdict(),
         tools=tools_used(messages),
         edits=edits_made(messages),
         delegation_count=len(keys),

@@ -70,7 +70,7 @@ class DistinctMessage(Struct):
     best: MessageFacts
     best_key: tuple[int, int, int]
     sizes: list[int]
-    tools: dict[str, ToolUse]
+    tools: list[ToolUse]
     in_main: bool
     estimated: int = 0
 
@@ -94,8 +94,10 @@ def distinct_messages(files: list[TranscriptFile]) -> Messages:
     nameless: list[DistinctMessage] = []
     for file, index, thread in threads_of(files):
         known = echoed if thread.kind == "progress" else written
+        place, foreign, in_main = Place(file.rank, index), file.stem != thread.session_id, thread.kind == "main"
         for facts in thread.messages:
-            message = _place(file, index, thread, facts)
+            order = Order(facts.timestamp, foreign, file.rank, facts.line, 0)
+            message = _distinct(facts, order, place, in_main=in_main)
             if facts.id is None:
                 nameless.append(message)
             elif facts.id in known:
@@ -113,15 +115,15 @@ def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, in
             yield file, index, thread
 
 
-def _place(file: TranscriptFile, index: int, thread: Thread, facts: MessageFacts) -> DistinctMessage:
+def _distinct(facts: MessageFacts, order: Order, place: Place, *, in_main: bool) -> DistinctMessage:
     return DistinctMessage(
-        order=order_of(file, thread, facts.timestamp, facts.line),
-        place=Place(file.rank, index),
+        order=order,
+        place=place,
         best=facts,
-        best_key=(facts.output if facts.chosen_line else -1, file.rank, facts.chosen_line),
+        best_key=(facts.output if facts.chosen_line else -1, order.rank, facts.chosen_line),
         sizes=facts.sizes,
-        tools={tool[0]: tool for tool in facts.tools},
-        in_main=thread.kind == "main",
+        tools=facts.tools,
+        in_main=in_main,
     )
 
 
@@ -133,5 +135,5 @@ def _combine(known: DistinctMessage, other: DistinctMessage) -> None:
         known.best, known.best_key = other.best, other.best_key
     if sum(other.sizes) > sum(known.sizes):
         known.sizes = other.sizes
-    known.tools = known.tools | other.tools
+    known.tools = list({tool[0]: tool for tool in (*known.tools, *other.tools)}.values())
     known.in_main |= other.in_main

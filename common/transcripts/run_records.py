@@ -5,7 +5,7 @@ from common.transcripts.delegations import DelegationFacts
 from common.transcripts.evidence import DistinctMessage
 from common.transcripts.runs import RunFacts
 from common.transcripts.tables import Tables
-from common.transcripts.tokens import context_of, edits_made, sum_tokens, tokens_by_day, tokens_by_model, tools_used
+from common.transcripts.tokens import context_of, edits_made, spent, tools_used
 
 
 def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Run:
@@ -20,9 +20,7 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
         messages=_distinct_ids(run),
         tool_calls=sum(tools.values()),
         depth=tables.depths[delegation.first.call.id],
-        tokens=sum_tokens(counted),
-        tokens_by_model=tokens_by_model(counted),
-        tokens_by_day=tokens_by_day(counted, tables.day_of),
+        **spent(counted, tables.day_of)._asdict(),
         tools=tools,
         edits=edits_made(messages),
         first_timestamp=first,
@@ -45,9 +43,7 @@ def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
         session_id=run.session_id,
         messages=_distinct_ids(run),
         tool_calls=sum(tools_used(messages).values()),
-        tokens=sum_tokens(counted),
-        tokens_by_model=tokens_by_model(counted),
-        tokens_by_day=tokens_by_day(counted, tables.day_of),
+        **spent(counted, tables.day_of)._asdict(),
         first_timestamp=first,
         last_timestamp=last,
         file=run.first.file.name,

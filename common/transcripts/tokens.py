@@ -1,8 +1,10 @@
 """Sums of tokens over distinct messages: in all, by model, by day and price tier."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from common.records import DayTokens, Edit, Tokens
+from common.transcripts.counts import add_tokens
 from common.transcripts.days import DayOf
 from common.transcripts.evidence import DistinctMessage
 
@@ -33,33 +35,40 @@ def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
     )
 
 
-def tokens_by_model(messages: Iterable[DistinctMessage]) -> dict[str, Tokens]:
-    """Return the tokens by model, sorted by its name; a message without one stands under `NO_MODEL`."""
-    grouped: dict[str, list[DistinctMessage]] = {}
-    for message in messages:
-        grouped.setdefault(message.best.model or NO_MODEL, []).append(message)
-    return {model: sum_tokens(grouped[model]) for model in sorted(grouped)}
-
-
 def context_of(message: DistinctMessage) -> int:
     """Return the tokens that went in with the message: fresh, written to the cache, read from it."""
     return message.best.input + message.best.cache_creation + message.best.cache_read
 
 
-def tokens_by_day(messages: Iterable[DistinctMessage], day_of: DayOf) -> list[DayTokens]:
-    """Return the tokens by day of the earliest copy, model, context tier and special service, sorted."""
+class Spent(NamedTuple):
+    """The tokens of messages: in all, by model (`NO_MODEL` for none), by day and price tier; each sorted."""
+
+    tokens: Tokens
+    tokens_by_model: dict[str, Tokens]
+    tokens_by_day: list[DayTokens]
+
+
+def spent(messages: Iterable[DistinctMessage], day_of: DayOf) -> Spent:
+    """Return what messages spent; a message's day is that of its earliest copy."""
     grouped: dict[tuple[str, str, bool, str], list[DistinctMessage]] = {}
     for message in messages:
-        long_context = context_of(message) > LONG_CONTEXT
+        best = message.best
         day = day_of(message.order.timestamp) or ""
-        key = (day, message.best.model or "", long_context, message.best.tier or "")
+        key = (day, best.model or "", context_of(message) > LONG_CONTEXT, best.tier or "")
         grouped.setdefault(key, []).append(message)
-    return [_day_tokens(key, grouped[key]) for key in sorted(grouped)]
+    totals = {key: sum_tokens(grouped[key]) for key in sorted(grouped)}
+    by_model: dict[str, list[Tokens]] = {}
+    for (_, model, _, _), tokens in totals.items():
+        by_model.setdefault(model or NO_MODEL, []).append(tokens)
+    return Spent(
+        add_tokens(totals.values()),
+        {model: add_tokens(by_model[model]) for model in sorted(by_model)},
+        [_day_tokens(key, tokens, grouped[key]) for key, tokens in totals.items()],
+    )
 
 
-def _day_tokens(key: tuple[str, str, bool, str], messages: list[DistinctMessage]) -> DayTokens:
+def _day_tokens(key: tuple[str, str, bool, str], total: Tokens, messages: list[DistinctMessage]) -> DayTokens:
     day, model, long_context, tier = key
-    total = sum_tokens(messages)
     hour = sum(min(m.best.cache_creation_1h, m.best.cache_creation) for m in messages)
     return DayTokens(
         day=day or None,
@@ -80,7 +89,7 @@ def _day_tokens(key: tuple[str, str, bool, str], messages: list[DistinctMessage]
 
 def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
     """Return the number of distinct calls by tool, sorted by its name."""
-    names = {key: name for message in messages for key, name, _ in message.tools.values()}
+    names = {key: name for message in messages for key, name, _ in message.tools}
     counted: dict[str, int] = {}
     for name in sorted(names.values()):
         counted[name] = counted.get(name, 0) + 1
@@ -92,7 +101,7 @@ def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
     seen: set[str] = set()
     edits: list[Edit] = []
     for message in sorted(messages, key=lambda m: m.order):
-        for key, name, path in message.tools.values():
+        for key, name, path in message.tools:
             if path is not None and key not in seen:
                 seen.add(key)
                 edits.append(Edit(timestamp=message.order.timestamp or None, tool=name, path=path))
