@@ -54,3 +54,12 @@ class PermissionDeniedError(ProjectError):
     """A right is missing."""
 
     exit_code = 77
+
+
+def fault(error: BaseException) -> str:
+    """Return in one line what happened that should not, and where in the program."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    return f"a fault in this program: {type(error).__name__}: {error}{place}"

@@ -21,7 +21,7 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
-from common.errors import InputError, ProjectError
+from common.errors import InputError, ProjectError, fault
 from common.files import as_project_error
 
 if TYPE_CHECKING:
@@ -127,12 +127,9 @@ def _terminate(*_: object) -> None:
     sys.exit(TERMINATED)
 
 
-def _tell_fault(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+def _tell_fault(_: object, error: BaseException, __: object) -> None:
     """Say in one line where the program is at fault, in the place of a traceback."""
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
-    _fail(f"a fault in this program: {kind.__name__}: {error}{place}", 1)
+    _fail(fault(error), 1)
 
 
 def _fail(message: str, exit_code: int) -> NoReturn:

@@ -8,27 +8,22 @@ import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, TextIO
 
 from doit.cmd_base import DoitCmdBase
 from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
+from doit.task import Task
 
-from common.errors import CommandError, InputError, ProjectError, ScriptError
+from common.errors import CommandError, InputError, ProjectError, ScriptError, fault
 from common.files import as_project_error, lock_data_directory
 from common.pipeline import log
-from common.pipeline.choice import scripts, step_of
+from common.pipeline.action import kill
+from common.pipeline.choice import Choice, choose, scripts, step_of
+from common.pipeline.project import Project
 from common.settings import FILE_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-    from types import FrameType
-
-    from doit.task import Task
-
-    from common.pipeline.project import Project
-
-STAGES = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
 
 
 def whole_number(text: str) -> int:
@@ -38,21 +33,16 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
-def option(name: str, kind: Callable[[str], object], default: object, text: str, short: str = "") -> dict[str, object]:
+def option(name: str, text: str, default: object = False, kind: Callable[[str], object] = bool, short: str = "") -> Any:  # noqa: FBT002 - what doit calls a default
     """Return an option as doit describes it."""
-    return {
-        "name": name,
-        "long": name.replace("_", "-"),
-        "short": short,
-        "type": kind,
-        "default": default,
-        "help": text,
-    }
+    long = name.replace("_", "-")
+    return {"name": name, "long": long, "short": short, "type": kind, "default": default, "help": text}
 
 
 class Ours(DoitCmdBase):
-    """What all our commands share: options anywhere, dodo.py sought in the folders above, errors as one line."""
+    """A command of ours."""
 
+    doc_usage = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
     base_options = ()  # of the state file: it is the project's
 
     @property
@@ -78,6 +68,14 @@ class Ours(DoitCmdBase):
             raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is no script")
         return tasks
 
+    def named(self) -> Choice:
+        """Return the scripts that were named, or all."""
+        return choose(self.tasks(), self.names, only=bool(self.names))
+
+    def write(self, text: str) -> None:
+        """Write a line."""
+        self.outstream.write(f"{text}\n")
+
     @contextlib.contextmanager
     def locked(self, *, wait: bool = False) -> Iterator[None]:
         """Hold the data directory, with the state as it is once it is held."""
@@ -88,11 +86,9 @@ class Ours(DoitCmdBase):
 
     def get_options(self) -> list[Any]:
         """Return the options; dodo.py is sought in the folders above too."""
-        options = super().get_options()
-        for one in options:
-            if one.name == "seek_file":
-                one.set_default(val=True)
-        return list(options)
+        options = list(super().get_options())
+        next(one for one in options if one.name == "seek_file").set_default(val=True)
+        return options
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
@@ -119,13 +115,11 @@ class Ours(DoitCmdBase):
         return code
 
     def _options_first(self, arguments: list[str]) -> list[str]:
-        parser = self.cmdparser
         try:
-            options, names = getopt.gnu_getopt(arguments, parser.get_short(), parser.get_long())
+            options, names = getopt.gnu_getopt(arguments, self.cmdparser.get_short(), self.cmdparser.get_long())
         except getopt.GetoptError as error:
             raise CommandError(f"{error}; `doit help {self.name}` lists the options") from error
-        flat = [part for name, value in options for part in (name, value) if part]
-        return [*flat, *names]
+        return [*(part for pair in options for part in pair if part), *names]
 
 
 class StoppedError(BaseException):
@@ -145,27 +139,16 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _stop_at_once(number: int, frame: FrameType | None) -> None:
     del frame
-    from common.pipeline.action import kill  # noqa: PLC0415 - loaded long ago if anything runs
-
     kill()
     os._exit(128 + number)
 
 
 def _failure(error: Exception) -> ProjectError:
-    if isinstance(error, ProjectError):
-        return error
     if isinstance(error, OSError):
         return as_project_error(error)
     if isinstance(error, (InvalidCommand, InvalidTask, InvalidDodoFile)):
         return CommandError(str(error))
-    return ScriptError(f"a fault in this program: {type(error).__name__}: {error}{_place(error)}")
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    return error if isinstance(error, ProjectError) else ScriptError(fault(error))
 
 
 def _writable(stream: TextIO | None) -> TextIO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from doit.cmd_forget import Forget as DoitForget
 from doit.cmd_list import List as DoitList
@@ -15,13 +15,11 @@ from doit.doit_cmd import set_var
 
 from common.files import sweep_temporary_files
 from common.pipeline import log
-from common.pipeline.base import STAGES, Ours, option, whole_number
-from common.pipeline.choice import check, choose, step_of
+from common.pipeline.action import stop_all
+from common.pipeline.base import Ours, option, whole_number
+from common.pipeline.choice import Choice, check, choose, step_of
 from common.pipeline.database import MARK, UNFINISHED
-
-if TYPE_CHECKING:
-    from common.pipeline.choice import Choice
-    from common.pipeline.display import Display
+from common.pipeline.plan import plan
 
 
 class List(Ours, DoitList):
@@ -29,6 +27,7 @@ class List(Ours, DoitList):
 
     name = "list"
     doc_purpose = "list the stages; --all: the scripts too"
+    doc_usage = DoitList.doc_usage
 
 
 class Forget(Ours, DoitForget):
@@ -36,17 +35,15 @@ class Forget(Ours, DoitForget):
 
     name = "forget"
     doc_purpose = "forget that stages or scripts have run, so that they run again"
-    doc_usage = STAGES
 
-    def _execute(self, forget_sub: bool, forget_disable_default: bool, forget_all: bool) -> int:  # noqa: FBT001
-        del forget_disable_default
-        names = [] if forget_all else self.sel_tasks or []
-        chosen = choose(self.tasks(), names, only=bool(names) and not forget_sub).tasks
+    def _execute(self) -> int:
+        names = [] if self.params["forget_all"] else self.names
+        chosen = choose(self.tasks(), names, only=bool(names) and not self.params["forget_sub"]).tasks
         with self.locked():
             for task in chosen:
                 self.dep_manager.remove(task.name)
                 self.dep_manager.backend.set(task.name, MARK, "forgotten")
-                self.outstream.write(f"forgotten: {task.name}\n")
+                self.write(f"forgotten: {task.name}")
             self.dep_manager.close()
         return 0
 
@@ -56,19 +53,18 @@ class Run(Ours, DoitRun):
 
     name = "run"
     doc_purpose = "run what is out of date"
-    doc_usage = STAGES
     cmd_options = (
-        option("from", str, None, "begin with this stage, on the outputs that the earlier ones left"),
-        option("until", str, None, "end with this stage"),
-        option("only", bool, default=False, text="exactly what is named, without what it needs"),
-        option("force", bool, default=False, text="run what is named even if it is up to date", short="a"),
-        option("continue", bool, default=False, text="go on with what does not depend on a failure", short="c"),
-        option("processes", whole_number, 1, "how many scripts run at a time", short="n"),
-        option("quiet", bool, default=False, text="errors only", short="q"),
-        option("verbose", bool, default=False, text="with what the scripts print", short="v"),
-        option("dry-run", bool, default=False, text="say what would run and why, run nothing; as `doit plan`"),
-        option("json", bool, default=False, text="the plan as JSON"),
-        option("wait", bool, default=False, text="wait for another run on the same data to end"),
+        option("from", "begin with this stage, on the outputs that the earlier ones left", None, str),
+        option("until", "end with this stage", None, str),
+        option("only", "exactly what is named, without what it needs"),
+        option("force", "run what is named even if it is up to date", short="a"),
+        option("continue", "go on with what does not depend on a failure", short="c"),
+        option("processes", "how many scripts run at a time", 1, whole_number, short="n"),
+        option("quiet", "errors only", short="q"),
+        option("verbose", "with what the scripts print", short="v"),
+        option("dry-run", "say what would run and why, run nothing; as `doit plan`"),
+        option("json", "the plan as JSON"),
+        option("wait", "wait for another run on the same data to end"),
     )
 
     def _execute(self) -> int:
@@ -84,36 +80,20 @@ class Run(Ours, DoitRun):
             sweep_temporary_files(self.data)
             return self._run(choice, control, warnings)
 
-    def _display(self, choice: Choice) -> Display:
-        quiet, settings = self.params["quiet"], self.project.settings
-        if sys.stdout.isatty() and not quiet and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-            from common.pipeline.live import LiveDisplay as Shown  # noqa: PLC0415 - only who runs needs them
-        else:
-            from common.pipeline.display import Display as Shown  # type: ignore[assignment]  # noqa: PLC0415
-        if not quiet:
-            sys.stdout.write(f"Delegation retrospective: {', '.join(map(str, settings.projects))} → {settings.data}\n")
-        docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
-        return Shown(
-            choice, settings.data, docs, self.dep_manager.get_values, quiet=quiet, verbose=self.params["verbose"]
-        )
-
     def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
-        from common.pipeline import views  # noqa: PLC0415 - only who asks for a plan needs it
-        from common.pipeline.plan import plan  # noqa: PLC0415
-
         rows = plan(choice, self.dep_manager)
         if self.params["json"]:
-            self.outstream.write(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False) + "\n")
+            self.write(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
             return 0
-        for warning in warnings:
-            sys.stderr.write(f"! {warning}\n")
-        seconds = views.last_seconds(log.read(self.data))
-        self.outstream.writelines(f"{line}\n" for line in views.plan_text(rows, seconds))
+        from common.pipeline import views  # noqa: PLC0415 - with it comes what makes text safe
+
+        sys.stderr.writelines(f"! {warning}\n" for warning in warnings)
+        for line in views.plan_text(rows, views.last_seconds(log.read(self.data))):
+            self.write(line)
         return 0
 
     def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:
-        from common.pipeline.action import stop_all  # noqa: PLC0415 - only who runs needs what follows
-        from common.pipeline.runner import ScriptRunner  # noqa: PLC0415
+        from common.pipeline.runner import ScriptRunner  # noqa: PLC0415 - only who runs needs it
 
         display = self._display(choice)
         for warning in (*self._unfinished(choice), *warnings):
@@ -122,18 +102,27 @@ class Run(Ours, DoitRun):
             if task.name in choice.forced:
                 task.update_deps({"uptodate": [False]})
         control.process([task.name for task in choice.tasks])
-        runner = ScriptRunner(
-            self.dep_manager, display, self.params["continue"], num_process=max(self.params["processes"], 1)
-        )
+        processes = max(self.params["processes"], 1)
+        runner = ScriptRunner(self.dep_manager, display, self.params["continue"], num_process=processes)
         try:
             return int(runner.run_all(control.task_dispatcher()))
         finally:
             stop_all()
             display.close()
 
+    def _display(self, choice: Choice) -> Any:
+        quiet, verbose = self.params["quiet"], self.params["verbose"]
+        if sys.stdout.isatty() and not quiet and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            from common.pipeline.live import LiveDisplay as Shown  # noqa: PLC0415 - only who runs needs them
+        else:
+            from common.pipeline.display import Display as Shown  # type: ignore[assignment]  # noqa: PLC0415
+        if not quiet:
+            self.write(f"Delegation retrospective: {', '.join(map(str, self.project.settings.projects))} → {self.data}")
+        docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
+        return Shown(choice, self.data, docs, self.dep_manager.get_values, quiet=quiet, verbose=verbose)
+
     def _unfinished(self, choice: Choice) -> list[str]:
-        marks = [self.dep_manager.backend.get(task.name, MARK) for task in choice.tasks]
-        count = marks.count(UNFINISHED)
+        count = [self.dep_manager.backend.get(task.name, MARK) for task in choice.tasks].count(UNFINISHED)
         return [f"the last run was cut short: {count} script{'s' * (count > 1)} did not finish"] if count else []
 
 

@@ -6,39 +6,19 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from doit import get_initial_workdir
 
 from common.errors import CommandError, InputError
 from common.files import write_atomically
 from common.pipeline import log
-from common.pipeline.base import STAGES, Ours, option, whole_number
-from common.pipeline.choice import choose, step_of
+from common.pipeline.base import Ours, option, whole_number
+from common.pipeline.choice import step_of
 from common.pipeline.freshness import state_of
 from common.pipeline.plan import plan
 
-if TYPE_CHECKING:
-    from common.pipeline.choice import Choice
 
-DRAWERS = ("dot", "graphviz-pure")
-
-
-class Upkeep(Ours):
-    """What these commands share."""
-
-    doc_usage = STAGES
-
-    def named(self) -> Choice:
-        """Return the scripts that were named, or all."""
-        return choose(self.tasks(), self.names, only=bool(self.names))
-
-    def write(self, text: str) -> None:
-        """Write a line."""
-        self.outstream.write(f"{text}\n")
-
-
-class Adopt(Upkeep):
+class Adopt(Ours):
     """`doit adopt`."""
 
     name = "adopt"
@@ -56,43 +36,38 @@ class Adopt(Upkeep):
         return 0
 
 
-class Verify(Upkeep):
+class Verify(Ours):
     """`doit verify`."""
 
     name = "verify"
     doc_purpose = "hash every output again and compare it with what its script left"
 
     def _execute(self) -> int:
-        tasks = self.named().tasks
-        found = [
-            (
-                target,
-                "" if state_of(target)[3:] == state[3:] else "missing" if not Path(target).is_file() else "not as made",
-            )
-            for task in tasks
-            for target, state in self.dep_manager.get_values(task.name).get("targets", {}).items()
-        ]
-        for target, problem in found:
+        recorded = [self.dep_manager.get_values(task.name).get("targets", {}) for task in self.named().tasks]
+        wrong = 0
+        outputs = [(target, state[3:]) for targets in recorded for target, state in targets.items()]
+        for target, was in outputs:
+            problem = "" if state_of(target)[3:] == was else "not as made" if Path(target).is_file() else "missing"
+            wrong += bool(problem)
             self.write(f"{target}: {problem or 'ok'}")
-        if wrong := [target for target, problem in found if problem]:
-            raise InputError(f"{len(wrong)} of {len(found)} outputs are not as their scripts left them; type `doit`")
-        self.write(f"{len(found)} outputs are as their scripts left them")
+        if wrong:
+            raise InputError(f"{wrong} of {len(outputs)} outputs are not as their scripts left them; type `doit`")
+        self.write(f"{len(outputs)} outputs are as their scripts left them")
         return 0
 
 
-class Clean(Upkeep):
+class Clean(Ours):
     """`doit clean`."""
 
     name = "clean"
     doc_purpose = "remove outputs; the next run makes them again"
     cmd_options = (
-        option("all", bool, default=False, text="the cache, the logs and the csv folder too"),
-        option("dry-run", bool, default=False, text="only say what would be removed", short="n"),
+        option("all", "the cache, the logs and the csv folder too"),
+        option("dry-run", "only say what would be removed", short="n"),
     )
 
     def _execute(self) -> int:
-        tasks = self.named().tasks
-        paths = [Path(target) for task in tasks for target in step_of(task).writes]
+        paths = [Path(target) for task in self.named().tasks for target in step_of(task).writes]
         paths += [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
         with self.locked():
             for path in filter(Path.exists, paths):
@@ -102,15 +77,15 @@ class Clean(Upkeep):
         return 0
 
 
-class History(Upkeep):
+class History(Ours):
     """`doit history`."""
 
     name = "history"
     doc_purpose = "show the execution log: runs, failures and times of each stage"
     cmd_options = (
-        option("stage", str, None, "only this stage"),
-        option("last", whole_number, 0, "only the last N stage runs"),
-        option("json", bool, default=False, text="the records as they are"),
+        option("stage", "only this stage", None, str),
+        option("last", "only the last N stage runs", 0, whole_number),
+        option("json", "the records as they are"),
     )
 
     def _execute(self) -> int:
@@ -119,36 +94,32 @@ class History(Upkeep):
         stages = {*self.names, *filter(None, [self.params["stage"]])}
         records = [record for record in log.read(self.data) if not stages or record["stage"] in stages]
         records = records[-self.params["last"] :]
-        if self.params["json"]:
-            self.write(json.dumps(records, indent=1, ensure_ascii=False))
-        else:
-            for line in history_text(records):
-                self.write(line)
+        as_json = self.params["json"]
+        for line in [json.dumps(records, indent=1, ensure_ascii=False)] if as_json else history_text(records):
+            self.write(line)
         return 0
 
 
-class Graph(Upkeep):
+class Graph(Ours):
     """`doit graph`."""
 
     name = "graph"
     doc_purpose = "draw the scripts, their stages and the files between them"
     doc_description = "SVG and PNG need `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'"
     cmd_options = (
-        option("format", str, "dot", "dot, mermaid, svg or png"),
-        option("status", bool, default=False, text="colour by what would run"),
-        option("output", str, None, "write to this file", short="o"),
+        option("format", "dot, mermaid, svg or png", "dot", str),
+        option("status", "colour by what would run"),
+        option("output", "write to this file", None, str, short="o"),
     )
 
     def _execute(self) -> int:
-        from common.pipeline.views import graph_dot, graph_mermaid  # noqa: PLC0415 - as above
+        from common.pipeline.views import graph_text  # noqa: PLC0415 - as above
 
-        choice = self.named()
-        actions = {row.task: row.action for row in plan(choice, self.dep_manager)} if self.params["status"] else {}
-        kind = self.params["format"]
+        choice, kind = self.named(), self.params["format"]
         if kind not in ("dot", "mermaid", "svg", "png"):
             raise CommandError(f"--format {kind}: dot, mermaid, svg or png")
-        lines = (graph_mermaid if kind == "mermaid" else graph_dot)(choice.tasks, actions)
-        content = "".join(f"{line}\n" for line in lines).encode()
+        actions = {row.task: row.action for row in plan(choice, self.dep_manager)} if self.params["status"] else {}
+        content = graph_text(choice.tasks, actions, "mermaid" if kind == "mermaid" else "dot").encode()
         if kind in ("svg", "png"):
             content = _draw(content, kind)
         if self.params["output"]:
@@ -159,7 +130,7 @@ class Graph(Upkeep):
         return 0
 
 
-class Refused(Upkeep):
+class Refused(Ours):
     """The commands of doit that know nothing of this state file, hide work, or forget what it rests on."""
 
     doc_purpose = (
@@ -171,6 +142,6 @@ class Refused(Upkeep):
 
 
 def _draw(source: bytes, kind: str) -> bytes:
-    for drawer in filter(None, map(shutil.which, DRAWERS)):
+    if drawer := shutil.which("dot") or shutil.which("graphviz-pure"):
         return subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=True).stdout
     raise InputError("drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'")

@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import statistics
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from doit.task import Task
 
 from common.pipeline.choice import stage_of, step_of
+from common.pipeline.plan import Row
 from common.text.escaping import dot, mermaid, terminal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from doit.task import Task
-
-    from common.pipeline.plan import Row
 
 SPARKS = "▁▂▃▄▅▆▇█"
 COLOURS = {"run": "#e69f00", "skip": "#009e73"}  # of the Okabe-Ito set; the label says it too
+DOT = {
+    "head": "digraph pipeline {\n"
+    "  rankdir=LR; fontname=Helvetica; edge [fontname=Helvetica, fontsize=9];\n"
+    '  node [shape=box, style="rounded,filled", fillcolor="#ffffff", fontname=Helvetica, margin="0.2,0.1"];',
+    "stage": "  subgraph cluster_{number} {{ label={label}; color=gray;",
+    "script": "    {id} [label={label}{colour}];",
+    "end": "  }",
+    "edge": "  {maker} -> {reader} [label={label}];",
+    "colour": ', fillcolor="{colour}"',
+    "foot": "}\n",
+}
+MERMAID = {  # which GitHub draws
+    "head": "flowchart LR",
+    "stage": "  subgraph s{number}[{label}]",
+    "script": "    {id}[{label}]{colour}",
+    "end": "  end",
+    "edge": "  {maker} -->|{label}| {reader}",
+    "colour": "\n    style {id} fill:{colour}",
+    "foot": "",
+}
 
 
 def plan_text(rows: Sequence[Row], seconds_by_script: Mapping[str, float]) -> Iterator[str]:
     """Yield the lines of a plan."""
-    script_width = max(len(row.task.partition(":")[2]) for row in rows)
-    stage_width = max(len(stage_of(row.task)) for row in rows)
-    for row in rows:
-        stage, _, script = row.task.partition(":")
-        start = f"  {stage:<{stage_width}}  {script:<{script_width}}  "
-        yield f"{start}{row.action:<4}  {terminal(row.reasons[0])}"
-        for reason in row.reasons[1:]:
-            yield f"{'':<{len(start)}}      {terminal(reason)}"
-    running = [row.task for row in rows if row.action == "run"]
-    known = [
-        seconds_by_script[name.partition(":")[2]] for name in running if name.partition(":")[2] in seconds_by_script
-    ]
+    names = [row.task.partition(":") for row in rows]
+    stage_width, script_width = (max(len(name[part]) for name in names) for part in (0, 2))
+    for row, (stage, _, script) in zip(rows, names, strict=True):
+        start = f"  {stage:<{stage_width}}  {script:<{script_width}}  {row.action:<4}  "
+        for reason in row.reasons:
+            yield f"{start}{terminal(reason)}"
+            start = " " * len(start)
+    running = [script for row, (_, _, script) in zip(rows, names, strict=True) if row.action == "run"]
+    known = [seconds_by_script[script] for script in running if script in seconds_by_script]
     about = f" (about {max(1, round(sum(known)))} s by the last runs)" if known else ""
     count = f"{len(running)} script{'s' * (len(running) != 1)} would run" if running else "Nothing would run"
-    bound = (
-        "; one that reads equal bytes again will be skipped" if any("may change" in r.reasons[-1] for r in rows) else ""
-    )
+    is_bound = any("may change" in row.reasons[-1] for row in rows)
+    bound = "; one that reads equal bytes again will be skipped" if is_bound else ""
     yield f"{count}{about}{bound}. Nothing was changed."
 
 
@@ -71,44 +84,23 @@ def sparkline(numbers: Sequence[float]) -> str:
     return "".join(SPARKS[round(number / top * (len(SPARKS) - 1))] for number in numbers)
 
 
-def graph_dot(tasks: Sequence[Task], actions: Mapping[str, str]) -> Iterator[str]:
-    """Yield the graph in Graphviz' language: stages as clusters, files on the edges, state by colour."""
-    yield "digraph pipeline {"
-    yield "  rankdir=LR; fontname=Helvetica; edge [fontname=Helvetica, fontsize=9];"
-    yield '  node [shape=box, style="rounded,filled", fillcolor="#ffffff", fontname=Helvetica, margin="0.2,0.1"];'
+def graph_text(tasks: Sequence[Task], actions: Mapping[str, str], language: str) -> str:
+    """Return the graph in a language: stages as clusters, files on the edges, state by colour."""
+    quote, form = (mermaid, MERMAID) if language == "mermaid" else (dot, DOT)
+    ids = {name: f"t{number}" if quote is mermaid else dot(name) for number, name in enumerate(t.name for t in tasks)}
+    ids["transcripts"] = "transcripts" if quote is mermaid else dot("transcripts")
+    lines = [form["head"]]
     for number, stage in enumerate(dict.fromkeys(stage_of(task.name) for task in tasks)):
-        yield f"  subgraph cluster_{number} {{ label={dot(stage)}; color=gray;"
+        lines.append(form["stage"].format(number=number, label=quote(stage)))
         for task in (task for task in tasks if stage_of(task.name) == stage):
-            state = actions.get(task.name)
-            colour = f", fillcolor={dot(COLOURS[state])}" if state else ""
-            yield f"    {dot(task.name)} [label={dot(_label(task, state))}{colour}];"
-        yield "  }"
+            place, state, script = ids[task.name], actions.get(task.name), step_of(task).script
+            colour = form["colour"].format(id=place, colour=COLOURS[state]) if state else ""
+            label = quote(f"{script} ({state})" if state else script)
+            lines.append(form["script"].format(id=place, label=label, colour=colour))
+        lines.append(form["end"])
     for maker, reader, files in _edges(tasks):
-        yield f"  {dot(maker)} -> {dot(reader)} [label={dot(files)}];"
-    yield "}"
-
-
-def graph_mermaid(tasks: Sequence[Task], actions: Mapping[str, str]) -> Iterator[str]:
-    """Yield the graph in Mermaid's language, which GitHub draws."""
-    ids = {task.name: f"t{number}" for number, task in enumerate(tasks)}
-    ids["transcripts"] = "transcripts"
-    yield "flowchart LR"
-    for number, stage in enumerate(dict.fromkeys(stage_of(task.name) for task in tasks)):
-        yield f"  subgraph s{number}[{mermaid(stage)}]"
-        for task in (task for task in tasks if stage_of(task.name) == stage):
-            yield f"    {ids[task.name]}[{mermaid(_label(task, actions.get(task.name)))}]"
-        yield "  end"
-    for maker, reader, files in _edges(tasks):
-        yield f"  {ids[maker]} -->|{mermaid(files)}| {ids[reader]}"
-    for state, colour in COLOURS.items():
-        if chosen := [ids[name] for name, action in actions.items() if action == state]:
-            yield f"  classDef {state} fill:{colour}"
-            yield f"  class {','.join(chosen)} {state}"
-
-
-def _label(task: Task, state: str | None) -> str:
-    script = task.name.partition(":")[2]
-    return f"{script} ({state})" if state else script
+        lines.append(form["edge"].format(maker=ids[maker], reader=ids[reader], label=quote(files)))
+    return "\n".join([*lines, form["foot"]])
 
 
 def _edges(tasks: Sequence[Task]) -> Iterator[tuple[str, str, str]]:
