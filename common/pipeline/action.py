@@ -10,20 +10,15 @@ import signal
 import subprocess
 import threading
 import time
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
 
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
 from common.files import as_project_error, make_directory
-from common.pipeline.freshness import states
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    from common.pipeline.display import Display
-    from common.pipeline.freshness import Step
+from common.pipeline.freshness import Step, states
 
 LONGEST_LINE = 1 << 16
 TAIL_LINES = 40
@@ -37,7 +32,7 @@ _stopping = threading.Event()
 class ScriptAction(BaseAction):
     """Run a script; doit calls `execute`, and keeps `values` if it returns None."""
 
-    display: Display  # hears of the script's lines
+    display: Any  # hears of the script's lines
 
     def __init__(self, step: Step, log: Path) -> None:
         self.step, self.log = step, log

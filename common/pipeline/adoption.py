@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
+from doit.task import Task
 
 from common import schema
 from common.errors import InputError
 from common.pipeline.choice import SELECTING, step_of
 from common.pipeline.freshness import states
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from doit.task import Task
-
-    from common.settings import Settings
+from common.settings import Settings
 
 
 class _Header(msgspec.Struct):

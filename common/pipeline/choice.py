@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from doit.task import Task
 
 from common.errors import CommandError, InputError
-from common.settings import missing_transcripts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from doit.task import Task
-
-    from common.pipeline.freshness import Step
-    from common.pipeline.project import Project
-    from common.settings import Settings
+from common.pipeline.freshness import Step
+from common.pipeline.project import Project
+from common.settings import Settings, missing_transcripts
 
 SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
 
@@ -70,18 +66,14 @@ def choose(  # noqa: PLR0913 - each is an option of the command line
 
 def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
     """Return the scripts that a stage's name, a script's or an output's file stands for."""
-    tasks = list(tasks)
-    for matches in (
-        [t.name for t in tasks if name in (t.name, stage_of(t.name))],
-        [t.name for t in tasks if name == t.name.partition(":")[2]],
-        [t.name for t in tasks if str(Path(name)) in t.targets],
-    ):
-        if matches:
-            return matches
+    called = {task.name: (task.name, *task.name.split(":"), *task.targets) for task in tasks}
+    if found := [task for task, names in called.items() if {name, str(Path(name))} & {*names}]:
+        return found
     import difflib  # noqa: PLC0415 - only a typing error needs it
 
-    known = [*dict.fromkeys(stage_of(task.name) for task in tasks), *(task.name for task in tasks)]
-    near = difflib.get_close_matches(name, [*known, *(k.partition(":")[2] for k in known)], n=1)
+    near = difflib.get_close_matches(
+        name, dict.fromkeys(other for names in called.values() for other in names[:3]), n=1
+    )
     hint = f"did you mean {near[0]}?" if near else "`doit list --all` shows them"
     raise CommandError(f"{name} is no stage, script or output; {hint}")
 

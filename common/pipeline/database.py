@@ -13,7 +13,7 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from common.files import write_atomically
 
@@ -22,22 +22,12 @@ UNFINISHED = "did not finish last time"
 ASIDE = ".unreadable"
 
 
-class Codec(Protocol):
-    """What doit encodes values with."""
-
-    def encode(self, data: Any) -> str:
-        """Return the text of a value."""
-
-    def decode(self, data: str) -> Any:
-        """Return the value of a text."""
-
-
 class Database:
     """A backend of doit: a mapping of task and key to a value."""
 
     desc = "sqlite3, saved after each success"
 
-    def __init__(self, name: str, codec: Codec, *, module_name: str | None = None) -> None:
+    def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
         del module_name  # doit passes it to backends that have several modules
         self.name, self._codec = name, codec
         self._lock = threading.RLock()  # the threads that run scripts save too

@@ -8,23 +8,17 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from doit import version
-from doit.exceptions import UnmetDependency
+from doit.exceptions import BaseFail, UnmetDependency
+from doit.task import Task
 
 from common.pipeline import log
-from common.pipeline.choice import stage_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from doit.exceptions import BaseFail
-    from doit.task import Task
-
-    from common.pipeline.choice import Choice
+from common.pipeline.choice import Choice, stage_of
 
 SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "warning": "!"}
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}

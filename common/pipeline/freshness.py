@@ -12,15 +12,13 @@ import functools
 import hashlib
 import os
 import subprocess
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from doit.dependency import FileChangedChecker
 
 from common.settings import transcripts_directory
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 Evidence = dict[str, Any]  # JSON as doit keeps it; its keys are those of `take`, and "targets"
 WARNINGS = "warnings"

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import difflib
 import re
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -28,9 +28,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from common.errors import InputError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Meta(min_length=1)]
@@ -62,7 +59,7 @@ class StagesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stages: tuple[OwnStage, ...] = ()
 
 
-def load(path: Path, data: Path) -> tuple[OwnStage, ...]:
+def load(path: Path) -> tuple[OwnStage, ...]:
     """Return the stages of a file; an InputError says file:line:column, what is wrong, and the nearest known key."""
     try:
         text = path.read_bytes()
@@ -74,26 +71,14 @@ def load(path: Path, data: Path) -> tuple[OwnStage, ...]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error}") from error
     try:
-        stages = msgspec.convert(tree or {}, StagesFile, str_keys=True).stages
+        return msgspec.convert(tree or {}, StagesFile, str_keys=True).stages
     except msgspec.ValidationError as error:
         raise InputError(_located(path, YAML().load(text), str(error))) from error
-    filled = msgspec.to_builtins(stages)
-    return msgspec.convert(_replaced(filled, {"{data}": str(data), "{python}": sys.executable}), tuple[OwnStage, ...])
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the file, for editors."""
     return msgspec.json.schema(StagesFile)
-
-
-def _replaced(value: Any, by: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _replaced(one, by) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_replaced(one, by) for one in value]
-    for mark, text in by.items() if isinstance(value, str) else ():
-        value = value.replace(mark, text)
-    return value
 
 
 def _located(path: Path, tree: Any, message: str) -> str:

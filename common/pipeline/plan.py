@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from common.pipeline.choice import step_of
+from doit.task import Task
+
+from common.pipeline.choice import Choice, step_of
 from common.pipeline.database import MARK
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from doit.task import Task
-
-    from common.pipeline.choice import Choice
 
 ADOPTED = "adopted, inputs not compared"
 

@@ -90,11 +90,11 @@ class Project:
     def own(self, stage: str) -> Iterator[Task]:
         """Yield the scripts that the user adds to a stage."""
         for script in (script for own in self._own if own.name == stage for script in own.scripts):
-            if script.run and script.name not in self._writes:
-                yield self._task(self._own_step(script), script.description)
-            elif script.run or script.name not in self._writes:
+            if bool(script.run) == (script.name in self._writes):
                 reason = "is a script already: name it otherwise" if script.run else "is no script yet: it needs `run`"
                 self._refuse(InputError(f"{self._own_file()}: {script.name} {reason}"))
+            if script.run:
+                yield self._task(self._own_step(script), script.description)
 
     def own_stages(self, known: Sequence[str]) -> Iterator[Task]:
         """Yield the scripts of the stages that the user adds."""
@@ -120,20 +120,25 @@ class Project:
         if unknown := [name for name in needed if name not in self._writes]:
             reason = f"{script.name} needs {unknown[0]}, which is no script before it"
             self._refuse(InputError(f"{self._own_file()}: {reason}"))
-        reads = (*_texts(map(Path, script.reads)), *(path for name in needed for path in self._writes[name]))
-        writes = _texts(map(Path, script.writes))
-        named = {str(Path(part)) for part in script.run} - {*reads, *writes}
+        run, own_reads, writes = map(self._filled, (script.run, script.reads, script.writes))
+        reads = (*_texts(map(Path, own_reads)), *(path for name in needed for path in self._writes[name]))
+        writes = _texts(map(Path, writes))
+        named = {str(Path(part)) for part in run} - {*reads, *writes}
         return Step(
             script.name,
-            [sys.executable, "-m", "common.script", *script.run],
+            [sys.executable, "-m", "common.script", *run],
             reads,
             writes,
             code=tuple(Path(part) for part in named if Path(part).is_file() and not Path(part).is_absolute()),
-            settings={"run": list(script.run)},
+            settings={"run": list(run)},
             transcripts=(),
             agents=(),
             timeout=self._timeout(script.name),
         )
+
+    def _filled(self, texts: Iterable[str]) -> tuple[str, ...]:
+        data = str(self.settings.data)
+        return tuple(text.replace("{data}", data).replace("{python}", sys.executable) for text in texts)
 
     def _timeout(self, script: str) -> float:
         return self._timeouts.get(script, self.settings.timeout)
@@ -149,7 +154,7 @@ class Project:
             return ()
         from common.pipeline import own_stages  # noqa: PLC0415 - YAML is for those who have such a file
 
-        return own_stages.load(path, self.settings.data)
+        return own_stages.load(path)
 
     def _refuse(self, error: ProjectError) -> NoReturn:
         sys.stderr.write(f"error: {error}\n")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from doit.exceptions import UnmetDependency
+from doit.exceptions import BaseFail, UnmetDependency
 from doit.runner import MThreadRunner
+from doit.task import Task
 
 from common.pipeline.database import MARK, UNFINISHED
 from common.pipeline.plan import reasons
-
-if TYPE_CHECKING:
-    from doit.exceptions import BaseFail
-    from doit.task import Task
 
 OWN_EXIT_CODES = frozenset({2, 74, 77})  # what a script says of its surroundings is what the run ends with
 

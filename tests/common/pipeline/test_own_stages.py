@@ -117,7 +117,7 @@ def test_an_error_says_file_line_column_the_key_and_the_nearest_known_one(
     path = tmp_path / "stages.yaml"
     path.write_text(text)
     with pytest.raises(InputError) as caught:
-        own_stages.load(path, Path("data"))
+        own_stages.load(path)
     assert str(caught.value).startswith(f"{path}:{message}")
 
 
