@@ -79,6 +79,7 @@ def _read_apart(chunks: list[list[Job]]) -> Iterator[Done]:
     finally:
         for process in running.values():
             process.kill()
+            process.join()
 
 
 def _how(code: int | None) -> str:
