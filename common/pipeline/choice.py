@@ -18,10 +18,9 @@ SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # 
 
 
 class Choice(NamedTuple):
-    """The chosen scripts in the order they run in, those of them that run even if fresh, and the ones left out."""
+    """The chosen scripts in the order they run in, and the ones left out."""
 
     tasks: list[Task]
-    forced: frozenset[str]
     left_out: list[Task]  # that a chosen one needs
 
 
@@ -60,8 +59,8 @@ def choose(  # noqa: PLR0913 - each is an option of the command line
     behind = {name: needed([name], by_name) for name in chosen}
     for name in chosen:  # they keep their order though one between them is left out
         by_name[name].task_dep = [other for other in chosen if other in behind[name] and other != name]
-    forced = {*chosen} & (named or {*chosen}) if force else ()
-    return Choice([by_name[name] for name in chosen], frozenset(forced), left_out)
+        step_of(by_name[name]).forced = force and name in (named or chosen)
+    return Choice([by_name[name] for name in chosen], left_out)
 
 
 def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
@@ -94,15 +93,17 @@ def needed(names: Iterable[str], by_name: Mapping[str, Task]) -> list[str]:
 def check(choice: Choice, project: Project, dep_manager: Any) -> list[str]:
     """Raise an InputError with everything that keeps the chosen scripts from working; return warnings."""
     problems = list(_unreadable_inputs(choice, project.settings))
-    warnings = []
     given = [f"{key}={value}" for key, value in project.given.items()]
-    for task in choice.left_out:
-        problem, warning = _state_of_left_out(task, dep_manager.get_values(task.name))
-        problems += [f"{problem}; type `doit {shlex.join([stage_of(task.name), *given])}`"] if problem else []
-        warnings += [warning] if warning else []
+    values = {task.name: dep_manager.get_values(task.name) for task in choice.left_out}
+    problems += [
+        f"{task.name} {reason}; type `doit {shlex.join([stage_of(task.name), *given])}`"
+        for task in choice.left_out
+        if (reason := _why_unusable(task, values[task.name]))
+    ]
     if problems:
         raise InputError("\n".join(problems))
-    return warnings
+    stale = [(task.name, next(step_of(task).changes(values[task.name]), None)) for task in choice.left_out]
+    return [f"{name} is out of date ({why}); its outputs are used as they are" for name, why in stale if why]
 
 
 def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
@@ -116,17 +117,16 @@ def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
                 yield f"{path} {said}: {task.name} reads it, and no script makes it"
 
 
-def _state_of_left_out(task: Task, values: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return why a script that is left out cannot be, or what to warn of if it can."""
+def _why_unusable(task: Task, values: dict[str, Any]) -> str | None:
+    """Return why a script cannot be left out, None if it can."""
     if absent := [target for target in task.targets if not Path(target).is_file()]:
-        return f"{task.name} has not succeeded before ({', '.join(absent)} missing)", None
+        return f"has not succeeded before ({', '.join(absent)} missing)"
     if not values:
-        return f"{task.name} has not succeeded before (its outputs rest on nothing known)", None
-    changes = list(step_of(task).changes(values))
-    for change in changes:
+        return "has not succeeded before (its outputs rest on nothing known)"
+    for change in step_of(task).changes(values):
         if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
-            return f"{task.name} was run with other sessions chosen ({change})", None
-    return None, f"{task.name} is out of date ({changes[0]}); its outputs are used as they are" if changes else None
+            return f"was run with other sessions chosen ({change})"
+    return None
 
 
 def step_of(task: Task) -> Step:

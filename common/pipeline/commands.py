@@ -98,9 +98,6 @@ class Run(Ours, DoitRun):
         display = self._display(choice)
         for warning in (*self._unfinished(choice), *warnings):
             display.say("warning", warning, error=True)
-        for task in choice.tasks:
-            if task.name in choice.forced:
-                task.update_deps({"uptodate": [False]})
         control.process([task.name for task in choice.tasks])
         processes = max(self.params["processes"], 1)
         runner = ScriptRunner(self.dep_manager, display, self.params["continue"], num_process=processes)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from doit import version
 from doit.exceptions import BaseFail, UnmetDependency
@@ -68,9 +68,12 @@ class Display:
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write one line that begins with the sign of a state."""
         if not self._closed and (error or not self._quiet):
-            stream = sys.stderr if error else sys.stdout
-            stream.write(f"{sign_of(state)} {text}\n")
-            stream.flush()
+            self.write(state, text, sys.stderr if error else sys.stdout)
+
+    def write(self, state: str, text: str, stream: TextIO) -> None:
+        """Write a line."""
+        stream.write(f"{sign_of(state)} {text}\n")
+        stream.flush()
 
     def close(self) -> None:
         """Say nothing any more, though threads may still tell of what they were stopped in."""

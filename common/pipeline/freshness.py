@@ -8,13 +8,15 @@ transcripts, the history and definitions of the agents, and the outputs being as
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import os
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from doit.dependency import FileChangedChecker
 
@@ -36,7 +38,8 @@ class Checker(FileChangedChecker):
         return 0
 
 
-class Step(NamedTuple):
+@dataclass(slots=True)
+class Step:
     """A script as a task: what it runs, reads and writes, and what else its outputs rest on."""
 
     script: str
@@ -48,6 +51,7 @@ class Step(NamedTuple):
     transcripts: tuple[Path, ...]  # roots
     agents: tuple[Path, ...]  # folders of definitions
     timeout: float
+    forced: bool = False  # to run though its outputs stand
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Hand the run's warnings to the script, if it takes them; without them it will be stale again."""
@@ -68,7 +72,7 @@ class Step(NamedTuple):
     def is_fresh(self, task: object, values: Mapping[str, Any]) -> bool:
         """Tell doit, which looks at the parameters' names, whether the outputs still rest on what is there."""
         del task
-        return bool(values) and next(self.changes(values), None) is None
+        return bool(values) and not self.forced and next(self.changes(values), None) is None
 
     def changes(self, evidence: Mapping[str, Any], made: Collection[str] = ()) -> Iterator[str]:
         """Yield why outputs that rest on `evidence` do not stand, cheapest check first; `made` will be made anew."""
@@ -192,18 +196,11 @@ def transcripts_state(roots: Iterable[Path]) -> dict[str, list[int]]:
     Nothing is read: ten thousand of them are looked at in a tenth of a second.
     """
     found = {}
-    waiting = [str(transcripts_directory(root)) for root in roots]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    elif entry.name.endswith((".jsonl", ".json")):
-                        seen = entry.stat(follow_symlinks=False)
-                        found[entry.path] = [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino]
-        except OSError:
-            continue  # gone or unreadable: reading it is the extraction's business, which tells the user
+    for folder, _, names in (inside for root in roots for inside in os.walk(transcripts_directory(root))):
+        for path in (f"{folder}/{name}" for name in names if name.endswith((".jsonl", ".json"))):
+            with contextlib.suppress(OSError):  # gone since; what cannot be read the extraction tells of
+                seen = os.lstat(path)
+                found[path] = [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino]
     return found
 
 

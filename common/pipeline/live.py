@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from common.pipeline.display import Display, printable, sign_of
 
@@ -25,13 +24,11 @@ class LiveDisplay(Display):
     _bars: Progress | None = None
     _running: dict[str, tuple[TaskID, float]]  # the bar of a script, and when it began
 
-    def say(self, state: str, text: str, *, error: bool = False) -> None:
+    def write(self, state: str, text: str, stream: TextIO) -> None:
         """Write a coloured line above the bars."""
-        if self._closed:
-            return
         coloured = f"\x1b[{COLOURS[state]}m{sign_of(state)}\x1b[0m {text}"
         if self._bars is None:
-            (sys.stderr if error else sys.stdout).write(coloured + "\n")
+            stream.write(coloured + "\n")
         else:
             from rich.text import Text  # noqa: PLC0415 - loaded with the bars
 

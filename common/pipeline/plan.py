@@ -30,8 +30,7 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     running: dict[str, Task] = {}
     for task in choice.tasks:
         makers = [name for name, maker in running.items() if task.file_dep.intersection(maker.targets)]
-        why = ["forced"] if task.name in choice.forced else []
-        why += reasons(task, dep_manager, made={path for maker in running.values() for path in maker.targets})
+        why = reasons(task, dep_manager, made={path for maker in running.values() for path in maker.targets})
         if makers:
             behind = {name for maker in makers for name in running[maker].task_dep}
             shown = [name.partition(":")[2] for name in makers if name not in behind]
@@ -45,6 +44,7 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
 
 def reasons(task: Task, dep_manager: Any, made: Collection[str] = ()) -> list[str]:
     """Return why a script would run; files in `made` will be made anew before it."""
+    why = ["forced"] if step_of(task).forced else []
     if values := dep_manager.get_values(task.name):
-        return list(step_of(task).changes(values, made))
-    return [dep_manager.backend.get(task.name, MARK) or "never run"]
+        return [*why, *step_of(task).changes(values, made)]
+    return [*why, dep_manager.backend.get(task.name, MARK) or "never run"]

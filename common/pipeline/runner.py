@@ -21,7 +21,7 @@ class ScriptRunner(MThreadRunner):
         """Run a script."""
         action = task.actions[0]
         action.display = self.reporter
-        action.why = reasons(task, self.dep_manager) or ["forced"]
+        action.why = reasons(task, self.dep_manager)
         self._mark(task.name, UNFINISHED)
         return super().execute_task(task)
 
