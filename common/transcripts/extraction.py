@@ -10,7 +10,7 @@ from common.transcripts.counts import FileCounts
 from common.transcripts.days import day_function
 from common.transcripts.file_store import FileStore, Row
 from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
-from common.transcripts.groups import grouped
+from common.transcripts.groups import grouped, shared_keys
 from common.transcripts.reading import Reading
 from common.transcripts.workers import read_files
 
@@ -94,13 +94,14 @@ def _assemble_changed(cache: FileStore, rows: list[Row], timezone: str) -> None:
     keys = cache.keys()
     if not keys.keys() >= {row.id for row in rows}:
         raise DamagedCacheError("a file without its content")
-    fresh = set().union(*(keys[id_] for id_ in open_ids))
-    touched = {row.part for row in rows if row.part is not None and not fresh.isdisjoint(keys[row.id])}
+    whole = [row for row in rows if row.part is not None]
+    fresh = set().union(*(keys[id_] for id_ in open_ids)) if whole else set()
+    touched = {row.part for row in whole if not fresh.isdisjoint(keys[row.id])}
     cache.dissolve(touched)
     by_id = {row.id: row for row in rows}
     loose = [row.id for row in rows if row.part is None or row.part in touched]
     day_of = day_function(timezone)
-    for ids in grouped({id_: keys[id_] for id_ in loose}):
+    for ids in grouped(shared_keys({id_: keys[id_] for id_ in loose})):
         files = [cache.transcript(rank, by_id[id_]) for rank, id_ in enumerate(ids)]
         cache.save_part(ids, assemble(files, day_of))
     cache.commit()

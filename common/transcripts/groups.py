@@ -7,11 +7,14 @@ from collections.abc import Hashable, Iterable, Mapping
 from common.transcripts.evidence import TranscriptFile, threads_of
 from common.transcripts.texts import agent_in_text
 
-Keys = array  # of unsigned 32-bit numbers; a chance collision only joins two groups, which changes no result
+SIEVE = 1 << 21
 
 
 def keys_of(file: TranscriptFile) -> "array[int]":
-    """Return the numbers that stand for all names by which other files may know something of this one."""
+    """Return the numbers that stand for all names by which other files may know something of this one.
+
+    They have 32 bits: a chance collision only joins two groups, which changes no result.
+    """
     names: set[str] = set()
     for _, _, thread in threads_of([file]):
         names.update((file.session_of(thread), thread.agent_id or "", thread.parent_tool_use_id or ""))
@@ -24,6 +27,19 @@ def keys_of(file: TranscriptFile) -> "array[int]":
         names.add(file.meta.tool_use_id)
     names.discard("")
     return array("I", sorted({zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}))
+
+
+def shared_keys(keys_by_number: Mapping[int, "array[int]"]) -> dict[int, list[int]]:
+    """Return those keys that others may have too: most stand in one file alone, and need not be held in memory.
+
+    A sieve counts keys by their remainder, up to two; it lets a few through that nobody shares.
+    """
+    seen = bytearray(SIEVE)
+    for keys in keys_by_number.values():
+        for key in keys:
+            if seen[key % SIEVE] < 2:  # noqa: PLR2004 - once, or more than once
+                seen[key % SIEVE] += 1
+    return {number: [k for k in keys if seen[k % SIEVE] > 1] for number, keys in keys_by_number.items()}
 
 
 def grouped(keys_by_number: Mapping[int, Iterable[Hashable]]) -> list[list[int]]:
