@@ -28,14 +28,21 @@ class Extraction(NamedTuple):
 
 def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int, progress: Progress) -> Extraction:
     """Bring the cache up to what lies below the roots."""
-    findings = find_transcripts(roots)
     cache.set_timezone(timezone)
+    rows, passed_over = _read_all(cache, find_transcripts(roots), workers, progress)
+    _assemble_changed(cache, rows, timezone)
+    counts = cache.file_counts(row.id for row in rows)
+    return Extraction([(row.name, counts[row.id]) for row in rows], passed_over)
+
+
+def _read_all(
+    cache: FileStore, findings: Findings, workers: int, progress: Progress
+) -> tuple[list[Row], list[PassedOver]]:
+    """Return the files that were found as the cache knows them now, in order, and what was passed over."""
     unread = _read_changed(cache, findings, workers, progress)
     by_place = {(row.root, row.path): row for row in cache.rows()}
     rows = [by_place[key] for f in findings.files if (key := (f.root, f.path)) in by_place]
-    _assemble_changed(cache, rows, timezone)
-    counts = cache.file_counts(row.id for row in rows)
-    return Extraction([(row.name, counts[row.id]) for row in rows], sorted([*findings.passed_over, *unread]))
+    return rows, sorted([*findings.passed_over, *unread])
 
 
 def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:
