@@ -1,19 +1,21 @@
-"""Which scripts a command is about, and what must hold before they run."""
+"""Which scripts a command is about, what must hold before they run, which of them would run, and why."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from doit.task import Task
 
 from common.errors import CommandError, InputError
+from common.pipeline.database import MARK
 from common.pipeline.freshness import Step
 from common.pipeline.project import Project
 from common.settings import Settings, missing_transcripts
 
+ADOPTED = "adopted, inputs not compared"
 SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
 
 
@@ -127,6 +129,43 @@ def _why_unusable(task: Task, values: dict[str, Any]) -> str | None:
         if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
             return f"was run with other sessions chosen ({change})"
     return None
+
+
+class Row(NamedTuple):
+    """A script, whether it would run, and the reasons."""
+
+    task: str
+    action: str
+    reasons: list[str]
+
+
+def plan(choice: Choice, dep_manager: Any) -> list[Row]:
+    """Return what a run would do, in its order; nothing is written.
+
+    A script whose inputs are made anew counts as running, though equal bytes would let it be: an upper bound.
+    """
+    rows = [Row(task.name, "skip", ["left out"]) for task in choice.left_out]
+    running: dict[str, Task] = {}
+    for task in choice.tasks:
+        makers = [name for name, maker in running.items() if task.file_dep.intersection(maker.targets)]
+        why = reasons(task, dep_manager, made={path for maker in running.values() for path in maker.targets})
+        if makers:
+            behind = {name for maker in makers for name in running[maker].task_dep}
+            shown = [name.partition(":")[2] for name in makers if name not in behind]
+            why.append(f"{', '.join(shown)} will run; {'their' if len(shown) > 1 else 'its'} outputs may change")
+        if why:
+            running[task.name] = task
+        kept = ADOPTED if dep_manager.get_values(task.name).get("adopted") else "up to date"
+        rows.append(Row(task.name, "run" if why else "skip", why or [kept]))
+    return rows
+
+
+def reasons(task: Task, dep_manager: Any, made: Collection[str] = ()) -> list[str]:
+    """Return why a script would run; files in `made` will be made anew before it."""
+    why = ["forced"] if step_of(task).forced else []
+    if values := dep_manager.get_values(task.name):
+        return [*why, *step_of(task).changes(values, made)]
+    return [*why, dep_manager.backend.get(task.name, MARK) or "never run"]
 
 
 def step_of(task: Task) -> Step:

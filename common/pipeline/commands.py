@@ -17,9 +17,8 @@ from common.files import sweep_temporary_files
 from common.pipeline import log
 from common.pipeline.action import stop_all
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import Choice, check, choose, step_of
+from common.pipeline.choice import Choice, check, choose, plan, step_of
 from common.pipeline.database import MARK, UNFINISHED
-from common.pipeline.plan import plan
 
 
 class List(Ours, DoitList):

@@ -48,9 +48,9 @@ class Step:
     writes: tuple[str, ...]
     code: tuple[Path, ...]  # modules, with what they import; other files; folders
     settings: dict[str, Any]
-    transcripts: tuple[Path, ...]  # roots
-    agents: tuple[Path, ...]  # folders of definitions
-    timeout: float
+    transcripts: tuple[Path, ...] = ()  # roots
+    agents: tuple[Path, ...] = ()  # folders of definitions
+    timeout: float = 0.0  # seconds
     forced: bool = False  # to run though its outputs stand
 
     def warn(self, warnings: Sequence[str]) -> None:

@@ -27,12 +27,12 @@ class Project:
 
     def __init__(self, dodo_file: str) -> None:
         self._writes: dict[str, tuple[str, ...]] = {}  # of each script so far
-        self.root = Path(dodo_file).resolve().parent
-        os.chdir(self.root)  # paths are relative to it, wherever doit was told to go
+        root = Path(dodo_file).resolve().parent
+        os.chdir(root)  # paths are relative to it, wherever doit was told to go
         try:
             home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
             self.given = doit_cmd._CMDLINE_VARS or {}  # noqa: SLF001 - doit has no other list of what was given
-            self.settings = load_settings(self.root, self.given, os.environ, home, _processors())
+            self.settings = load_settings(root, self.given, os.environ, home, _processors())
             self._own = self._own_stages()
         except ProjectError as error:
             self._refuse(error)
@@ -83,7 +83,6 @@ class Project:
             settings={name: _plain(value) for name, value in values.items() if name not in SPEED_ONLY},
             transcripts=values.get("projects", ()),
             agents=values.get("agents", ()),
-            timeout=self._timeout(script),
         )
         return self._task(step, _first_line(module))
 
@@ -105,6 +104,7 @@ class Project:
 
     def _task(self, step: Step, doc: str) -> Task:
         self._writes[step.script] = step.writes
+        step.timeout = self._timeouts.get(step.script, self.settings.timeout)
         return {
             "name": step.script,
             "doc": doc,
@@ -131,17 +131,11 @@ class Project:
             writes,
             code=tuple(Path(part) for part in named if Path(part).is_file() and not Path(part).is_absolute()),
             settings={"run": list(run)},
-            transcripts=(),
-            agents=(),
-            timeout=self._timeout(script.name),
         )
 
     def _filled(self, texts: Iterable[str]) -> tuple[str, ...]:
         data = str(self.settings.data)
         return tuple(text.replace("{data}", data).replace("{python}", sys.executable) for text in texts)
-
-    def _timeout(self, script: str) -> float:
-        return self._timeouts.get(script, self.settings.timeout)
 
     def _own_file(self) -> Path:
         return self.settings.stages or self.settings.data / "stages.yaml"

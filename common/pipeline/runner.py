@@ -8,8 +8,8 @@ from doit.exceptions import BaseFail, UnmetDependency
 from doit.runner import MThreadRunner
 from doit.task import Task
 
+from common.pipeline.choice import reasons
 from common.pipeline.database import MARK, UNFINISHED
-from common.pipeline.plan import reasons
 
 OWN_EXIT_CODES = frozenset({2, 74, 77})  # what a script says of its surroundings is what the run ends with
 

@@ -13,9 +13,8 @@ from common.errors import CommandError, InputError
 from common.files import write_atomically
 from common.pipeline import log
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import step_of
+from common.pipeline.choice import plan, step_of
 from common.pipeline.freshness import state_of
-from common.pipeline.plan import plan
 
 
 class Adopt(Ours):

@@ -8,8 +8,7 @@ from typing import Any
 
 from doit.task import Task
 
-from common.pipeline.choice import stage_of, step_of
-from common.pipeline.plan import Row
+from common.pipeline.choice import Row, stage_of, step_of
 from common.text.escaping import dot, mermaid, terminal
 
 SPARKS = "▁▂▃▄▅▆▇█"
