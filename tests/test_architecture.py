@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import statistics
 import subprocess
 import sys
@@ -58,6 +59,12 @@ def test_what_is_shared_knows_no_script(path: Path) -> None:
 def test_no_script_imports_another(path: Path) -> None:
     others = {named(script) for script in SCRIPTS} - {named(path)}
     assert imports(path) & others == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = {named(path): path for path in MODULES}
+    graph = {name: (imports(path) & known.keys()) - {name} for name, path in known.items()}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
 @pytest.mark.parametrize("path", STRATEGIES, ids=str)
