@@ -1,5 +1,6 @@
 """Answer the question of every strategy from data that is loaded once."""
 
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from common.records import Envelope, Filters
 from common.results import AggregateResults, OwnResult, StrategyRun
 from common.script import Input, Output, conclude, progress, run
 from common.strategy import Material, Strategy
+from common.text.formatting import plural
 from common.times import Calendar
 
 
@@ -56,7 +58,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         write_atomically(results / f"{one.name}_result.json", encoded)
     if all:
         write_atomically(aggregate, schema.encode(gather(answers, material.enriched.filters)))
-    conclude(f"{len(answers)} strategies answered")
+    conclude(f"{plural(len(answers), 'strategy', 'strategies')} answered")
 
 
 def choose(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool) -> list[Strategy]:
@@ -96,7 +98,9 @@ def encode(one: Strategy, material: Material) -> bytes:
     except ProjectError:
         raise
     except Exception as error:  # the strategy may be the user's own: whatever goes wrong, the run has failed
-        raise ScriptError(f"the strategy {one.name} failed: {type(error).__name__}: {error}") from error
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        raise ScriptError(f"the strategy {one.name} failed in {where}: {type(error).__name__}: {error}") from error
 
 
 def gather(answers: Sequence[tuple[Strategy, bytes]], filters: Filters) -> AggregateResults:

@@ -9,6 +9,7 @@ from common.files import write_atomically
 from common.records import EnrichedSession
 from common.results import Marathon, MarathonClassification, MarathonSummary
 from common.script import Input, Output, conclude, run
+from common.text.formatting import plural
 from common.times import Calendar
 
 
@@ -24,7 +25,7 @@ def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezon
         marathons=found,
     )
     write_atomically(marathons, schema.encode(result))
-    conclude(f"{len(found)} marathons")
+    conclude(plural(len(found), "marathon"))
 
 
 def classify(sessions: Sequence[EnrichedSession], marathon_over: int, calendar: Calendar) -> list[Marathon]:

@@ -9,6 +9,7 @@ import msgspec
 from common.files import write_atomically
 from common.schema import encode
 from common.script import Output, conclude, progress, run
+from common.text.formatting import plural
 from common.transcripts.cache_file import on_database
 from common.transcripts.counts import source_of
 from common.transcripts.extraction import Extraction, extract
@@ -42,7 +43,7 @@ def main(  # noqa: PLR0913 - its parameters are its options
         write_atomically(sessions, full_sessions(records, chosen, source, summary))
         write_atomically(diagnostics, diagnose(extraction))
         write_atomically(manifest, encode(manifest_of(records, chosen, source, summary)))
-        conclude(f"{summary.sessions} sessions, {summary.delegations} delegations")
+        conclude(f"{plural(summary.sessions, 'session')}, {plural(summary.delegations, 'delegation')}")
 
     on_database(cache, work)
 

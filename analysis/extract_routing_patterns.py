@@ -10,6 +10,7 @@ from common.periods import Periods, Rules, group, read_periods
 from common.records import EnrichedDelegation, EnrichedSession, Filters
 from common.results import AgentDefinition, AgentUse, Period, PeriodPatterns, RoutingPatterns, SampleTask
 from common.script import Input, Output, conclude, run
+from common.text.formatting import plural
 from common.times import Calendar
 
 TOP_AGENTS = 10
@@ -31,7 +32,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     found = read_periods(data.sessions, rules)
     result = describe(data.sessions, found, rules.calendar, data.filters, agent_files.definitions(agents))
     write_atomically(patterns, schema.encode(result))
-    conclude(f"{len(found.periods)} periods ({found.source})")
+    conclude(f"{plural(len(found.periods), 'period')} ({found.source})")
 
 
 def describe(

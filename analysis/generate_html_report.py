@@ -8,6 +8,7 @@ from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.prices import load_prices
 from common.script import Input, Output, conclude, run
+from common.text.formatting import plural
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read
@@ -32,7 +33,7 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     context = context_of(material, redact=redact, share=share, warnings=warnings)
     page = render_html(with_charts(report_of(context), context, drawn_words()), context)
     write_atomically(report, page.encode())
-    conclude(f"{len(material.delegations)} delegations, {len(page) // 1000} kB")
+    conclude(f"{plural(len(material.delegations), 'delegation')}, {len(page) // 1000} kB")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from common.prices import PriceTable
 from common.records import Delegation, FullSessions, Session
 from common.results import OUTSIDE, Comparison, Period, PeriodSegment, SegmentationReport
 from common.script import Input, Output, conclude, run
+from common.text.formatting import plural
 from common.times import Calendar
 
 Divided = Sequence[tuple[Period, list[Session]]]
@@ -36,7 +37,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     found = read_periods(data.sessions, rules)
     result = segment(data, found, rules.calendar, marathon_over, prices.load_prices())
     write_atomically(report, schema.encode(result))
-    conclude(f"{len(found.periods)} periods ({found.source}), {result.tests} tests")
+    conclude(f"{plural(len(found.periods), 'period')} ({found.source}), {plural(result.tests, 'test')}")
 
 
 def segment(
