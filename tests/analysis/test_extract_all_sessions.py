@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_it_writes_its_files_for_their_owner_alone_and_says_what_it_found(folder: Path) -> None:
     done = run(folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "1 sessions, 0 delegations\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 session, 0 delegations\n", "")
     data = folder / "data"
     assert sorted(str(path.relative_to(data)) for path in data.rglob("*")) == [
         "cache", "cache/manifest.json", "cache/transcripts.sqlite3", "diagnostics.jsonl", "full.json",
