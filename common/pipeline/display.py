@@ -23,6 +23,8 @@ from common.pipeline.choice import Choice, stage_of
 SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "warning": "!"}
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}
 STAGE_WIDTH = 14
+REPORTING = "reporting"
+ANSWER_LINES = 10
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Display:
         self._began = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
         self._counts: collections.Counter[str] = collections.Counter()
+        self._answer: dict[str, list[str]] = {}  # the first lines of each script that makes a report
         self._closed = False
         self._lock = threading.RLock()
 
@@ -81,9 +84,13 @@ class Display:
             self._closed = True
 
     def hear(self, name: str, message: dict[str, Any] | str) -> None:
-        """Take a progress message or a line that a script wrote."""
-        if self._verbose and isinstance(message, str):
-            with self._lock:
+        """Take a progress message or a line that a script wrote; a report's script begins with what it answers."""
+        if not isinstance(message, str):
+            return
+        with self._lock:
+            if stage_of(name) == REPORTING and len(self._answer.setdefault(name, [])) < ANSWER_LINES:
+                self._answer[name].append(printable(message))
+            if self._verbose:
                 self.say("running", f"{name}: {printable(message)}")
 
     def execute_task(self, task: Task) -> None:
@@ -142,8 +149,10 @@ class Display:
         text = f"{ending} after {time.monotonic() - self._began:.1f} s: {', '.join(parts)}"
         if ending == "done" and fresh == self._counts.total():
             text = f"nothing to do: {fresh} scripts up to date"
-        has_report = self._report and not failed and Path(self._report).is_file()
-        return f"{text}\n  report: {self._report}" if has_report else text
+        if not self._report or failed or not Path(self._report).is_file():
+            return text
+        answer = [line for lines in self._answer.values() for line in lines[:-1]][:ANSWER_LINES]
+        return "\n  ".join([text, *answer, f"report: {self._report}"])
 
     def settle(self, task: Task, how: str, outcome: dict[str, Any] | None = None, said: str | None = None) -> None:
         """Take note of what became of a script: `outcome` if it ran, and what it said of what it made."""
