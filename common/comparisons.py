@@ -7,6 +7,7 @@ them with replacement; Fisher's test and Newcombe's interval stand beside, as if
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from msgspec.structs import replace
 
@@ -216,7 +217,7 @@ def _distance(earlier: Row, later: Row) -> float | None:
     n, m = earlier[DELEGATIONS], later[DELEGATIONS]
     if not n or not m:
         return None
-    return sum(abs(a / n - b / m) for a, b in zip(earlier[AGENTS:], later[AGENTS:], strict=True)) / 2
+    return fsum(abs(a / n - b / m) for a, b in zip(earlier[AGENTS:], later[AGENTS:], strict=True)) / 2
 
 
 def _share(agent: str, column: int, sides: _Sides, drawn: Draws) -> AgentShare:

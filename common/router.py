@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import fsum, log, sqrt
 from typing import Literal
 
 from common.records import EnrichedDelegation, EnrichedSession
@@ -117,7 +117,7 @@ class _Agents:
             part = self.parts.get((agent, session_id))
             rest = (packed >> place * _LANE & _LANE_MASK) / _SCALE**2
             if part:
-                rest -= sum(weight * part[word] for word, weight in vector.items() if word in part)
+                rest -= fsum(weight * part[word] for word, weight in vector.items() if word in part)
             square = self._square_without(agent, session_id)
             found[agent] = rest / sqrt(square) if square > _NOTHING and rest > _NOTHING else 0.0
         return found
@@ -127,7 +127,7 @@ class _Agents:
         key = agent, session_id
         if key not in self._squares_without:
             part = self.parts.get(key, {})
-            less = sum(its * (2 * self.weights[word][agent] - its) for word, its in part.items())
+            less = fsum(its * (2 * self.weights[word][agent] - its) for word, its in part.items())
             self._squares_without[key] = self.squares[agent] - less
         return self._squares_without[key]
 
@@ -190,7 +190,7 @@ def _rarity(documents: Sequence[Counter[str]]) -> dict[str, float]:
 def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
     weights = sorted((-(1 + log(times)) * rarity[word], word) for word, times in count.items() if word in rarity)
     raw = {word: -weight for weight, word in weights[:VECTOR_WORDS]}
-    length = sqrt(sum(weight * weight for weight in raw.values()))
+    length = sqrt(fsum(weight * weight for weight in raw.values()))
     return {word: weight / length for word, weight in raw.items()} if length else {}
 
 

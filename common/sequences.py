@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log, sqrt
+from math import exp, fsum, log, sqrt
 from typing import TypeVar
 
 from common.measures import rate
@@ -110,7 +110,7 @@ def _lift_interval(
     n_counts, n_source, n_target, n = (sum(one.values()) for one in (counts, source, target, total))
     if n_counts < LIFT_COUNT or len(counts) < 2:  # noqa: PLR2004 (one session alone has no variance)
         return None, None
-    squares = sum(
+    squares = fsum(
         (
             counts.get(session, 0) / n_counts
             - source.get(session, 0) / n_source

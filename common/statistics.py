@@ -1,7 +1,10 @@
-"""Intervals and tests for counts: pure functions, each with its source; checked against scipy in the tests."""
+"""Intervals and tests for counts: pure functions, each with its source; checked against scipy in the tests.
+
+Here and elsewhere fractions are added by `fsum`: `sum` rounds them otherwise from Python 3.12 on.
+"""
 
 from collections.abc import Sequence
-from math import ceil, erfc, exp, floor, lgamma, sqrt
+from math import ceil, erfc, exp, floor, fsum, lgamma, sqrt
 
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
@@ -39,7 +42,7 @@ def fisher(earlier: tuple[int, int], later: tuple[int, int]) -> float:
         return _log_choose(first, x) + _log_choose(total - first, hits - x) - _log_choose(total, hits)
 
     seen = log_weight(earlier[0])
-    return min(1.0, sum(exp(w) for w in map(log_weight, possible) if w <= seen + 1e-7))
+    return min(1.0, fsum(exp(w) for w in map(log_weight, possible) if w <= seen + 1e-7))
 
 
 def _log_choose(n: int, k: int) -> float:
@@ -57,7 +60,7 @@ def clustered_difference(clusters: Sequence[tuple[int, int, int, int]]) -> float
     parts = [(h - rate * n) / total - (k - other_rate * m) / other_total for h, n, k, m in clusters]
     if len(parts) < 2:  # noqa: PLR2004 (one cluster does not vary)
         return None
-    variance = sum(part * part for part in parts) * len(parts) / (len(parts) - 1)
+    variance = fsum(part * part for part in parts) * len(parts) / (len(parts) - 1)
     if variance == 0:
         return 1.0 if rate == other_rate else 0.0
     return erfc(abs(rate - other_rate) / sqrt(2 * variance))
@@ -85,5 +88,5 @@ def quantile(values: Sequence[float], share: float) -> float | None:
 
 def deviation(values: Sequence[float]) -> float:
     """Return the standard deviation of a sample of at least two."""
-    mean = sum(values) / len(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+    mean = fsum(values) / len(values)
+    return sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum
 
 from common import measures
 from common.prices import add
@@ -102,8 +103,8 @@ def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:
     if agents < 2 or runs <= agents:  # noqa: PLR2004 (one agent does not differ)
         return None
     mean = sum(hits for hits, _ in samples) / runs
-    between = sum(total * (hits / total - mean) ** 2 for hits, total in samples) / (agents - 1)
-    within = sum(hits * (1 - hits / total) for hits, total in samples) / (runs - agents)
+    between = fsum(total * (hits / total - mean) ** 2 for hits, total in samples) / (agents - 1)
+    within = fsum(hits * (1 - hits / total) for hits, total in samples) / (runs - agents)
     size = (runs - sum(total * total for _, total in samples) / runs) / (agents - 1)
     spread = between + (size - 1) * within
     correlation = (between - within) / spread if spread > 0 else 0.0

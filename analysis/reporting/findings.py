@@ -10,6 +10,7 @@ list below. Nothing is said of causes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import FEW
@@ -116,7 +117,7 @@ def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetric
 def _dear_agents(context: Context) -> Iterator[Finding]:
     """Yield the agent that cost most, with its part of the work beside."""
     metrics = context.material.results.metrics
-    cost = sum(agent.cost.estimated for agent in metrics.agents)
+    cost = fsum(agent.cost.estimated for agent in metrics.agents)
     known = [agent for agent in metrics.agents if agent.delegations_priced >= FEW]
     if not cost or not known:
         return

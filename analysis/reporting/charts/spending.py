@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING
 
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels
@@ -33,8 +34,8 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
     names = [context.show.name(agent).text for agent in agents]
     y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
     svg = draw("costs", layers, Axis(0, top * 1.12), y, ROW * (len(agents) + 0.6))
-    whole = sum(by_agent.values())
-    share = sum(by_agent[agent] for agent in agents[:FIRST]) / whole
+    whole = fsum(by_agent.values())
+    share = fsum(by_agent[agent] for agent in agents[:FIRST]) / whole
     finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
     legend = tuple((colour, context.show.name(name)) for name, colour in zip(models, MODELS, strict=False))
     rows = tuple(

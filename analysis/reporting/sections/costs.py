@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, money, share, text, tokens, word
@@ -70,7 +71,7 @@ def _lead(context: Context) -> Iterator[Sentence]:
 
 def _spending(name: str, rows: Sequence[Spending], head: Callable[[str], Cell]) -> Table:
     """Return tokens and cost by name."""
-    total = sum(one.cost.estimated for one in rows)
+    total = fsum(one.cost.estimated for one in rows)
     return Table(
         name,
         tuple(
@@ -92,7 +93,7 @@ def _spending(name: str, rows: Sequence[Spending], head: Callable[[str], Cell]) 
 def _agents(context: Context) -> Table:
     """Return what each agent's runs cost, dearest first."""
     agents = [agent for agent in context.material.results.metrics.agents if agent.with_run]
-    total = sum(agent.cost.estimated for agent in agents)
+    total = fsum(agent.cost.estimated for agent in agents)
     rows = tuple(
         (
             context.agent(agent.agent_type),
