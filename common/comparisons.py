@@ -19,8 +19,7 @@ from common.results import AgentShare, AsIfIndependent, ComparedMeasure, Lack, M
 from common.statistics import Z80, Z95, deviation, fisher, holm, newcombe, quantile
 
 ALPHA = 0.05
-MIN_SESSIONS = 5
-"""A measure is tested where both periods have this many sessions that bear on it."""
+MIN_SESSIONS = 5  # in each period, that bear on a measure: else it is not tested
 
 SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, KNOWN, UNKNOWN, COST, PRICED = range(9)
 AGENTS = PRICED + 1
