@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 from typing import TYPE_CHECKING
 
 from common.errors import HeldError, InputError, PermissionDeniedError, ProjectError, WriteError
@@ -58,6 +59,17 @@ def sweep_temporary_files(directory: Path) -> int:
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)
+
+
+def open_own(path: Path, flags: int) -> int:
+    """Open a file that is ours, made if it is not there; a link, a pipe or an empty folder in its place gives way."""
+    with contextlib.suppress(FileNotFoundError):
+        kind = path.lstat().st_mode
+        if stat.S_ISDIR(kind):
+            path.rmdir()  # a full one is an error
+        elif not stat.S_ISREG(kind):
+            path.unlink()
+    return os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from typing import IO, Any
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
-from common.files import as_project_error, make_directory
+from common.files import as_project_error, make_directory, open_own
 from common.pipeline.freshness import Step, states
 
 LONGEST_LINE = 1 << 16
@@ -88,7 +88,7 @@ class ScriptAction(BaseAction):
 
     def _run(self) -> None:
         make_directory(self.log.parent)
-        with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
+        with os.fdopen(open_own(self.log, os.O_WRONLY | os.O_TRUNC), "wb") as log:
             process = self._start()
             timer = threading.Timer(self.step.timeout, kill, (process.pid,))
             timer.daemon = True

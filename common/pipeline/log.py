@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from common.files import open_own
+
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
 LARGEST_LOG = 1 << 20
 
@@ -19,7 +21,7 @@ def append(directory: Path, record: Mapping[str, Any]) -> None:
     if path.is_file() and path.stat().st_size > LARGEST_LOG:
         path.replace(directory / OLDER_NAME)
     line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = open_own(path, os.O_RDWR | os.O_APPEND)
     try:
         size = os.fstat(descriptor).st_size
         is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a full disk, or the power
