@@ -1,0 +1,135 @@
+"""Whatever happens to a file that a run left: the next run notices it, says so, and makes the same bytes again."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.project import Project
+
+Damage = Callable[[Path], None]
+
+
+def deleted(path: Path) -> None:
+    path.unlink()
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+
+
+def flipped(path: Path) -> None:
+    """Flip one bit; the size stays as it was."""
+    raw = bytearray(path.read_bytes())
+    raw[random.Random(path.name).randrange(len(raw))] ^= 1
+    path.write_bytes(raw)
+
+
+def edited(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def replaced_by_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def replaced_by_a_link(path: Path) -> None:
+    precious(path).write_bytes(b"keep\n")
+    path.unlink()
+    path.symlink_to(precious(path))
+
+
+def replaced_by_a_link_to_nowhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(precious(path))
+
+
+def precious(path: Path) -> Path:
+    """Return the file that the link in a file's place leads to."""
+    return path.with_name(f"{path.name}.precious")
+
+
+DAMAGES: tuple[Damage, ...] = (
+    deleted, emptied, cut, flipped, edited, replaced_by_a_folder, replaced_by_a_link, replaced_by_a_link_to_nowhere,
+)  # fmt: skip
+CACHE, STATE, LOG, SCRIPT_LOG = (
+    "cache/transcripts.sqlite3",
+    ".doit.db",
+    "pipeline_execution_log.json",
+    "logs/segment_data.log",
+)
+NOTICES = {CACHE: "transcripts.sqlite3", STATE: ".doit.db"}
+
+
+def held_to_the_bytes_before(project: Project, before: dict[str, str], damaged: dict[str, Damage]) -> None:
+    """Hold a run after damage to the same outputs, to nothing being left, and to nothing written through a link."""
+    done = project.doit()
+    assert done.returncode == 0, done.stderr
+    for name, damage in damaged.items():
+        leads_to = precious(project.data / name)
+        assert not (project.data / name).is_symlink(), name
+        if damage is replaced_by_a_link:
+            assert leads_to.read_bytes() == b"keep\n", name
+            leads_to.unlink()
+        assert not leads_to.exists(), name
+    assert project.hashes() == before
+    assert "8 scripts up to date" in project.doit().stdout
+
+
+def held_to_notice(project: Project, damage_of: Callable[[int], Damage]) -> None:
+    """Damage every output, the n-th by `damage_of(n)`; hold the plan to naming each and the run to making it again."""
+    before = project.hashes()
+    damaged = {name: damage_of(number) for number, name in enumerate(before)}
+    for name, damage in damaged.items():
+        damage(project.data / name)
+    plan = json.loads(project.doit("plan", "--json").stdout)
+    reasons = "\n".join(reason for row in plan for reason in row["reasons"])
+    assert [name for name in damaged if f"data/{name}" not in reasons] == []
+    held_to_the_bytes_before(project, before, damaged)
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_outputs_damaged_in_every_way_are_named_and_made_again(project: Project, first: int) -> None:
+    held_to_notice(project, lambda number: DAMAGES[(first + number) % len(DAMAGES)])
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_output_is_made_again_after_every_damage(project: Project, damage: Damage) -> None:
+    held_to_notice(project, lambda _: damage)
+
+
+def held_to_recover(project: Project, damaged: dict[str, Damage]) -> str:
+    """Damage what a run keeps for the next one, make every script run; return what was said, in a log too."""
+    before = project.hashes()
+    for name, damage in damaged.items():
+        damage(project.data / name)
+    done = project.doit("--force")
+    assert done.returncode == 0, done.stderr
+    said = done.stderr + (project.data / "logs/extract_all_sessions.log").read_text(encoding="utf-8")
+    held_to_the_bytes_before(project, before, damaged)
+    assert "extraction" in project.doit("history").stdout
+    return said
+
+
+def test_a_cache_a_state_and_logs_that_are_damaged_at_once_are_said_and_made_anew(project: Project) -> None:
+    damaged: dict[str, Damage] = {CACHE: cut, STATE: flipped, LOG: replaced_by_a_link, SCRIPT_LOG: replaced_by_a_link}
+    said = held_to_recover(project, damaged)
+    assert [name for name in NOTICES.values() if name not in said] == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", [CACHE, STATE, LOG, SCRIPT_LOG])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_whatever_a_run_keeps_is_made_anew_after_every_damage(project: Project, name: str, damage: Damage) -> None:
+    held_to_recover(project, {name: damage})
