@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from common.files import write_atomically
+from common.records import Diagnostic
 from common.schema import encode
 from common.script import Output, conclude, progress, run
 from common.text.formatting import plural
@@ -41,22 +42,20 @@ def main(  # noqa: PLR0913 - its parameters are its options
         source = source_of(list(projects), [counts for _, counts in extraction.counts], len(extraction.passed_over))
         summary = summarize(chosen, marathon_over)
         write_atomically(sessions, full_sessions(records, chosen, source, summary))
-        write_atomically(diagnostics, diagnose(extraction))
+        write_atomically(diagnostics, msgspec.json.Encoder().encode_lines(diagnose(extraction)))
         write_atomically(manifest, encode(manifest_of(records, chosen, source, summary)))
         conclude(f"{plural(summary.sessions, 'session')}, {plural(summary.delegations, 'delegation')}")
 
     on_database(cache, work)
 
 
-def diagnose(extraction: Extraction) -> Iterator[bytes]:
-    """Yield a line of JSON per transcript line that was not parsed as it stood, and per file passed over."""
+def diagnose(extraction: Extraction) -> Iterator[Diagnostic]:
+    """Yield the lines that were not parsed as they stood, then the files that were passed over."""
     for name, counts in extraction.counts:
         for bad in counts.bad_lines:
-            fields = {"file": name, "line": bad.line, "offset": bad.offset, "reason": bad.reason}
-            yield msgspec.json.encode(fields | {"outcome": bad.outcome}) + b"\n"
+            yield Diagnostic(file=name, line=bad.line, offset=bad.offset, reason=bad.reason, outcome=bad.outcome)
     for name, reason in extraction.passed_over:
-        fields = {"file": name, "line": None, "offset": None, "reason": reason, "outcome": "passed over"}
-        yield msgspec.json.encode(fields) + b"\n"
+        yield Diagnostic(file=name, line=None, offset=None, reason=reason, outcome="passed over")
 
 
 if __name__ == "__main__":

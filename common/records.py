@@ -265,6 +265,20 @@ class Summary(Record, frozen=True, kw_only=True):
     unknown_statuses: dict[str, int]
 
 
+class Diagnostic(Record, frozen=True, kw_only=True):
+    """A line of `extraction_diagnostics.jsonl`: a transcript's line that was not parsed as it stood, or a file.
+
+    `offset` is the byte that the line begins at; both are None for a file that was passed over. `outcome` is what
+    became of it: salvaged, skipped, pending, passed over.
+    """
+
+    file: str
+    line: int | None
+    offset: int | None
+    reason: str
+    outcome: str
+
+
 class Envelope(Record, frozen=True, kw_only=True):
     """How every JSON file of ours begins."""
 

@@ -11,13 +11,18 @@ from pathlib import Path
 import msgspec
 
 from common import schema
+from common.records import Diagnostic
 
+LINES = "extraction_diagnostics.jsonl"
 FOLDER = Path(__file__).parents[1] / "docs" / "schema"
 
 
 def texts() -> dict[str, str]:
     """Return the text of each file by its name."""
-    return {f"{schema_type}.schema.json": text(schema_type) for schema_type in schema.RECORDS}
+    found = {f"{schema_type}.schema.json": text(schema_type) for schema_type in schema.RECORDS}
+    return found | {
+        "extraction_diagnostics.schema.json": written(f"a line of {LINES}", msgspec.json.schema(Diagnostic))
+    }
 
 
 def text(schema_type: str) -> str:
@@ -27,10 +32,12 @@ def text(schema_type: str) -> str:
     major = schema.SCHEMAS[schema_type].split(".")[0]
     fields["schema_type"] = {"const": schema_type}
     fields["schema_version"] = {"type": "string", "pattern": rf"^{major}\.[0-9]+\.[0-9]+$"}
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{schema_type} {schema.SCHEMAS[schema_type]}",
-    }
+    return written(f"{schema_type} {schema.SCHEMAS[schema_type]}", made)
+
+
+def written(title: str, made: dict[str, object]) -> str:
+    """Return a JSON Schema with its head as it stands in its file."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
     return json.dumps(head | made, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from common.records import Diagnostic
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -17,15 +19,6 @@ if TYPE_CHECKING:
     from common.prices import PriceTable
     from common.records import EnrichedDelegation, EnrichedSession, EnrichedSessions
     from common.results import MarathonClassification, RoutingPatterns, SegmentationReport
-
-
-class Diagnostic(msgspec.Struct, frozen=True):
-    """A line that was not parsed as it stood, or a file that was passed over; `line` is None for a whole file."""
-
-    file: str
-    reason: str
-    outcome: str
-    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
