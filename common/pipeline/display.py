@@ -20,6 +20,7 @@ from doit.task import Task
 from common.pipeline import log
 from common.pipeline.choice import Choice, stage_of
 
+WARNING = "warning: "  # begins a line of standard error that is shown though the script ended well
 SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "warning": "!"}
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}
 STAGE_WIDTH = 14
@@ -166,10 +167,20 @@ class Display:
                 stage.facts.append(printable(said))
             if outcome:
                 stage.scripts.append({**task.actions[0].measures(), **outcome})
+            if how == "run":
+                self._warn(task)
             if how == "failed":
                 self.say("failed", _failure(task, stage.scripts[-1]["reason"]), error=True)
             if not stage.pending:
                 self._finish(name, stage)
+
+    def _warn(self, task: Task) -> None:
+        """Say what a script warned of; all else that it wrote on standard error is in its log."""
+        for line in task.actions[0].tail:
+            if line.startswith(WARNING):
+                self.say(
+                    "warning", f"{task.name.partition(':')[2]}: {printable(line.removeprefix(WARNING))}", error=True
+                )
 
     def _finish(self, name: str, stage: StageRun) -> None:
         start, facts = f"{name:<{STAGE_WIDTH}}", "; ".join(stage.facts)

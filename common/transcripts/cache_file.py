@@ -104,7 +104,7 @@ def set_aside(folder: Path, reason: str) -> None:
     path.replace(aside)
     if not aside.is_symlink():
         aside.chmod(0o700 if aside.is_dir() else 0o600)
-    said = f"cache unusable ({reason}): set aside as {aside.name}, reading all transcripts anew"
+    said = f"warning: cache unusable ({reason}): set aside as {aside.name}, reading all transcripts anew"
     sys.stderr.write(terminal(said) + "\n")
 
 

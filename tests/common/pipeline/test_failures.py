@@ -346,6 +346,13 @@ def test_verbose_shows_what_scripts_print_made_harmless(toy: Toy) -> None:
     assert "doubling:double: words\n" in toy.doit("-v").out
 
 
+def test_what_a_script_warns_of_is_shown_and_the_rest_of_what_it_writes_is_in_its_log(toy: Toy) -> None:
+    toy.trouble("double", "sys.stderr.write('warning: an odd\\x1b[31m thing\\nchatter\\n')")
+    result = toy.doit()
+    assert (result.code, result.err) == (0, "! double: an odd thing\n")
+    assert "chatter" in (toy.root / "data" / "logs" / "double.log").read_text()
+
+
 def test_stdout_closed_early_is_no_traceback(toy: Toy) -> None:
     run = toy.start("list")
     assert run.stdout is not None

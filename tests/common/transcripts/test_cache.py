@@ -295,7 +295,7 @@ def test_a_cache_that_cannot_be_used_is_set_aside_and_made_anew(
     for _ in range(2):
         DAMAGES[damage](path)
         assert targets(tmp_path, root) == expected
-        assert capsys.readouterr().err.startswith("cache unusable (")
+        assert capsys.readouterr().err.startswith("warning: cache unusable (")
     aside = path.with_name(f"{NAME}.set-aside")
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["manifest.json", NAME, aside.name]
     if not aside.is_symlink():
