@@ -1,5 +1,6 @@
 """Files that hang together to sessions, delegations and runs."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from common.records import EnrichedSession, Tokens, UnlinkedRun
@@ -11,6 +12,8 @@ from common.transcripts.outcomes import judge
 from common.transcripts.run_records import unlinked_run
 from common.transcripts.tables import Tables
 from common.transcripts.tokens import edits_made, spent, tools_used
+
+PlacedThread = tuple[TranscriptFile, int, Thread]
 
 
 class AssembledSession(NamedTuple):
@@ -38,8 +41,9 @@ class Assembled(NamedTuple):
 def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
     """Return the sessions and unlinked runs of files of which no other file knows anything."""
     tables = Tables(files, day_of)
-    ids = {file.session_of(thread) for file, _, thread in threads_of(files) if _makes_session(thread)}
-    sessions = [_session(tables, session_id) for session_id in ids]
+    threads, keys = _by_session(tables)
+    ids = [key for key, placed in threads.items() if any(_makes_session(thread) for _, _, thread in placed)]
+    sessions = [_session(tables, session_id, threads[session_id], keys[session_id]) for session_id in ids]
     loose = [run for run in tables.runs if run.delegation is None]
     unlinked = [AssembledRun(unlinked_run(tables, run), tables.progress_only([run])) for run in loose]
     return Assembled(
@@ -50,20 +54,26 @@ def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
 
 def _makes_session(thread: Thread) -> bool:
     """Say whether the thread's lines make a session: they bear its id, or hold messages that must be somewhere."""
-    return thread.kind != "progress" and (thread.session_id is not None or bool(thread.messages))
+    return thread.session_id is not None or bool(thread.messages)
 
 
-def _session(tables: Tables, session_id: str) -> AssembledSession:
+def _by_session(tables: Tables) -> tuple[dict[str, list[PlacedThread]], dict[str, list[str]]]:
+    """Return the threads of each session, and the keys of its delegations; a thousand sessions may share messages."""
+    threads: dict[str, list[PlacedThread]] = defaultdict(list)
+    for file, index, thread in threads_of(tables.files):
+        if thread.kind != "progress":
+            threads[file.session_of(thread)].append((file, index, thread))
+    keys: dict[str, list[str]] = defaultdict(list)
+    for key, delegation in tables.delegations.items():
+        keys[delegation.first.session_id].append(key)
+    return threads, keys
+
+
+def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys: list[str]) -> AssembledSession:
     """Return the record of a session with its delegations."""
-    threads = [
-        (file, index, thread)
-        for file, index, thread in threads_of(tables.files)
-        if thread.kind != "progress" and file.session_of(thread) == session_id
-    ]
     main = [(file, index, thread) for file, index, thread in threads if thread.kind == "main"]
     messages = tables.messages_at([Place(file.rank, index) for file, index, _ in main])
     counted = [m for m in messages if m.counted]
-    keys = [key for key, d in tables.delegations.items() if d.first.session_id == session_id]
     runs = [run for key in keys if (run := tables.run_by_delegation.get(key))]
     first, cwd, versions = _first_seen(threads)
     record = EnrichedSession(
@@ -92,9 +102,7 @@ def _message_count(main: list[Thread]) -> int:
     return len(uuids) + sum(t.without_uuid for t in main) + len(ids) + nameless
 
 
-def _first_seen(
-    threads: list[tuple[TranscriptFile, int, Thread]],
-) -> tuple[TranscriptFile, str | None, list[str]]:
+def _first_seen(threads: list[PlacedThread]) -> tuple[TranscriptFile, str | None, list[str]]:
     """Return a session's first file, first working directory, and versions in order of first sight."""
     first = min(threads, key=lambda t: (t[2].first, t[0].stem != t[2].session_id, t[0].rank, t[2].line))
     folders = [(t.cwd.timestamp, file.rank, t.cwd.line, t.cwd.value) for file, _, t in threads if t.cwd]
