@@ -115,7 +115,7 @@ def test_a_strategy_of_the_users_own_gets_its_file_and_its_place(inputs: dict[st
 
 def test_a_strategy_that_fails_fails_the_run_and_leaves_nothing_half(inputs: dict[str, Any], own_module: Path) -> None:
     own_module.write_text(OWN, encoding="utf-8")
-    with pytest.raises(ScriptError, match="failing failed in my_own_strategies.py, line 8: ZeroDivisionError"):
+    with pytest.raises(ScriptError, match=r"failing failed in my_own_strategies\.py, line 8: ZeroDivisionError"):
         analysis_runner.main(**inputs, all=True, strategies=("my_own_strategies:FAILING",))
     assert not inputs["results"].exists()
 
