@@ -151,5 +151,5 @@ def report(vocabulary: str, seeds: range) -> str:
 
 if __name__ == "__main__":
     tuned = [(name, range(5)) for name in ("tuning", "tuning_2", "tuning_3", "tuning_4")]
-    for vocabulary, seeds in [*tuned, ("held_out", range(100, 110))]:
+    for vocabulary, seeds in [*tuned, ("held_out", range(100, 110)), ("fresh", range(200, 210))]:
         sys.stdout.write(report(vocabulary, seeds) + "\n")
