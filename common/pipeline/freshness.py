@@ -126,16 +126,16 @@ def states(paths: Iterable[str]) -> dict[str, list[Any]]:
 
 
 def state_of(path: str) -> list[Any]:
-    """Return a file's size, times and hash; nothing of one that cannot be read."""
+    """Return a file's size, times and hash, and that it is a link if it is; nothing of one that cannot be read."""
     try:
         stamp = _stamp(path)
-        return [*stamp, _hash(path, *stamp)]
+        return [*stamp, _hash(path, *stamp), *(["link"] if Path(path).is_symlink() else [])]
     except OSError:
         return []
 
 
 def is_as_it_was(path: str, state: Sequence[Any]) -> bool:
-    """Tell whether a file has the bytes that its state tells of; they are read only if its times differ."""
+    """Tell whether a file is what its state tells of; its bytes are read only if its times differ."""
     try:
         stamp = _stamp(path)
     except OSError:

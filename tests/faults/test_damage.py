@@ -49,6 +49,11 @@ def replaced_by_a_link(path: Path) -> None:
     path.symlink_to(precious(path))
 
 
+def replaced_by_a_link_to_its_own_bytes(path: Path) -> None:
+    path.rename(precious(path))
+    path.symlink_to(precious(path))
+
+
 def replaced_by_a_link_to_nowhere(path: Path) -> None:
     path.unlink()
     path.symlink_to(precious(path))
@@ -60,7 +65,8 @@ def precious(path: Path) -> Path:
 
 
 DAMAGES: tuple[Damage, ...] = (
-    deleted, emptied, cut, flipped, edited, replaced_by_a_folder, replaced_by_a_link, replaced_by_a_link_to_nowhere,
+    deleted, emptied, cut, flipped, edited, replaced_by_a_folder, replaced_by_a_link,
+    replaced_by_a_link_to_its_own_bytes, replaced_by_a_link_to_nowhere,
 )  # fmt: skip
 CACHE, STATE, LOG, SCRIPT_LOG = (
     "cache/transcripts.sqlite3",
@@ -71,17 +77,25 @@ CACHE, STATE, LOG, SCRIPT_LOG = (
 NOTICES = {CACHE: "transcripts.sqlite3", STATE: ".doit.db"}
 
 
-def held_to_the_bytes_before(project: Project, before: dict[str, str], damaged: dict[str, Damage]) -> None:
+def do_damage(project: Project, damaged: dict[str, Damage]) -> dict[Path, bytes]:
+    """Damage files; return each with what the file holds that a link in its place leads to."""
+    for name, damage in damaged.items():
+        damage(project.data / name)
+    return {path: behind(path) for path in map(project.data.joinpath, damaged)}
+
+
+def behind(path: Path) -> bytes:
+    return precious(path).read_bytes() if precious(path).exists() else b""
+
+
+def held_to_the_bytes_before(project: Project, before: dict[str, str], damaged: dict[Path, bytes]) -> None:
     """Hold a run after damage to the same outputs, to nothing being left, and to nothing written through a link."""
     done = project.doit()
     assert done.returncode == 0, done.stderr
-    for name, damage in damaged.items():
-        leads_to = precious(project.data / name)
-        assert not (project.data / name).is_symlink(), name
-        if damage is replaced_by_a_link:
-            assert leads_to.read_bytes() == b"keep\n", name
-            leads_to.unlink()
-        assert not leads_to.exists(), name
+    for path, held in damaged.items():
+        assert not path.is_symlink(), path
+        assert behind(path) == held, path
+        precious(path).unlink(missing_ok=True)
     assert project.hashes() == before
     assert "8 scripts up to date" in project.doit().stdout
 
@@ -90,12 +104,11 @@ def held_to_notice(project: Project, damage_of: Callable[[int], Damage]) -> None
     """Damage every output, the n-th by `damage_of(n)`; hold the plan to naming each and the run to making it again."""
     before = project.hashes()
     damaged = {name: damage_of(number) for number, name in enumerate(before)}
-    for name, damage in damaged.items():
-        damage(project.data / name)
+    links = do_damage(project, damaged)
     plan = json.loads(project.doit("plan", "--json").stdout)
     reasons = "\n".join(reason for row in plan for reason in row["reasons"])
     assert [name for name in damaged if f"data/{name}" not in reasons] == []
-    held_to_the_bytes_before(project, before, damaged)
+    held_to_the_bytes_before(project, before, links)
 
 
 @pytest.mark.parametrize("first", [0, 3])
@@ -112,11 +125,10 @@ def test_every_output_is_made_again_after_every_damage(project: Project, damage:
 def held_to_recover(project: Project, damaged: dict[str, Damage]) -> str:
     """Damage what a run keeps for the next one, make every script run; return what was said."""
     before = project.hashes()
-    for name, damage in damaged.items():
-        damage(project.data / name)
+    links = do_damage(project, damaged)
     done = project.doit("--force")
     assert done.returncode == 0, done.stderr
-    held_to_the_bytes_before(project, before, damaged)
+    held_to_the_bytes_before(project, before, links)
     assert "extraction" in project.doit("history").stdout
     return done.stderr
 
