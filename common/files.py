@@ -76,13 +76,16 @@ def open_own(path: Path, flags: int) -> int:
 def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock of the data directory; `holder` is what another run is told about this one.
 
-    The system takes the lock back when the process ends, however it ends: there is no stale lock.
+    The first holder closes the folder to others, since one that a clone brought has the rights of its umask. The system
+    takes the lock back when the process ends, however it ends: there is no stale lock.
     """
     import fcntl  # noqa: PLC0415 - POSIX only: elsewhere the program says so before it comes here
 
     path = directory / LOCK_NAME
     try:
         make_directory(directory)
+        if not path.exists():
+            directory.chmod(directory.stat().st_mode & 0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise as_project_error(error, path) from error

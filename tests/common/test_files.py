@@ -115,6 +115,15 @@ def test_a_second_holder_is_told_who_holds_it(tmp_path: Path) -> None:
         assert (tmp_path / "data" / ".lock").read_text() == "the third\n"
 
 
+def test_the_first_holder_closes_the_folder_to_others_and_later_ones_leave_its_rights_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for given, kept in ((0o755, 0o700), (0o750, 0o750)):
+        data.chmod(given)
+        with lock_data_directory(data, "holder"):
+            assert data.stat().st_mode & 0o777 == kept
+
+
 def test_who_waits_gets_it_when_the_first_is_done(tmp_path: Path) -> None:
     order = []
 

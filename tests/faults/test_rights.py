@@ -26,9 +26,11 @@ def test_under_umask_000_no_word_of_a_prompt_can_be_read_by_others_or_stands_in_
     (root / "-w").mkdir(parents=True)
     lines = [user("Go.", 1), said(2, call("toolu_1", f"The {WORD} work.")), answer("toolu_1", 9, f"A {WORD} end.")]
     (root / "-w/s.jsonl").write_bytes(encoded(lines) + b'{"cut": "' + WORD.encode() + b"\n")
+    private = empty.root / "private"
+    private.mkdir()
+    private.chmod(0o777)
     done = empty.doit("-v", "data=private", f"projects={root}", before=UNDER_UMASK_000)
     assert (done.returncode, WORD in done.stdout + done.stderr) == (0, False)
-    private = empty.root / "private"
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in (private, *private.rglob("*"))}
     assert {path: oct(mode) for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
     holding = {path.name for path in private.rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()}
@@ -112,7 +114,12 @@ def test_the_data_directory_of_somebody_else_is_refused_with_77(project: Project
             folder.chmod(0o755)
     somebody = ("setpriv", "--reuid", "65534", "--clear-groups")
     before = project.hashes()
-    done = project.doit(before=somebody)
-    assert (done.returncode, done.stderr.count("\n")) == (77, 1)
-    assert done.stderr.startswith("error: data")
+    open_to_all = project.root / "open"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    for data in ("data", "open"):
+        done = project.doit(f"data={data}", "projects=common", before=somebody)
+        assert (done.returncode, done.stderr.count("\n")) == (77, 1)
+        assert f"{data}/" in done.stderr
     assert project.hashes() == before
+    assert list(open_to_all.iterdir()) == []
