@@ -39,10 +39,19 @@ def share(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return a 95 % interval of a share: 66–88 %."""
+    """Return a 95 % interval of a share: 66–88 %; with a decimal where a rounded end would be 0, 100 or the other."""
     if low is None or high is None:
         return NO_DATA
-    return f"{low * 100:.0f}–{high * 100:.0f} %"
+    alike = f"{low * 100:.0f}" == f"{high * 100:.0f}"
+    return f"{_end(low * 100, fine=alike)}–{_end(high * 100, fine=alike)} %"
+
+
+def _end(percent: float, *, fine: bool) -> str:
+    """Return an end of an interval; "0" and "100" are exact."""
+    shown = f"{percent:.0f}"
+    if percent in {0, 100} or not (fine or shown in {"0", "100"}):
+        return shown
+    return {"0.0": "<0.1", "100.0": ">99.9"}.get(f"{percent:.1f}", f"{percent:.1f}")
 
 
 def points(value: float | None) -> str:
