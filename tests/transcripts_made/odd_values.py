@@ -31,13 +31,17 @@ def with_odd_values(line: Json) -> Iterator[Json]:
     for place in places(line):
         changed = copy.deepcopy(line)
         holder, key = _holder(changed, place)
-        del holder[key]  # type: ignore[arg-type]  # a dict has str keys, a list int ones
+        del holder[key]  # type: ignore[arg-type]  # as in `set_at`
         yield changed
-        for value in ODD_VALUES:
-            changed = copy.deepcopy(line)
-            holder, key = _holder(changed, place)
-            holder[key] = value  # type: ignore[index]  # likewise
-            yield changed
+        yield from (set_at(line, place, value) for value in ODD_VALUES)
+
+
+def set_at(line: Json, place: tuple[Key, ...], value: object) -> Json:
+    """Return the line with another value in the place of one of its fields."""
+    changed = copy.deepcopy(line)
+    holder, key = _holder(changed, place)
+    holder[key] = value  # type: ignore[index]  # a dict has str keys, a list int ones
+    return changed
 
 
 def places(value: object, before: tuple[Key, ...] = ()) -> Iterator[tuple[Key, ...]]:
