@@ -91,7 +91,7 @@ def hold_files(folder: Path, seed: int) -> Held:
         write_files(folder / "root", {name: b"\n".join(any_lines(rng, LINES_PER_FILE)) + ending})
     read = read_all(folder / "root")
     found = extract_folder(folder, folder / "root")
-    hold(found)
+    hold(found, glued=4)  # a line with a second one behind it, then doubled
     assert {part: getattr(found.full.source, part) for part in PARTS} == {part: read.outcomes[part] for part in PARTS}
     return read
 
