@@ -89,23 +89,21 @@ class Messages(NamedTuple):
 
 def distinct_messages(files: list[TranscriptFile]) -> Messages:
     """Return each API message once, by its id alone; one without an id stands for itself."""
-    written: dict[str, DistinctMessage] = {}
-    echoed: dict[str, DistinctMessage] = {}
+    written: dict[str, list[DistinctMessage]] = {}
+    echoed: dict[str, list[DistinctMessage]] = {}
     nameless: list[DistinctMessage] = []
     for file, index, thread in threads_of(files):
         known = echoed if thread.kind == "progress" else written
         place, foreign, in_main = Place(file.rank, index), file.stem != thread.session_id, thread.kind == "main"
         for facts in thread.messages:
             order = Order(facts.timestamp, foreign, file.rank, facts.line, 0)
-            message = _distinct(facts, order, place, in_main=in_main)
+            copy = _distinct(facts, order, place, in_main=in_main)
             if facts.id is None:
-                nameless.append(message)
-            elif facts.id in known:
-                _combine(known[facts.id], message)
+                nameless.append(copy)
             else:
-                known[facts.id] = message
-    only = [message for key, message in echoed.items() if key not in written and message.counted]
-    return Messages([*written.values(), *nameless], only)
+                known.setdefault(facts.id, []).append(copy)
+    only = [_combined(copies) for key, copies in echoed.items() if key not in written]
+    return Messages([*map(_combined, written.values()), *nameless], [message for message in only if message.counted])
 
 
 def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, int, Thread]]:
@@ -127,13 +125,18 @@ def _distinct(facts: MessageFacts, order: Order, place: Place, *, in_main: bool)
     )
 
 
-def _combine(known: DistinctMessage, other: DistinctMessage) -> None:
-    """Take another copy: the earliest decides the place, the largest output (the later on a tie) the usage."""
-    if other.order < known.order:
-        known.order, known.place = other.order, other.place
-    if other.best_key >= known.best_key:
-        known.best, known.best_key = other.best, other.best_key
-    if sum(other.sizes) > sum(known.sizes):
-        known.sizes = other.sizes
-    known.tools = list({tool[0]: tool for tool in (*known.tools, *other.tools)}.values())
-    known.in_main |= other.in_main
+def _combined(copies: list[DistinctMessage]) -> DistinctMessage:
+    """Return the message of copies: the earliest decides the place, the largest output (the last on a tie) usage."""
+    if len(copies) == 1:
+        return copies[0]
+    first = min(copies, key=lambda copy: copy.order)
+    best = max(reversed(copies), key=lambda copy: copy.best_key)
+    return DistinctMessage(
+        order=first.order,
+        place=first.place,
+        best=best.best,
+        best_key=best.best_key,
+        sizes=max((copy.sizes for copy in copies), key=sum),
+        tools=list({tool[0]: tool for copy in copies for tool in copy.tools}.values()),
+        in_main=any(copy.in_main for copy in copies),
+    )
