@@ -81,7 +81,7 @@ def definitions(folders: Sequence[Path]) -> list[AgentFile]:
     found: dict[str, AgentFile] = {}
     for number, folder in enumerate(folders, start=1):
         for path in _files(folder):
-            place = path.relative_to(folder).as_posix()
+            place = os.fsencode(path.relative_to(folder)).decode("utf-8", "replace")
             agent = parse(path.read_bytes(), f"{number}/{place}" if len(folders) > 1 else place)
             if agent:
                 found.setdefault(agent.name, agent)

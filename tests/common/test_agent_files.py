@@ -118,6 +118,16 @@ def test_file_names_with_odd_bytes_are_read(repository: Repository) -> None:
     assert repository.changes() == [("+odd",)]
 
 
+def test_an_agent_named_after_a_file_whose_name_is_no_utf8_has_one_name_now_and_before(repository: Repository) -> None:
+    path = os.path.join(os.fsencode(repository.agents), b"bad \xff.md")  # noqa: PTH118 - a name that is no text
+    with open(path, "wb") as file:  # noqa: PTH123 - likewise
+        file.write(b"---\ndescription: x\n---\n")
+    repository.commit("2026-03-01")
+    [found] = agent_files.definitions([repository.agents])
+    assert (found.name, found.file) == ("bad \ufffd", "bad \ufffd.md")
+    assert repository.changes() == [("+bad \ufffd",)]
+
+
 def test_a_folder_without_history_is_no_trouble(tmp_path: Path, repository: Repository) -> None:
     nothing = agent_files.History((), ())
     assert agent_files.history([tmp_path, tmp_path / "absent"]) == nothing
