@@ -1,7 +1,7 @@
 r"""One function per sink that makes a text harmless there. Pure; each takes any ``str`` at all.
 
 ``clean_text`` stands at the border where text comes in, the others where it goes out. What a reader could not see or
-would see wrongly (direction marks, zero-width characters) is shown as ``\u{202E}``.
+would see wrongly (direction marks, zero-width characters, code points that are none) is shown as ``\u{202E}``.
 """
 
 import json
@@ -13,9 +13,12 @@ _ESCAPE_SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
 _UNSEEN = re.compile(
     "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+    f"\ufff9-\ufffb\U000e0000-\U000e007f{_NONCHARACTERS}]"
 )
 _WHITE_SPACE = re.compile(r"\s+")
 _BACKTICKS = re.compile("`+")

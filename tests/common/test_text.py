@@ -35,6 +35,7 @@ def test_visible_drops_whole_escape_sequences() -> None:
 
 def test_visible_spells_out_what_is_unseen() -> None:
     assert text.visible("abc\u202etxt.exe\u200b") == "abc\\u{202E}txt.exe\\u{200B}"
+    assert text.visible("\uffff\ufdd0\U0010fffe") == "\\u{FFFF}\\u{FDD0}\\u{10FFFE}"
 
 
 @given(ANY_TEXT)
