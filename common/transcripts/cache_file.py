@@ -15,7 +15,7 @@ import msgspec
 from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
 from common.text import terminal
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever the readers take something else out of a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"

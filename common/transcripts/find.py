@@ -22,7 +22,7 @@ class FoundFile(NamedTuple):
     """A transcript: `root` is the folder it was found under, `path` the bytes of its path below that.
 
     `name` is the path as it is shown, preceded by the root's number when there are several. `meta` is the stamp of
-    the `.meta.json` beside it, None if there is none.
+    the `.meta.json` beside it, None if there is none. `target` is the file that a link leads to.
     """
 
     root: str
@@ -30,16 +30,17 @@ class FoundFile(NamedTuple):
     name: str
     stamp: Stamp
     meta: Stamp | None
+    target: bytes | None = None
 
     @property
     def location(self) -> bytes:
-        """Where the file lies."""
-        return _join(os.fsencode(self.root), self.path)
+        """Where the file lies; no link."""
+        return self.target or _join(os.fsencode(self.root), self.path)
 
     @property
     def meta_location(self) -> bytes:
         """Where the file's `.meta.json` lies, if it has one."""
-        return self.location.removesuffix(b".jsonl") + b".meta.json"
+        return _join(os.fsencode(self.root), self.path.removesuffix(b".jsonl") + b".meta.json")
 
 
 class PassedOver(NamedTuple):
@@ -83,10 +84,10 @@ def find_transcripts(roots: Sequence[str]) -> Findings:
         prefix = f"{number}/" if len(folders) > 1 else ""
         walk = _Walk(os.fsencode(folder), prefix, findings.passed_over)
         for path, stamp, meta in sorted(walk.files()):
-            location = walk.links.get(path) or _join(walk.root, path)
-            if location not in seen:
-                seen.add(location)
-                findings.files.append(FoundFile(str(folder), path, prefix + shown(path), stamp, meta))
+            file = FoundFile(str(folder), path, prefix + shown(path), stamp, meta, walk.links.get(path))
+            if file.location not in seen:
+                seen.add(file.location)
+                findings.files.append(file)
     if len(folders) > 10:  # noqa: PLR2004 - up to ten numbers are in the order of bytes as they are
         findings.files.sort(key=lambda file: (os.fsencode(file.name.partition("/")[0]), file.path))
     findings.passed_over.sort()

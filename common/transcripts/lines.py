@@ -7,9 +7,11 @@ A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`,
 import json
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Literal, NamedTuple, Protocol, Self
+from io import BytesIO
+from typing import BinaryIO, Literal, NamedTuple
 
 import msgspec
+from blake3 import blake3
 
 from common.transcripts.depth import LIMIT_GOVERNS, MAX_DEPTH, room_for_depth
 from common.transcripts.lenient import huge_int
@@ -17,7 +19,7 @@ from common.transcripts.shapes import Line, soften
 
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024
-BLOCK = 1024 * 1024
+BLOCK = 256 * 1024
 WHITE = b" \t\r\n\x0b\x0c"
 
 Outcome = Literal["parsed", "salvaged", "skipped", "blank"]
@@ -37,19 +39,6 @@ _RECORD_START = re.compile(
 _WITHOUT_SESSION = ("summary", "file-history-snapshot")
 _AFTER_RECORD = re.compile(r"(?=[\0 \t\r\n{]|\Z)(?![ \t\r\n]*[,\]}])")
 """What may follow a record; a comma or a bracket behind white space tells that it was nested in another."""
-
-
-class Hash(Protocol):
-    """What is used of a hashlib object."""
-
-    def update(self, data: bytes | memoryview, /) -> None:
-        """Take more bytes."""
-
-    def copy(self) -> Self:
-        """Return an independent hash of the same bytes."""
-
-    def digest(self) -> bytes:
-        """Return the digest of the bytes so far."""
 
 
 class Verdict(NamedTuple):
@@ -73,32 +62,35 @@ class LineReader:
     (after what it held before), and `tail` is what follows the last newline.
     """
 
-    def __init__(self, stream: BinaryIO, size: int, before: Hash) -> None:
+    def __init__(self, stream: BinaryIO, size: int, before: blake3) -> None:
         self.stream, self.size = stream, size
         self.consumed = 0
         self.tail: bytes | TooLong = b""
         self.hash = before
 
-    def __iter__(self) -> Iterator[bytes | TooLong]:
-        """Yield each line without its newline."""
+    def __iter__(self) -> Iterator[list[bytes | TooLong]]:
+        """Yield the lines that end in one block, each with its newline; `consumed` and `hash` are at their end."""
         running = self.hash.copy()
-        parts: list[bytes] = []
+        begun: list[bytes] = []
         length = read = 0
         while read < self.size and (block := self.stream.read(min(BLOCK, self.size - read))):
-            if cut := block.rfind(b"\n") + 1:
-                running.update(memoryview(block)[:cut])
-                self.hash, self.consumed = running.copy(), read + cut
-            running.update(memoryview(block)[cut:])
             read += len(block)
-            first, *rest = block.split(b"\n")
-            length += len(first)
-            if length <= MAX_LENGTH:
-                parts.append(first)
+            lines: list[bytes | TooLong] = [*BytesIO(block)]
+            rest = b"" if block.endswith(b"\n") else block[block.rfind(b"\n") + 1 :]
             if rest:
-                yield _join(parts, length)
-                yield from rest[:-1]
-                parts, length = [rest[-1]], len(rest[-1])
-        self.tail = _join(parts, length)
+                lines.pop()
+            if lines:
+                running.update(memoryview(block)[: len(block) - len(rest)])
+                self.hash, self.consumed = running.copy(), read - len(rest)
+                first = block[: block.find(b"\n") + 1]
+                lines[0] = _join([*begun, first], length + len(first) - 1)
+                yield lines
+                begun, length = [], 0
+            running.update(rest)
+            length += len(rest)
+            if length <= MAX_LENGTH:
+                begun.append(rest)
+        self.tail = _join(begun, length)
 
 
 def _join(parts: list[bytes], length: int) -> bytes | TooLong:

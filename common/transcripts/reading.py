@@ -2,10 +2,10 @@
 
 import os
 import stat
-from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
 import msgspec
+from blake3 import blake3
 
 from common.transcripts.counts import LINE_OUTCOMES, FileCounts
 from common.transcripts.depth import depth_limit
@@ -15,7 +15,6 @@ from common.transcripts.find import FoundFile, Stamp, stamp_of
 from common.transcripts.groups import keys_of
 from common.transcripts.lines import (
     UNDECODABLE,
-    Hash,
     LineReader,
     TooLong,
     Verdict,
@@ -67,7 +66,7 @@ def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
     `before` is an earlier reading: where its bytes still stand, unchanged, only what follows them is parsed.
     """
     try:
-        descriptor = os.open(os.path.realpath(file.location), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        descriptor = os.open(file.location, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
         return f"cannot be opened: {error.strerror}"
     with os.fdopen(descriptor, "rb", buffering=0) as raw:
@@ -88,7 +87,7 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | Non
     facts = decode_facts(done.state) if done else FileFacts()
     name = file.path.rpartition(b"/")[2]
     agent_id = name[6:-6].decode("utf-8", "replace") if name.startswith(b"agent-") else None
-    lines = LineReader(stream, stamp.size - start, hashed or sha256())
+    lines = LineReader(stream, stamp.size - start, hashed or blake3())
     reader = TranscriptReader(facts, agent_id)
     with depth_limit():
         _take_lines(lines, reader)
@@ -112,11 +111,11 @@ def _counts(facts: FileFacts, size: int) -> FileCounts:
     )
 
 
-def _hash_again(stream: BinaryIO, stamp: Stamp, before: Reading) -> Hash | None:
+def _hash_again(stream: BinaryIO, stamp: Stamp, before: Reading) -> blake3 | None:
     """Return the hash of the bytes that were read before if they are all there, unchanged; the same one goes on."""
     if stamp.size < before.consumed:
         return None
-    hashed = sha256()
+    hashed = blake3()
     for size in _blocks(before.consumed):
         hashed.update(stream.read(size))
     return hashed if hashed.digest() == before.digest else None
@@ -128,19 +127,33 @@ def _blocks(size: int, block: int = 1 << 22) -> list[int]:
 
 def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
     facts, take = reader.facts, reader.take
-    number, offset, parsed = facts.lines, facts.offset, 0
-    for raw in lines:
-        number += 1
+    start = facts.offset
+    for block in lines:
         try:
-            record = decode_line(raw)  # type: ignore[arg-type]  # what is too long raises, as what is no JSON does
+            records = list(map(decode_line, block))  # type: ignore[arg-type]  # what is too long raises, as what is no JSON does
         except UNDECODABLE:
-            _take_verdict(examine(raw), reader, number, offset)
+            _take_each(block, reader)
         else:
-            parsed += 1
-            take(record, number)
-        offset += raw.length + 1 if isinstance(raw, TooLong) else len(raw) + 1
-    facts.lines, facts.offset = number, offset
-    facts.parsed += parsed
+            for number, record in enumerate(records, facts.lines + 1):
+                take(record, number)
+            facts.lines += len(records)
+            facts.parsed += len(records)
+            facts.offset = start + lines.consumed
+
+
+def _take_each(lines: list[bytes | TooLong], reader: TranscriptReader) -> None:
+    """Take lines of which at least one cannot be decoded as it stands."""
+    facts = reader.facts
+    for raw in lines:
+        facts.lines += 1
+        try:
+            record = decode_line(raw)  # type: ignore[arg-type]  # likewise
+        except UNDECODABLE:
+            _take_verdict(examine(raw), reader, facts.lines, facts.offset)
+        else:
+            facts.parsed += 1
+            reader.take(record, facts.lines)
+        facts.offset += raw.length + 1 if isinstance(raw, TooLong) else len(raw)
 
 
 def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:

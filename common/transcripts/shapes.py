@@ -1,7 +1,8 @@
 """The raw shapes of Claude Code's lines: only the fields that are read, each of which may be missing.
 
 A line whose fields all have the expected types is decoded in one pass; `soften` keeps what is right of any other.
-Parts that are needed on few lines only stay undecoded (`Raw`).
+Parts that are needed on few lines only stay undecoded (`Raw`). Fields stand in the order in which Claude Code writes
+them, where the decoder finds them at once; none can hold a circle, so the collector need not know them (`gc=False`).
 """
 
 import json
@@ -21,33 +22,33 @@ LARGEST_COUNT = 10**12  # what is larger, or negative, is no count; sums of mill
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
 
-class CacheCreation(Struct):
+class CacheCreation(Struct, gc=False):
     """Cache writes by lifetime, in tokens."""
 
     ephemeral_5m_input_tokens: Count | None = None
     ephemeral_1h_input_tokens: Count | None = None
 
 
-class ServerTools(Struct):
+class ServerTools(Struct, gc=False):
     """Tools that ran at the API."""
 
     web_search_requests: Count | None = None
 
 
-class Usage(Struct):
+class Usage(Struct, gc=False):
     """What the API counted for one message."""
 
     input_tokens: Count | None = None
-    output_tokens: Count | None = None
     cache_creation_input_tokens: Count | None = None
     cache_read_input_tokens: Count | None = None
     cache_creation: CacheCreation | None = None
+    output_tokens: Count | None = None
     server_tool_use: ServerTools | None = None
     service_tier: str | None = None
     speed: str | None = None
 
 
-class Block(Struct):
+class Block(Struct, gc=False):
     """One block of a message's content."""
 
     type: str | None = None
@@ -61,23 +62,23 @@ class Block(Struct):
     content: Raw = NOTHING
 
 
-class Message(Struct):
+class Message(Struct, gc=False):
     """The API message inside a user or assistant line."""
 
-    id: str | None = None
     model: str | None = None
+    id: str | None = None
+    content: str | list[Block | str] | None = None
     stop_reason: str | None = None
     usage: Usage | None = None
-    content: str | list[Block | str] | None = None
 
 
-class ProgressEnvelope(Struct):
+class ProgressEnvelope(Struct, gc=False):
     """The line inside a progress line."""
 
     message: Message | None = None
 
 
-class Progress(Struct, rename="camel"):
+class Progress(Struct, rename="camel", gc=False):
     """The data of a progress line."""
 
     type: str | None = None
@@ -86,31 +87,31 @@ class Progress(Struct, rename="camel"):
     message: ProgressEnvelope | None = None
 
 
-class Line(Struct, rename="camel"):
+class Line(Struct, rename="camel", gc=False):
     """One line of a transcript."""
 
-    type: str | None = None
-    uuid: str | None = None
     parent_uuid: str | None = None
-    session_id: str | None = None
-    timestamp: str | None = None
-    version: str | None = None
-    cwd: str | None = None
-    agent_id: str | None = None
-    team_name: str | None = None
-    parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
     is_sidechain: bool | None = None
+    cwd: str | None = None
+    session_id: str | None = None
+    version: str | None = None
+    agent_id: str | None = None
+    type: str | None = None
+    data: Progress | None = None
+    attachment: Raw = NOTHING
+    message: Message | None = None
     is_meta: bool | None = None
     is_compact_summary: bool | None = None
     is_visible_in_transcript_only: bool | None = None
-    message: Message | None = None
+    uuid: str | None = None
+    timestamp: str | None = None
     tool_use_result: Raw = NOTHING
-    data: Progress | None = None
-    attachment: Raw = NOTHING
+    parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
+    team_name: str | None = None
     content: Raw = NOTHING
 
 
-class Attachment(Struct, rename="camel"):
+class Attachment(Struct, rename="camel", gc=False):
     """What the harness attached: here only queued prompts matter."""
 
     type: str | None = None
@@ -118,7 +119,7 @@ class Attachment(Struct, rename="camel"):
     prompt: str | list[Block | str] | None = None
 
 
-class CallInput(Struct):
+class CallInput(Struct, gc=False):
     """The input of a delegation; the presence of `prompt` or `subagent_type` makes it one."""
 
     prompt: Raw = NOTHING
@@ -127,7 +128,7 @@ class CallInput(Struct):
     model: str | None = None
 
 
-class ToolInput(Struct):
+class ToolInput(Struct, gc=False):
     """What is read of any other tool's input."""
 
     file_path: str | None = None
@@ -136,7 +137,7 @@ class ToolInput(Struct):
     shell_id: str | None = None
 
 
-class PolledTask(Struct):
+class PolledTask(Struct, gc=False):
     """A background task as TaskOutput saw it."""
 
     task_id: str | None = None
@@ -145,7 +146,7 @@ class PolledTask(Struct):
     result: str | None = None
 
 
-class ToolUseResult(Struct, rename="camel"):
+class ToolUseResult(Struct, rename="camel", gc=False):
     """The structured result beside a tool_result block."""
 
     status: str | None = None
@@ -161,7 +162,7 @@ class ToolUseResult(Struct, rename="camel"):
     task: PolledTask | None = None
 
 
-class Meta(Struct, rename="camel"):
+class Meta(Struct, rename="camel", gc=False):
     """The `agent-<id>.meta.json` beside an agent's transcript."""
 
     agent_type: str | None = None

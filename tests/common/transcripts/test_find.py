@@ -8,6 +8,7 @@ import pytest
 
 from common.errors import InputError, PermissionDeniedError
 from common.transcripts.find import find_transcripts
+from common.transcripts.reading import read_file
 
 
 def put(root: Path, *names: str) -> None:
@@ -175,3 +176,12 @@ def test_a_deep_tree_is_walked(root: Path) -> None:
     deep = "/".join("d" * 3 for _ in range(300))
     put(root, f"{deep}/x.jsonl")
     assert names(root) == [f"{deep}/x.jsonl"]
+
+
+def test_a_file_that_becomes_a_link_after_it_was_found_is_not_followed(tmp_path: Path, root: Path) -> None:
+    put(tmp_path, "outside/x.jsonl")
+    put(root, "file.jsonl")
+    (found,) = find_transcripts([str(root)]).files
+    (root / "file.jsonl").unlink()
+    (root / "file.jsonl").symlink_to(tmp_path / "outside/x.jsonl")
+    assert read_file(found) == "cannot be opened: Too many levels of symbolic links"
