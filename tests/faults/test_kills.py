@@ -1,0 +1,157 @@
+"""A run killed at any moment: the next plain one makes the same bytes, does nothing finished again, leaves nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from common.pipeline.database import MARK, UNFINISHED
+from tests.common.pipeline.test_failures import scripts_alive, wait_for
+from tests.faults.project import Project, new_project
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "projects"
+SMALL = ("-home-dev-side-quill", "-home-dev-work-pinewood")
+needs_proc = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for processes in /proc")
+
+Rows = dict[str, dict[str, object]]  # what the state file keeps of each script
+
+
+class Kill(NamedTuple):
+    """How a run is killed: doit alone or with all that it started, over nothing or over older outputs."""
+
+    alone: bool
+    processes: str
+    older: bool
+
+
+KILLS = [Kill(alone, processes, older) for alone in (True, False) for processes in "12" for older in (True, False)]
+FOUR = [kill for kill in KILLS if kill.older == (kill.alone == (kill.processes == "1"))]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A project, what a run that nobody kills makes in it, and the seconds that it takes by number of processes."""
+
+    project: Project
+    until: tuple[str, ...]
+    clean: dict[str, str]
+    entries: list[str]
+    seconds: dict[str, float]
+
+    def begin(self, *, older: bool) -> None:
+        shutil.rmtree(self.project.data)
+        shutil.copytree(self.project.root / ("older" if older else "bare"), self.project.data, symlinks=True)
+
+    def killed(self, kill: Kill, moment: float) -> bool:
+        """Run, kill after `moment` seconds; tell whether there was something to kill."""
+        run = self.project.start("-n", kill.processes, *self.until)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(moment)
+            return False
+        os.killpg(run.pid, signal.SIGKILL)
+        for pid in () if kill.alone else scripts_alive(self.project.root):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        run.wait()
+        return True
+
+
+def entries(project: Project) -> list[str]:
+    return sorted(str(path.relative_to(project.data)) for path in project.data.rglob("*"))
+
+
+def timed(project: Project, *arguments: str) -> float:
+    began = time.monotonic()
+    done = project.doit(*arguments)
+    assert done.returncode == 0, done.stderr
+    return time.monotonic() - began
+
+
+def prepared(folder: Path, names: tuple[str, ...], *until: str) -> Scene:
+    """Return a scene with these folders of the sample; the older outputs know nothing of the last."""
+    project = new_project(folder / "project")
+    for name in names:
+        shutil.copytree(SAMPLE / name, project.root / "sessions" / name)
+    (project.data / "settings.toml").write_text('projects = ["sessions"]\n', encoding="utf-8")
+    shutil.copytree(project.data, project.root / "bare", symlinks=True)
+    (project.root / "sessions" / names[-1]).rename(project.root / "later")
+    both = timed(project, "-n", "2", *until)
+    shutil.copytree(project.data, project.root / "older", symlinks=True)
+    (project.root / "later").rename(project.root / "sessions" / names[-1])
+    shutil.rmtree(project.data)
+    shutil.copytree(project.root / "bare", project.data, symlinks=True)
+    one = timed(project, *until)
+    return Scene(project, until, project.hashes(), entries(project), {"1": one, "2": both})
+
+
+def rows(project: Project) -> Rows:
+    """Return what is recorded of each script."""
+    if not (project.data / ".doit.db").exists():
+        return {}
+    with contextlib.closing(sqlite3.connect(project.data / ".doit.db")) as connection:
+        return {task: json.loads(text) for task, text in connection.execute("select task_id, task_data from doit")}
+
+
+def finished(after: Rows, before: Rows) -> set[str]:
+    """Return the scripts that the killed run recorded as done."""
+    values = {task: row["_values_:"] for task, row in after.items() if row.get("_values_:")}
+    return {task.partition(":")[2] for task, found in values.items() if found != before.get(task, {}).get("_values_:")}
+
+
+def held_to_leave_no_trace(scene: Scene, kill: Kill, share: float) -> None:
+    """Kill a run when a share of its time is over; hold the next plain one to what nobody killed would have made."""
+    project, moment = scene.project, share * scene.seconds[kill.processes]
+    scene.begin(older=kill.older)
+    before = rows(project)
+    while not scene.killed(kill, moment):
+        scene.begin(older=kill.older)
+        moment *= 0.8
+    wait_for(lambda: not scripts_alive(project.root), 2)
+    after = rows(project)
+    done = project.doit(*scene.until)
+    assert done.returncode == 0, done.stderr
+    ran = re.findall(r"^▶   (\w+)$", done.stdout, re.MULTILINE)
+    assert sorted({*ran} & finished(after, before)) == []
+    if not kill.older:
+        assert {*ran} | finished(after, before) == {task.partition(":")[2] for task in rows(project)}
+    unfinished = [row.get(MARK) for row in after.values()].count(UNFINISHED)
+    assert (f"the last run was cut short: {unfinished} script" in done.stderr) == (unfinished > 0)
+    assert (project.hashes(), entries(project)) == (scene.clean, scene.entries)
+    assert "nothing to do" in project.doit(*scene.until).stdout
+
+
+@needs_proc
+def test_four_runs_killed_at_four_moments_leave_no_trace(tmp_path: Path) -> None:
+    scene = prepared(tmp_path, SMALL, "--until", "segmentation")
+    chance = random.Random(3)
+    for number, kill in enumerate(FOUR):
+        held_to_leave_no_trace(scene, kill, (number + chance.random()) / 4)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return prepared(tmp_path_factory.mktemp("killed"), (*SMALL, "-home-dev-work-ledgerline", "-home-dev-work-atlas"))
+
+
+@needs_proc
+@pytest.mark.faults
+@pytest.mark.parametrize("number", range(25))
+@pytest.mark.parametrize("kill", KILLS, ids=str)
+def test_two_hundred_runs_killed_at_random_moments_leave_no_trace(
+    request: pytest.FixtureRequest, kill: Kill, number: int
+) -> None:
+    chance = random.Random(f"{kill} {number}")
+    held_to_leave_no_trace(request.getfixturevalue("scene"), kill, (number + chance.random()) / 25)
