@@ -23,6 +23,7 @@ from common.pipeline.freshness import Step, states
 LONGEST_LINE = 1 << 16
 TAIL_LINES = 40
 GRACE_SECONDS = 0.4
+WARNING = "warning: "  # begins a line of standard error that is shown though the script ended well
 MARK = b"\x1e"  # begins a progress line; see common/script.py
 
 _running: set[int] = set()
@@ -135,7 +136,8 @@ class ScriptAction(BaseAction):
     def _take_error(self, line: bytes) -> bool:
         self.tail.append(_text(line))
         self.crashed |= self.tail[-1].startswith("Traceback ")
-        self.display.hear(self.task.name, self.tail[-1])
+        if not self.tail[-1].startswith(WARNING):  # which is said when the script has ended
+            self.display.hear(self.task.name, self.tail[-1])
         return True
 
 

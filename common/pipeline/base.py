@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from doit.cmd_base import DoitCmdBase
+from doit.cmd_base import DodoTaskLoader, DoitCmdBase
 from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
 from doit.task import Task
 
@@ -37,6 +37,17 @@ def option(name: str, text: str, default: object = False, kind: Callable[[str], 
     """Return an option as doit describes it."""
     long = name.replace("_", "-")
     return {"name": name, "long": long, "short": short, "type": kind, "default": default, "help": text}
+
+
+class Loader(DodoTaskLoader):
+    """Doit's loader of dodo.py, made before doit looks at the arguments, among which it takes no empty one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if "" in sys.argv[1:]:
+            error = CommandError("a name is empty; `doit list --all` shows what there is")
+            sys.stderr.write(f"error: {error}\n")
+            raise SystemExit(error.exit_code)
 
 
 class Ours(DoitCmdBase):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from doit.cmd_forget import Forget as DoitForget
@@ -12,12 +14,13 @@ from doit.cmd_list import List as DoitList
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
 from doit.doit_cmd import set_var
+from doit.task import Task
 
 from common.files import sweep_temporary_files
 from common.pipeline import log
 from common.pipeline.action import stop_all
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import Choice, check, choose, plan, step_of
+from common.pipeline.choice import Choice, check, choose, plan, stage_of, step_of
 from common.pipeline.database import MARK, UNFINISHED
 
 
@@ -27,6 +30,17 @@ class List(Ours, DoitList):
     name = "list"
     doc_purpose = "list the stages; --all: the scripts too"
     doc_usage = DoitList.doc_usage
+
+    def _print_task(self, template: str, task: Task, status: Any, list_deps: Any, tasks: Mapping[str, Task]) -> None:
+        """Write a line; with the status that the plan has, of a stage that of its scripts."""
+        if status:
+            template = template.replace("{status}", "R" if task.name in self._running else "U")
+        super()._print_task(template, task, None, list_deps, tasks)
+
+    @functools.cached_property
+    def _running(self) -> set[str]:
+        rows = plan(choose(self.tasks()), self.dep_manager)
+        return {name for row in rows if row.action == "run" for name in (row.task, stage_of(row.task))}
 
 
 class Forget(Ours, DoitForget):

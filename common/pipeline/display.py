@@ -18,9 +18,9 @@ from doit.exceptions import BaseFail, UnmetDependency
 from doit.task import Task
 
 from common.pipeline import log
+from common.pipeline.action import WARNING
 from common.pipeline.choice import Choice, stage_of
 
-WARNING = "warning: "  # begins a line of standard error that is shown though the script ended well
 SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "warning": "!"}
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}
 STAGE_WIDTH = 14

@@ -23,7 +23,8 @@ from doit.dependency import FileChangedChecker
 from common.settings import transcripts_directory
 
 Evidence = dict[str, Any]  # JSON as doit keeps it; its keys are those of `take`, and "targets"
-WARNINGS = "warnings"
+WARNINGS, WARNED = "warnings", "what the run warns of changed"
+LONGEST_VALUE = 60
 
 
 class Checker(FileChangedChecker):
@@ -82,7 +83,7 @@ class Step:
         before = evidence["settings"]
         for key in sorted(self.settings.keys() | before.keys()):
             if (old := before.get(key)) != (new := self.settings.get(key)):
-                yield f"settings changed: {key} {said(old)} → {said(new)}"
+                yield WARNED if key == WARNINGS else f"settings changed: {key} {said(old)} → {said(new)}"
         yield from (
             f"code changed: {path}" for path, state in evidence["code"].items() if not is_as_it_was(path, state)
         )
@@ -116,8 +117,9 @@ def _compared(now: Mapping[str, list[int]], before: Mapping[str, list[int]]) -> 
 
 
 def said(value: object) -> str:
-    """Return a setting's value as it is shown."""
-    return "none" if value is None else ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+    """Return a setting's value as it is shown, a long one by its beginning."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return f"{text[: LONGEST_VALUE - 1]}…" if len(text) > LONGEST_VALUE else text or "none"
 
 
 def states(paths: Iterable[str]) -> dict[str, list[Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,12 +71,13 @@ def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(to
     toy.doit()
     toy.add_transcript("c.jsonl")
     said = "reading:count is out of date (transcripts changed: 1 new); its outputs are used as they are"
-    assert toy.plan("--from", "doubling") == {"adding:total": [f"settings changed: warnings none → {said}"]}
+    assert toy.plan("--from", "doubling") == {"adding:total": ["what the run warns of changed"]}
     result = toy.doit("--from", "doubling")
     assert (result.code, result.ran) == (0, ["total"])
     assert f"! {said}\n" in result.err
     assert toy.output("total") == f"8 {said}"
     assert toy.doit("--from", "doubling").ran == []
+    assert toy.plan()["adding:total"][0] == "what the run warns of changed"
     assert toy.doit().ran == ["count", "double", "square", "total"]
     assert toy.output("total") == "15"
 
@@ -125,6 +128,14 @@ def test_a_wrong_command_ends_with_3_and_one_line(toy: Toy, arguments: list[str]
     )
     assert result.err.count("\n") == 1
     assert result.ran == []
+
+
+@pytest.mark.parametrize("arguments", [[""], ["list", ""], ["run", "--only", "", "doubling"], ["-n", "2", ""]])
+def test_an_empty_name_is_wrong_as_any_other_that_is_not_known(toy: Toy, arguments: list[str]) -> None:
+    shutil.copy(Path(__file__).parents[3] / "pyproject.toml", toy.root)
+    result = toy.doit(*arguments)
+    assert (result.code, result.ran) == (3, [])
+    assert result.err == "error: a name is empty; `doit list --all` shows what there is\n"
 
 
 def test_no_projects_folder_is_said_with_where_it_came_from_and_the_sample_to_try(toy: Toy) -> None:

@@ -150,6 +150,18 @@ def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path
         assert stages in (["first", "third"], ["first", "second\nline", "third"])
 
 
+def test_a_list_with_status_says_of_stages_and_scripts_what_the_plan_does(toy: Toy) -> None:
+    def letters(*arguments: str) -> list[str]:
+        return [line[:1] for line in toy.doit("list", "--status", *arguments).out.splitlines()]
+
+    assert letters() == ["R", "R", "R", "R"]
+    toy.doit()
+    assert letters("--all") == ["U"] * 8
+    toy.doit("forget", "squaring")
+    assert letters() == ["U", "U", "R", "R"]
+    assert letters("squaring", "doubling") == ["R", "U"]
+
+
 def test_the_graph_has_stages_as_clusters_and_files_on_the_edges(toy: Toy) -> None:
     drawn = toy.doit("graph").out
     assert 'subgraph cluster_1 { label="doubling"' in drawn

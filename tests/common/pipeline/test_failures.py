@@ -346,6 +346,13 @@ def test_verbose_shows_what_scripts_print_made_harmless(toy: Toy) -> None:
     assert "doubling:double: words\n" in toy.doit("-v").out
 
 
+def test_a_warning_is_said_once_also_with_what_scripts_print(toy: Toy) -> None:
+    toy.trouble("double", "sys.stderr.write('chatter\\nwarning: an odd thing\\n')")
+    result = toy.doit("-v")
+    assert "▶ doubling:double: chatter\n" in result.out
+    assert (result.out.count("odd"), result.err) == (0, "! double: an odd thing\n")
+
+
 def test_what_a_script_warns_of_is_shown_and_the_rest_of_what_it_writes_is_in_its_log(toy: Toy) -> None:
     toy.trouble("double", "sys.stderr.write('warning: an odd\\x1b[31m thing\\nchatter\\n')")
     result = toy.doit()

@@ -64,6 +64,12 @@ def test_a_changed_setting_makes_stale_exactly_what_takes_it(toy: Toy) -> None:
     assert toy.doit("timezone=Europe/Berlin").ran == ["double", "total"]
 
 
+def test_a_long_value_of_a_setting_is_shown_by_its_beginning(toy: Toy) -> None:
+    toy.doit()
+    reason = toy.plan(f"strategies={'my_' * 40}strategies:ONE")["squaring:square"][0]
+    assert reason == f"settings changed: strategies none → {'my_' * 19}my…"
+
+
 def test_workers_and_timeout_make_nothing_stale(toy: Toy) -> None:
     toy.doit("workers=1")
     assert toy.doit("workers=2", "timeout=100").ran == []
