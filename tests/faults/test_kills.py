@@ -34,7 +34,11 @@ class Kill(NamedTuple):
 
     alone: bool
     processes: str
-    older: bool
+    older: bool  # else over nothing
+
+    def __str__(self) -> str:
+        started, outputs = "alone" if self.alone else "group", "older" if self.older else "nothing"
+        return f"{started}-n{self.processes}-over-{outputs}"
 
 
 KILLS = [Kill(alone, processes, older) for alone in (True, False) for processes in "12" for older in (True, False)]
