@@ -175,6 +175,23 @@ def session(
     )
 
 
+def unlinked(*days: DayTokens, session_id: str | None = "s") -> UnlinkedRun:
+    return UnlinkedRun(
+        agent_id="w",
+        kind="warmup",
+        session_id=session_id,
+        messages=1,
+        tool_calls=0,
+        tokens=tokens_of(days),
+        tokens_by_model={},
+        tokens_by_day=list(days),
+        first_timestamp=None,
+        last_timestamp=None,
+        file="p/agent-w.jsonl",
+        line=1,
+    )
+
+
 def numbered(*steps: tuple[str, str] | str, prefix: str = "t") -> list[EnrichedDelegation]:
     """Delegations a minute apart, from "developer" or ("developer", "failed")."""
     made = []

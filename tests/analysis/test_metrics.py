@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import metrics
-from common.records import Tokens, UnlinkedRun
+from common.records import Tokens
 from tests.made_material import material
-from tests.made_records import delegation, numbered, run, session, spent, tokens_of
+from tests.made_records import delegation, numbered, run, session, spent, unlinked
 
 if TYPE_CHECKING:
-    from common.records import DayTokens, EnrichedSession
+    from common.records import EnrichedSession
     from common.results import AgentMetrics, MetricsResult
 
 
@@ -18,23 +18,6 @@ def answered(*sessions: EnrichedSession, **more: Any) -> MetricsResult:
 
 def agent(result: MetricsResult, name: str) -> AgentMetrics:
     return next(one for one in result.agents if one.agent_type == name)
-
-
-def unlinked(*days: DayTokens, session_id: str | None = "s") -> UnlinkedRun:
-    return UnlinkedRun(
-        agent_id="w",
-        kind="warmup",
-        session_id=session_id,
-        messages=1,
-        tool_calls=0,
-        tokens=tokens_of(days),
-        tokens_by_model={},
-        tokens_by_day=list(days),
-        first_timestamp=None,
-        last_timestamp=None,
-        file="p/agent-w.jsonl",
-        line=1,
-    )
 
 
 def test_agents_stand_by_use_with_rates_costs_and_times() -> None:
