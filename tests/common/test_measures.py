@@ -4,6 +4,7 @@ import pytest
 
 from common import measures
 from common.records import Rate, Tokens
+from common.results import Pivot
 from tests.made_records import delegation, numbered
 
 
@@ -55,7 +56,7 @@ def test_the_pivot_is_the_third_failure_even_if_not_in_a_row() -> None:
     made = numbered(("a", "failed"), "a", ("a", "killed"), "a", ("a", "rejected"), ("a", "failed"))
     found = measures.pivot(made)
     assert found is not None
-    assert (found.sequence_number, found.tool_use_id, found.reason) == (5, "t5", "failures")
+    assert found == Pivot(sequence_number=5, tool_use_id="t5", timestamp="2026-03-02T10:04:00.000Z", reason="failures")
 
 
 def test_the_pivot_is_the_tenth_change_of_agent_if_that_comes_first() -> None:

@@ -96,5 +96,5 @@ def test_rounds_are_the_longest_stretches_to_and_fro() -> None:
 
 def test_two_delegations_are_no_round() -> None:
     assert sequences.rounds(numbered("a", "b")) == []
-    assert sequences.rounds(numbered("a", "a", "a")) == []
+    assert sequences.rounds(numbered("a", "a", "a", "a")) == []
     assert sequences.rounds([]) == []

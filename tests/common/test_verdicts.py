@@ -22,14 +22,18 @@ def many(agent: str, outcome: str, count: int, **more: object) -> list[EnrichedD
     ]
 
 
-def verdict(
-    agent: str, *groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7
-) -> Verdict | None:
+def field(*groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7) -> Field:
     ones = [one for group in groups for one in group]
     made = material(*[session(f"s{n}", *ones[n::sessions]) for n in range(sessions)])
     by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "abc"}
     found = rework.find(made.sessions, made.cases)
-    return judge(agent, Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents")))
+    return Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents"))
+
+
+def verdict(
+    agent: str, *groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7
+) -> Verdict | None:
+    return judge(agent, field(*groups, router=router, sessions=sessions))
 
 
 def word(agent: str, *groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7) -> str | None:
@@ -83,6 +87,10 @@ def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
     assert found is not None
     assert (found.success.hits, found.success.total) == (16, 30)
     assert (found.verdict, found.grounds) == ("too few to say", ["success below the others, perhaps by chance"])
+
+
+def test_of_two_agents_that_differ_only_the_worse_is_confirmed() -> None:
+    assert field(many("a", "completed", 10), many("a", "failed", 10), *OTHERS).confirmed == {"a"}
 
 
 def test_only_runs_that_began_and_ended_count() -> None:
