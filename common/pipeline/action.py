@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ from doit.exceptions import TaskFailed
 
 from common.files import as_project_error, make_directory, open_own
 from common.pipeline.freshness import Step, states
+from common.pipeline.shown import printable
 
 LONGEST_LINE = 1 << 16
 TAIL_LINES = 40
@@ -123,29 +124,30 @@ class ScriptAction(BaseAction):
             kill(process.pid)
         return process
 
-    def _take(self, line: bytes) -> bool:
-        """Take a line of standard output; return whether it is one for the log."""
+    def _take(self, line: bytes) -> str | None:
+        """Take a line of standard output; return it as text, unless it tells of progress."""
         if line.startswith(MARK):
             with contextlib.suppress(ValueError):
                 self.display.hear(self.task.name, json.loads(line[1:]))
-            return False
+            return None
         self.said = _text(line)
         self.display.hear(self.task.name, self.said)
-        return True
+        return self.said
 
-    def _take_error(self, line: bytes) -> bool:
-        self.tail.append(_text(line))
-        self.crashed |= self.tail[-1].startswith("Traceback ")
-        if not self.tail[-1].startswith(WARNING):  # which is said when the script has ended
-            self.display.hear(self.task.name, self.tail[-1])
-        return True
+    def _take_error(self, line: bytes) -> str:
+        text = _text(line)
+        self.tail.append(text)
+        self.crashed |= text.startswith("Traceback ")
+        if not text.startswith(WARNING):  # which is said when the script has ended
+            self.display.hear(self.task.name, text)
+        return text
 
 
-def _read(stream: IO[bytes], take: Any, log: IO[bytes]) -> None:
+def _read(stream: IO[bytes], take: Callable[[bytes], str | None], log: IO[bytes]) -> None:
     with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
         for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
-            if take(line):
-                log.write(line)
+            if (text := take(line)) is not None:
+                log.write(f"{printable(text)}\n".encode())
                 log.flush()
 
 

@@ -23,6 +23,7 @@ from common.pipeline import log
 from common.pipeline.action import kill
 from common.pipeline.choice import Choice, choose, scripts, step_of
 from common.pipeline.project import Project
+from common.pipeline.shown import printable
 from common.settings import FILE_NAME
 
 
@@ -85,7 +86,7 @@ class Ours(DoitCmdBase):
 
     def write(self, text: str) -> None:
         """Write a line."""
-        self.outstream.write(f"{text}\n")
+        self.outstream.write(f"{printable(text)}\n")
 
     @contextlib.contextmanager
     def locked(self, *, wait: bool = False) -> Iterator[None]:
@@ -121,7 +122,7 @@ class Ours(DoitCmdBase):
             if sys.flags.dev_mode:
                 raise
             failure = _failure(error)
-            sys.stderr.write(f"error: {failure}\n")
+            sys.stderr.write(f"error: {printable(str(failure))}\n")
             return failure.exit_code
         return code
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from common.pipeline.action import stop_all
 from common.pipeline.base import Ours, option, whole_number
 from common.pipeline.choice import Choice, check, choose, plan, stage_of, step_of
 from common.pipeline.database import MARK, UNFINISHED
+from common.pipeline.shown import ascii_json, printable
 
 
 class List(Ours, DoitList):
@@ -96,11 +96,11 @@ class Run(Ours, DoitRun):
     def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
         rows = plan(choice, self.dep_manager)
         if self.params["json"]:
-            self.write(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
+            self.write(ascii_json([row._asdict() for row in rows], indent=1))
             return 0
         from common.pipeline import views  # noqa: PLC0415 - with it comes what makes text safe
 
-        sys.stderr.writelines(f"! {warning}\n" for warning in warnings)
+        sys.stderr.writelines(f"! {printable(warning)}\n" for warning in warnings)
         for line in views.plan_text(rows, views.last_seconds(log.read(self.data))):
             self.write(line)
         return 0

@@ -20,6 +20,7 @@ from doit.task import Task
 from common.pipeline import log
 from common.pipeline.action import WARNING
 from common.pipeline.choice import Choice, stage_of
+from common.pipeline.shown import printable
 
 SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "warning": "!"}
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}
@@ -75,8 +76,8 @@ class Display:
             self.write(state, text, sys.stderr if error else sys.stdout)
 
     def write(self, state: str, text: str, stream: TextIO) -> None:
-        """Write a line."""
-        stream.write(f"{sign_of(state)} {text}\n")
+        """Write a line; whatever is foreign in its text is made harmless here."""
+        stream.write(f"{sign_of(state)} {printable(text)}\n")
         stream.flush()
 
     def close(self) -> None:
@@ -90,9 +91,9 @@ class Display:
             return
         with self._lock:
             if stage_of(name) == REPORTING and len(self._answer.setdefault(name, [])) < ANSWER_LINES:
-                self._answer[name].append(printable(message))
+                self._answer[name].append(message)
             if self._verbose:
-                self.say("running", f"{name}: {printable(message)}")
+                self.say("running", f"{name}: {message}")
 
     def execute_task(self, task: Task) -> None:
         """Take note that a script starts."""
@@ -164,7 +165,7 @@ class Display:
             stage.not_run |= how == "not run"
             self._counts[how] += 1
             if said:
-                stage.facts.append(printable(said))
+                stage.facts.append(said)
             if outcome:
                 stage.scripts.append({**task.actions[0].measures(), **outcome})
             if how == "run":
@@ -178,9 +179,7 @@ class Display:
         """Say what a script warned of; all else that it wrote on standard error is in its log."""
         for line in task.actions[0].tail:
             if line.startswith(WARNING):
-                self.say(
-                    "warning", f"{task.name.partition(':')[2]}: {printable(line.removeprefix(WARNING))}", error=True
-                )
+                self.say("warning", f"{task.name.partition(':')[2]}: {line.removeprefix(WARNING)}", error=True)
 
     def _finish(self, name: str, stage: StageRun) -> None:
         start, facts = f"{name:<{STAGE_WIDTH}}", "; ".join(stage.facts)
@@ -212,8 +211,8 @@ def _failure(task: Task, reason: str) -> str:
     action = task.actions[0]
     told = [f"a fault in this program: {action.tail[-1]}"] if action.crashed else action.tail
     lines = [
-        f"{action.step.script} failed after {action.seconds:.1f} s ({printable(reason)})",
-        *(f"    {printable(line.removeprefix('error: '))}" for line in told),
+        f"{action.step.script} failed after {action.seconds:.1f} s ({reason})",
+        *(f"    {line.removeprefix('error: ')}" for line in told),
         f"  all of its output: {action.log}",
         "  when that is mended, `doit` goes on from here",
     ]
@@ -224,10 +223,3 @@ def sign_of(state: str) -> str:
     """Return a state's sign, in ASCII where the terminal knows no more."""
     encoding = sys.__stdout__.encoding if sys.__stdout__ else ""  # rich puts another in the place of sys.stdout
     return (SIGNS if "utf" in encoding.lower() else ASCII_SIGNS)[state]
-
-
-def printable(text: str) -> str:
-    """Return foreign text as it may be shown on a terminal."""
-    from common.text.escaping import terminal  # noqa: PLC0415 - not for a run with nothing to say
-
-    return terminal(text)

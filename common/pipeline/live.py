@@ -6,7 +6,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
-from common.pipeline.display import Display, printable, sign_of
+from common.pipeline.display import Display, sign_of
+from common.pipeline.shown import printable
 
 if TYPE_CHECKING:
     from doit.task import Task
@@ -26,7 +27,7 @@ class LiveDisplay(Display):
 
     def write(self, state: str, text: str, stream: TextIO) -> None:
         """Write a coloured line above the bars."""
-        coloured = f"\x1b[{COLOURS[state]}m{sign_of(state)}\x1b[0m {text}"
+        coloured = f"\x1b[{COLOURS[state]}m{sign_of(state)}\x1b[0m {printable(text)}"
         if self._bars is None:
             stream.write(coloured + "\n")
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from common.files import open_own
+from common.pipeline.shown import ascii_json
 
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
 LARGEST_LOG = 1 << 20
@@ -20,7 +21,7 @@ def append(directory: Path, record: Mapping[str, Any]) -> None:
     path = directory / LOG_NAME
     if path.is_file() and path.stat().st_size > LARGEST_LOG:
         path.replace(directory / OLDER_NAME)
-    line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    line = ascii_json(record).encode() + b"\n"
     descriptor = open_own(path, os.O_RDWR | os.O_APPEND)
     try:
         size = os.fstat(descriptor).st_size

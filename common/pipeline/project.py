@@ -12,6 +12,7 @@ from doit import doit_cmd
 from common.errors import InputError, ProjectError
 from common.pipeline.action import ScriptAction
 from common.pipeline.freshness import WARNINGS, Checker, Step
+from common.pipeline.shown import printable
 from common.settings import SPEED_ONLY, load_settings
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ class Project:
                 reason = "is a script already: name it otherwise" if script.run else "is no script yet: it needs `run`"
                 self._refuse(InputError(f"{self._own_file()}: {script.name} {reason}"))
             if script.run:
-                yield self._task(self._own_step(script), script.description)
+                yield self._task(self._own_step(script), printable(script.description))
 
     def own_stages(self, known: Sequence[str]) -> Iterator[Task]:
         """Yield the scripts of the stages that the user adds."""
         for own in self._own:
             if own.name not in known:
-                yield {"basename": own.name, "name": None, "doc": own.description}
+                yield {"basename": own.name, "name": None, "doc": printable(own.description)}
                 yield from ({**task, "basename": own.name} for task in self.own(own.name))
 
     def _task(self, step: Step, doc: str) -> Task:
@@ -151,7 +152,7 @@ class Project:
         return own_stages.load(path)
 
     def _refuse(self, error: ProjectError) -> NoReturn:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error))}\n")
         raise SystemExit(error.exit_code)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +14,7 @@ from common.pipeline import log
 from common.pipeline.base import Ours, option, whole_number
 from common.pipeline.choice import plan, step_of
 from common.pipeline.freshness import state_of
+from common.pipeline.shown import ascii_json
 
 
 class Adopt(Ours):
@@ -94,7 +94,7 @@ class History(Ours):
         records = [record for record in log.read(self.data) if not stages or record["stage"] in stages]
         records = records[-self.params["last"] :]
         as_json = self.params["json"]
-        for line in [json.dumps(records, indent=1, ensure_ascii=False)] if as_json else history_text(records):
+        for line in [ascii_json(records, indent=1)] if as_json else history_text(records):
             self.write(line)
         return 0
 

@@ -1,0 +1,19 @@
+"""Foreign text as it may be shown on a terminal, and values as JSON that may be: a leaf, imported by whatever shows."""
+
+from __future__ import annotations
+
+import json
+
+
+def printable(text: str) -> str:
+    """Return foreign text as it may be shown on a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    from common.text.escaping import terminal  # noqa: PLC0415 - not for a run with nothing foreign to say
+
+    return terminal(text)
+
+
+def ascii_json(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON of ASCII characters that can be seen, and line feeds where it is indented."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
