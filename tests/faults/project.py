@@ -38,6 +38,7 @@ class Project:
     def environment(self, changed: Mapping[str, str | None] | None = None) -> dict[str, str]:
         """Return an environment with little in it; what is changed to None is left out."""
         kept = {"PATH": os.environ["PATH"], "HOME": str(self.root / "home"), "PYTHONPATH": str(self.root)}
+        kept |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
         every = {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **(changed or {})}
         return {name: value for name, value in every.items() if value is not None}
 

@@ -153,6 +153,7 @@ class Toy:
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {"PATH": os.environ["PATH"], "HOME": str(self.root / "home"), "LC_ALL": "C.UTF-8"}
+        kept |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
         return {**kept, "CLAUDE_CONFIG_DIR": str(self.root / "sessions"), **more}
 
     def trouble(self, script: str, code: str) -> None:
