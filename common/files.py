@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 from common.errors import HeldError, InputError, PermissionDeniedError, ProjectError, WriteError
 
+with contextlib.suppress(ImportError):  # POSIX only: elsewhere the program says so before it is needed
+    import fcntl
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from typing import IO
 
-TEMPORARY_NAME = re.compile(r"\..*\.(\d+)\.tmp")
+TEMPORARY_NAME = re.compile(r"\..*\.\d+\.tmp")
 LOCK_NAME = ".lock"
 CHUNK = 1 << 20
 WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO})
@@ -34,8 +38,9 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
     temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
     try:
         make_directory(path.parent)
-        _write_new(temporary, [data] if isinstance(data, bytes) else data)
-        return _put_in_place(temporary, path)
+        with os.fdopen(_open_new(temporary), "wb") as stream:
+            _write(stream, [data] if isinstance(data, bytes) else data)
+            return _put_in_place(temporary, path)
     except OSError as error:
         raise as_project_error(error, path) from error
     finally:
@@ -51,11 +56,8 @@ def make_directory(path: Path) -> None:
 
 def sweep_temporary_files(directory: Path) -> int:
     """Remove what writers that were killed left behind below `directory`, and return how many files that were."""
-    leftovers = [
-        path
-        for path in directory.rglob(".*.tmp")
-        if (match := TEMPORARY_NAME.fullmatch(path.name)) and not _is_running(int(match[1]))
-    ]
+    temporary = (path for path in directory.rglob(".*.tmp") if TEMPORARY_NAME.fullmatch(path.name))
+    leftovers = [path for path in temporary if not _is_being_written(path)]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)
@@ -79,8 +81,6 @@ def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> 
     The first holder closes the folder to others, since one that a clone brought has the rights of its umask. The system
     takes the lock back when the process ends, however it ends: there is no stale lock.
     """
-    import fcntl  # noqa: PLC0415 - POSIX only: elsewhere the program says so before it comes here
-
     path = directory / LOCK_NAME
     try:
         make_directory(directory)
@@ -114,14 +114,33 @@ def as_project_error(error: OSError, path: Path | None = None) -> ProjectError:
     return InputError(f"{reason}; see to it, then run it again")
 
 
-def _write_new(path: Path, chunks: Iterable[bytes]) -> None:
+def _open_new(path: Path) -> int:
+    """Open a file of our own, locked as long as it is open; the system takes the lock back however the process ends."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        for chunk in chunks:
-            stream.write(chunk)
-        stream.flush()
-        os.fsync(descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _write(stream: IO[bytes], chunks: Iterable[bytes]) -> None:
+    for chunk in chunks:
+        stream.write(chunk)
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def _put_in_place(temporary: Path, path: Path) -> bool:
@@ -147,13 +166,3 @@ def _sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

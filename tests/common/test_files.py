@@ -97,13 +97,35 @@ def test_the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_end(t
     assert calls == ["write", "fsync", "rename", "fsync"]
 
 
-def test_leftovers_of_dead_writers_are_swept_and_those_of_living_ones_kept(tmp_path: Path) -> None:
+WRITER = """
+import pathlib, sys, time
+from common.files import write_atomically
+
+def chunks():
+    yield b"half"
+    print(flush=True)
+    time.sleep(60)
+
+write_atomically(pathlib.Path(sys.argv[1]), chunks())
+"""
+
+
+def test_leftovers_of_dead_writers_are_swept_whoever_bears_their_number_and_those_of_living_ones_kept(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / ".file.999999999.tmp").touch()
-    (tmp_path / f".file.{os.getpid()}.tmp").touch()
+    (tmp_path / "deep" / f".file.{os.getpid()}.tmp").touch()
     (tmp_path / ".mine.tmp").touch()
-    assert sweep_temporary_files(tmp_path) == 1
-    assert names(tmp_path) == [f".file.{os.getpid()}.tmp", ".mine.tmp", "deep"]
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "file")]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert sweep_temporary_files(tmp_path) == 1
+        assert names(tmp_path) == [f".file.{writer.pid}.tmp", ".mine.tmp", "deep"]
+        writer.kill()
+        os.waitid(os.P_PID, writer.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody took note of it yet
+        assert sweep_temporary_files(tmp_path) == 1
+    assert names(tmp_path) == [".mine.tmp", "deep"]
 
 
 def test_a_second_holder_is_told_who_holds_it(tmp_path: Path) -> None:
