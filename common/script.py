@@ -13,7 +13,6 @@ import inspect
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -70,6 +69,8 @@ def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> No
 
 def run_program(command: Sequence[str]) -> None:
     """Run a program that knows nothing of the pipeline, so that it ends with it; exits as the program does."""
+    import subprocess  # noqa: PLC0415 - our own scripts do without
+
     watch_parent()
     try:
         code = subprocess.run(command, check=False).returncode

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import sys
 import zlib
@@ -98,7 +97,9 @@ def set_aside(folder: Path, reason: str) -> None:
         Path(f"{path}{ending}").unlink(missing_ok=True)
     aside = folder / f"{NAME}.set-aside"
     if aside.is_dir() and not aside.is_symlink():
-        shutil.rmtree(aside)
+        from shutil import rmtree  # noqa: PLC0415 - a folder in the cache's place is rare
+
+        rmtree(aside)
     elif path.is_dir():
         aside.unlink(missing_ok=True)
     path.replace(aside)

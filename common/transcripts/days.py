@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from common.errors import CommandError
 
@@ -14,6 +13,8 @@ def day_function(timezone: str) -> DayOf:
     """Return the function from a timestamp to its day in a time zone; None without a timestamp."""
     if timezone == "UTC":
         return lambda stamp: stamp[:10] or None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only who sets a zone needs it
+
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:

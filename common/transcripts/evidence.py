@@ -37,7 +37,7 @@ class TranscriptFile(NamedTuple):
         return self.stem if thread.session_id is None else thread.session_id
 
 
-class Order(NamedTuple):
+class Order(Struct, order=True, frozen=True, gc=False):
     """The order of copies and of delegations: time, on a tie the file named after its session, then place."""
 
     timestamp: str
@@ -59,7 +59,7 @@ class Place(NamedTuple):
     thread: int
 
 
-class DistinctMessage(Struct):
+class DistinctMessage(Struct, gc=False):
     """One API message over all its copies: placed where its earliest copy stands, counted as its best line says.
 
     `counted` is False where no line of it has a usage that counts.
@@ -68,7 +68,6 @@ class DistinctMessage(Struct):
     order: Order
     place: Place
     best: MessageFacts
-    best_key: tuple[int, int, int]
     sizes: list[int]
     tools: list[ToolUse]
     in_main: bool
@@ -97,11 +96,13 @@ def distinct_messages(files: list[TranscriptFile]) -> Messages:
         place, foreign, in_main = Place(file.rank, index), file.stem != thread.session_id, thread.kind == "main"
         for facts in thread.messages:
             order = Order(facts.timestamp, foreign, file.rank, facts.line, 0)
-            copy = _distinct(facts, order, place, in_main=in_main)
+            copy = DistinctMessage(order, place, facts, facts.sizes, facts.tools, in_main)
             if facts.id is None:
                 nameless.append(copy)
+            elif facts.id in known:
+                known[facts.id].append(copy)
             else:
-                known.setdefault(facts.id, []).append(copy)
+                known[facts.id] = [copy]
     only = [_combined(copies) for key, copies in echoed.items() if key not in written]
     return Messages([*map(_combined, written.values()), *nameless], [message for message in only if message.counted])
 
@@ -113,30 +114,22 @@ def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, in
             yield file, index, thread
 
 
-def _distinct(facts: MessageFacts, order: Order, place: Place, *, in_main: bool) -> DistinctMessage:
-    return DistinctMessage(
-        order=order,
-        place=place,
-        best=facts,
-        best_key=(facts.output if facts.chosen_line else -1, order.rank, facts.chosen_line),
-        sizes=facts.sizes,
-        tools=facts.tools,
-        in_main=in_main,
-    )
-
-
 def _combined(copies: list[DistinctMessage]) -> DistinctMessage:
     """Return the message of copies: the earliest decides the place, the largest output (the last on a tie) usage."""
     if len(copies) == 1:
         return copies[0]
     first = min(copies, key=lambda copy: copy.order)
-    best = max(reversed(copies), key=lambda copy: copy.best_key)
+    best = max(reversed(copies), key=_usage)
     return DistinctMessage(
         order=first.order,
         place=first.place,
         best=best.best,
-        best_key=best.best_key,
         sizes=max((copy.sizes for copy in copies), key=sum),
         tools=list({tool[0]: tool for copy in copies for tool in copy.tools}.values()),
         in_main=any(copy.in_main for copy in copies),
     )
+
+
+def _usage(copy: DistinctMessage) -> tuple[int, int, int]:
+    """Return what the copies of a message are ranked by: output, then place; where none counts, below all."""
+    return (copy.best.output if copy.counted else -1, copy.order.rank, copy.best.chosen_line)

@@ -16,7 +16,7 @@ ToolUse = tuple[str, str, str | None]
 """A call of a tool: its id, the tool's name, and the file that an editing tool was given."""
 
 
-class MessageFacts(Struct, array_like=True):
+class MessageFacts(Struct, array_like=True, gc=False):
     """One API message within one thread of one file.
 
     `timestamp` and `line` are those of its earliest line; the usage is that of `chosen_line` (0: none counts), the
@@ -50,7 +50,7 @@ class Sighting(Struct, array_like=True, frozen=True, gc=False):
     line: int
 
 
-class Thread(Struct, array_like=True):
+class Thread(Struct, array_like=True, gc=False):
     """The lines of one session in one file that belong together: its main thread, a sidechain, or its echo.
 
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, as often as they stand there;
@@ -76,7 +76,7 @@ class Thread(Struct, array_like=True):
     messages: list[MessageFacts] = field(default_factory=list)
 
 
-class Call(Struct, array_like=True):
+class Call(Struct, array_like=True, gc=False):
     """A block that hands work to a subagent. `context` is the index of the user's last prompt before it, or -1."""
 
     id: str
@@ -93,7 +93,7 @@ class Call(Struct, array_like=True):
     context: int
 
 
-class Result(Struct, array_like=True):
+class Result(Struct, array_like=True, gc=False):
     """A tool_result of a delegation, or of a call that this file does not hold; `object` as in toolUseResult."""
 
     id: str
@@ -114,7 +114,7 @@ class Result(Struct, array_like=True):
     synthesis: str | None = None
 
 
-class Notice(Struct, array_like=True):
+class Notice(Struct, array_like=True, gc=False):
     """A word on how a background task stands: a notification, a poll, or that it was told to stop."""
 
     task_id: str
@@ -128,7 +128,7 @@ class Notice(Struct, array_like=True):
     synthesis: str | None = None
 
 
-class BadLine(Struct, array_like=True, frozen=True):
+class BadLine(Struct, array_like=True, frozen=True, gc=False):
     """A line that was not parsed as it stood."""
 
     line: int
@@ -137,7 +137,7 @@ class BadLine(Struct, array_like=True, frozen=True):
     reason: str
 
 
-class FileFacts(Struct, array_like=True):
+class FileFacts(Struct, array_like=True, gc=False):
     """All that one file tells, and where its reader stands. `waiting_results` are indexes by thread."""
 
     lines: int = 0

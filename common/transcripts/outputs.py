@@ -1,10 +1,10 @@
 """The cache to the two files of the extraction stage: which sessions are chosen, and how they are written."""
 
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
+from blake3 import blake3
 
 from common.records import ExtractionManifest, Filters, Source, Summary
 from common.schema import envelope
@@ -77,7 +77,7 @@ def manifest_of(cache: RecordStore, selection: Selection, source: Source, summar
 
 def digest_of(cache: RecordStore, selection: Selection) -> str:
     """Return the digest of the sessions with delegations and the unlinked runs, as they are written."""
-    digest = sha256()
+    digest = blake3()
     for row in selection.sessions:
         if row.head.counts.delegations:
             digest.update(cache.session_json(row, enriched=True) or b"")

@@ -9,25 +9,9 @@ from common.transcripts.assemble import AssembledRun, AssembledSession
 from common.transcripts.cache_file import checksum, pack
 from common.transcripts.counts import PartCounts, add_by_model, add_tokens
 from common.transcripts.delegation_records import plain_delegation
+from common.transcripts.record_store import RunHead, SessionHead
 
 _json = msgspec.json.Encoder().encode
-
-
-class SessionHead(msgspec.Struct, array_like=True, frozen=True):
-    """What is needed of a session to choose it and to sum it up."""
-
-    id: str
-    first: str | None
-    cwd: str | None
-    counts: PartCounts
-
-
-class RunHead(msgspec.Struct, array_like=True, frozen=True):
-    """The same of an unlinked run: its session, and its place in the order of runs."""
-
-    session: str | None
-    place: str
-    counts: PartCounts
 
 
 def session_row(assembled: AssembledSession) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 """The state machine that reads one transcript: lines in, facts out."""
 
+from collections.abc import Callable, Iterable
+
 from common.transcripts.answers import Answers
 from common.transcripts.facts import Call, FileFacts, Notice, Thread
 from common.transcripts.messages import add_size, add_tool, add_usage, texts_of
@@ -10,6 +12,7 @@ from common.transcripts.threads import Threads, timestamp_of
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
 STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS
 KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
@@ -28,14 +31,17 @@ class TranscriptReader:
         self._threads = Threads(facts, agent_id)
         self._answers = Answers(facts)
 
-    def take(self, line: Line, number: int) -> None:
-        """Take one line."""
-        handler = _HANDLERS.get(line.type or "")
-        if handler is not None:
-            handler(self, line, number)
-        elif line.type not in KNOWN_TYPES:
-            name = (line.type or "(none)")[:64]
-            self.facts.unknown_types[name] = self.facts.unknown_types.get(name, 0) + 1
+    def take(self, lines: Iterable[Line], number: int) -> None:
+        """Take neighbouring lines, of which the first has the number given."""
+        handler_of, is_known = _HANDLERS.get, KNOWN_TYPES.__contains__
+        for at, line in enumerate(lines, number):
+            kind = line.type
+            handler = handler_of(kind)
+            if handler is not None:
+                handler(self, line, at)
+            elif not is_known(kind):
+                name = (kind or "(none)")[:64]
+                self.facts.unknown_types[name] = self.facts.unknown_types.get(name, 0) + 1
 
     # -- assistant lines
 
@@ -54,7 +60,8 @@ class TranscriptReader:
                 continue
             if block.type == "tool_use" and block.id is not None and block.name is not None:
                 add_tool(facts, block, block.id, block.name)
-                self.facts.open_tools[block.id] = self._kind_of_tool(line, number, position, block, index)
+                kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
+                self.facts.open_tools[block.id] = kind
             elif block.type == "text" and self._answers.waiting:
                 self._answers.heard(read_text(block.text), index)
             if message.stop_reason is None:
@@ -120,7 +127,8 @@ class TranscriptReader:
                     self._answers.result(line, number, block, index)
                     answered = True
         if in_main:
-            self._main_texts(line, number, texts_of(content), answered=answered)
+            if texts := texts_of(content):
+                self._main_texts(line, number, texts, answered=answered)
         elif not thread.prompt_seen:
             _take_prompt(thread, "\n".join(texts_of(content)))
 
@@ -192,7 +200,7 @@ def _take_prompt(thread: Thread, text: str) -> None:
     thread.teammate |= inner is not text
 
 
-_HANDLERS = {
+_HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
     "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the class's own table; inside it, it would make a cycle
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001

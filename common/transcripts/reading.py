@@ -126,7 +126,7 @@ def _blocks(size: int, block: int = 1 << 22) -> list[int]:
 
 
 def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
-    facts, take = reader.facts, reader.take
+    facts = reader.facts
     start = facts.offset
     for block in lines:
         try:
@@ -134,8 +134,7 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
         except UNDECODABLE:
             _take_each(block, reader)
         else:
-            for number, record in enumerate(records, facts.lines + 1):
-                take(record, number)
+            reader.take(records, facts.lines + 1)
             facts.lines += len(records)
             facts.parsed += len(records)
             facts.offset = start + lines.consumed
@@ -152,7 +151,7 @@ def _take_each(lines: list[bytes | TooLong], reader: TranscriptReader) -> None:
             _take_verdict(examine(raw), reader, facts.lines, facts.offset)
         else:
             facts.parsed += 1
-            reader.take(record, facts.lines)
+            reader.take([record], facts.lines)
         facts.offset += raw.length + 1 if isinstance(raw, TooLong) else len(raw)
 
 
@@ -162,7 +161,7 @@ def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offse
     if verdict.reason is not None:
         facts.bad_lines.append(BadLine(number, offset, verdict.outcome, verdict.reason))
     for record in verdict.records:
-        reader.take(record, number)
+        reader.take([record], number)
 
 
 def _take_tail(tail: bytes | TooLong, reader: TranscriptReader) -> None:

@@ -4,8 +4,27 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from common.transcripts.cache_file import DamagedCacheError, checksum, unpack
-from common.transcripts.parts import RunHead, SessionHead
+from common.transcripts.counts import PartCounts
+
+
+class SessionHead(Struct, array_like=True, frozen=True):
+    """What is needed of a session to choose it and to sum it up."""
+
+    id: str
+    first: str | None
+    cwd: str | None
+    counts: PartCounts
+
+
+class RunHead(Struct, array_like=True, frozen=True):
+    """The same of an unlinked run: its session, and its place in the order of runs."""
+
+    session: str | None
+    place: str
+    counts: PartCounts
 
 
 class SessionRow(NamedTuple):

@@ -1,5 +1,7 @@
 """The tables that the records of one group of files are made from: messages, runs, delegations, and their ties."""
 
+from operator import attrgetter
+
 from common.records import Tokens
 from common.transcripts.days import DayOf
 from common.transcripts.delegations import DelegationFacts, collect_delegations
@@ -31,7 +33,7 @@ class Tables:
     def messages_at(self, places: list[Place]) -> list[DistinctMessage]:
         """Return the messages that are counted in threads, in order."""
         found = [message for place in places for message in self._by_place.get(place, ())]
-        return sorted(found, key=lambda message: message.order)
+        return sorted(found, key=attrgetter("order"))
 
     def messages_of(self, run: RunFacts) -> list[DistinctMessage]:
         """Return the messages that are counted in a run, in order."""
@@ -43,6 +45,8 @@ class Tables:
 
     def progress_only(self, runs: list[RunFacts]) -> Tokens:
         """Return the tokens of runs that stand in progress lines alone."""
+        if not self._echoed:
+            return Tokens()
         return sum_tokens(m for run in runs for m in self.messages_of(run) if id(m) in self._echoed)
 
     def _depths(self) -> dict[str, int]:

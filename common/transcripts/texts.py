@@ -1,8 +1,9 @@
 """The sentences by which Claude Code tells what happened: notifications, interruptions, refusals, errors."""
 
 import re
-from hashlib import blake2b
 from typing import NamedTuple
+
+from blake3 import blake3
 
 from common.transcripts.shapes import PolledTask
 
@@ -124,7 +125,7 @@ def _number(text: str, *names: str) -> float | None:
 
 def text_digest(text: str) -> bytes:
     """Return 16 bytes that stand for a text, outer white space aside."""
-    return blake2b(text.strip().encode("utf-8", "replace"), digest_size=16).digest()
+    return blake3(text.strip().encode("utf-8", "replace")).digest(length=16)
 
 
 def unwrap_teammate(text: str) -> str:

@@ -58,12 +58,12 @@ class Threads:
             self._facts.last_session = session
         elif line.type == "assistant":
             session = self._facts.last_session
-        if line.is_sidechain is True or self._agent_id is not None:
+        if line.is_sidechain or self._agent_id is not None:
             index = self._sidechain(line, session, number)
         else:
             known = self._main.get(session)
             index = self._open(Thread("main", session, None, None, number)) if known is None else known
-        self._note(index, line, number, stamp)
+        self._note(self._facts.threads[index], index, line, number, stamp)
         return index
 
     def _sidechain(self, line: Line, session: str | None, number: int) -> int:
@@ -87,7 +87,7 @@ class Threads:
         index = self._others.get(("progress", session, agent_id, line.parent_tool_use_id))
         if index is None:
             index = self._open(Thread("progress", session, agent_id, line.parent_tool_use_id, number))
-        self._note(index, line, number, stamp)
+        self._note(self._facts.threads[index], index, line, number, stamp)
         return index
 
     def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
@@ -102,18 +102,17 @@ class Threads:
             known.timestamp, known.line = stamp, number
         return known
 
-    def _note(self, index: int, line: Line, number: int, stamp: str) -> None:
-        thread = self._facts.threads[index]
+    def _note(self, thread: Thread, index: int, line: Line, number: int, stamp: str) -> None:
         if stamp > thread.last:
             thread.last = stamp
-            thread.first = thread.first or stamp
+            if not thread.first:
+                thread.first = stamp
         elif stamp and stamp < thread.first:
             thread.first = stamp
-        if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
-            thread.cwd = Sighting(line.cwd, stamp, number)
-        version = line.version
-        is_other = not thread.versions or thread.versions[-1].value != version
-        if version is not None and is_other and (index, version) not in self._versions:
+        cwd, version = line.cwd, line.version
+        if cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
+            thread.cwd = Sighting(cwd, stamp, number)
+        if version is not None and (index, version) not in self._versions:
             self._versions.add((index, version))
             thread.versions.append(Sighting(version, stamp, number))
         if line.team_name is not None:

@@ -1,10 +1,10 @@
 """Sums of tokens over distinct messages: in all, by model, by day and price tier."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from common.records import DayTokens, Edit, Tokens
-from common.transcripts.counts import add_tokens
 from common.transcripts.days import DayOf
 from common.transcripts.evidence import DistinctMessage
 
@@ -12,26 +12,50 @@ LONG_CONTEXT = 200_000
 NO_MODEL = "(none)"
 
 
+class _Sums(NamedTuple):
+    """Sums over messages; `hour` are the cache writes that live for an hour."""
+
+    messages: int = 0
+    input: int = 0
+    output: int = 0
+    estimated: int = 0
+    cache_creation: int = 0
+    cache_read: int = 0
+    unfinished: int = 0
+    hour: int = 0
+    web_searches: int = 0
+
+
+def _sums(messages: Iterable[DistinctMessage]) -> _Sums:
+    rows = [
+        (
+            1, best.input, best.output, message.estimated, best.cache_creation, best.cache_read, best.unfinished,
+            min(best.cache_creation_1h, best.cache_creation), best.web_searches,
+        )
+        for message in messages
+        for best in (message.best,)
+    ]  # fmt: skip
+    return _add(rows)
+
+
+def _add(rows: Iterable[tuple[int, ...]]) -> _Sums:
+    return _Sums(*map(sum, zip(*rows, strict=True)))
+
+
 def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
     """Return the tokens of messages."""
-    total = [0] * 7
-    for message in messages:
-        best = message.best
-        total[0] += 1
-        total[1] += best.input
-        total[2] += best.output
-        total[3] += message.estimated
-        total[4] += best.cache_creation
-        total[5] += best.cache_read
-        total[6] += best.unfinished
+    return _tokens(_sums(messages))
+
+
+def _tokens(sums: _Sums) -> Tokens:
     return Tokens(
-        messages=total[0],
-        input=total[1],
-        output=total[2],
-        output_estimated=total[3],
-        cache_creation=total[4],
-        cache_read=total[5],
-        messages_without_stop_reason=total[6],
+        messages=sums.messages,
+        input=sums.input,
+        output=sums.output,
+        output_estimated=sums.estimated,
+        cache_creation=sums.cache_creation,
+        cache_read=sums.cache_read,
+        messages_without_stop_reason=sums.unfinished,
     )
 
 
@@ -56,53 +80,47 @@ def spent(messages: Iterable[DistinctMessage], day_of: DayOf) -> Spent:
         day = day_of(message.order.timestamp) or ""
         key = (day, best.model or "", context_of(message) > LONG_CONTEXT, best.tier or "")
         grouped.setdefault(key, []).append(message)
-    totals = {key: sum_tokens(grouped[key]) for key in sorted(grouped)}
-    by_model: dict[str, list[Tokens]] = {}
-    for (_, model, _, _), tokens in totals.items():
-        by_model.setdefault(model or NO_MODEL, []).append(tokens)
+    sums = {key: _sums(grouped[key]) for key in sorted(grouped)}
+    by_model: dict[str, list[_Sums]] = {}
+    for (_, model, _, _), row in sums.items():
+        by_model.setdefault(model or NO_MODEL, []).append(row)
     return Spent(
-        add_tokens(totals.values()),
-        {model: add_tokens(by_model[model]) for model in sorted(by_model)},
-        [_day_tokens(key, tokens, grouped[key]) for key, tokens in totals.items()],
+        _tokens(_add(sums.values())),
+        {model: _tokens(_add(by_model[model])) for model in sorted(by_model)},
+        [_day_tokens(key, row) for key, row in sums.items()],
     )
 
 
-def _day_tokens(key: tuple[str, str, bool, str], total: Tokens, messages: list[DistinctMessage]) -> DayTokens:
+def _day_tokens(key: tuple[str, str, bool, str], sums: _Sums) -> DayTokens:
     day, model, long_context, tier = key
-    hour = sum(min(m.best.cache_creation_1h, m.best.cache_creation) for m in messages)
     return DayTokens(
         day=day or None,
         model=model or None,
         long_context=long_context,
         tier=tier or None,
-        messages=total.messages,
-        input=total.input,
-        output=total.output,
-        output_estimated=total.output_estimated,
-        cache_creation_5m=total.cache_creation - hour,
-        cache_creation_1h=hour,
-        cache_read=total.cache_read,
-        web_searches=sum(m.best.web_searches for m in messages),
-        messages_without_stop_reason=total.messages_without_stop_reason,
+        messages=sums.messages,
+        input=sums.input,
+        output=sums.output,
+        output_estimated=sums.estimated,
+        cache_creation_5m=sums.cache_creation - sums.hour,
+        cache_creation_1h=sums.hour,
+        cache_read=sums.cache_read,
+        web_searches=sums.web_searches,
+        messages_without_stop_reason=sums.unfinished,
     )
 
 
 def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
     """Return the number of distinct calls by tool, sorted by its name."""
     names = {key: name for message in messages for key, name, _ in message.tools}
-    counted: dict[str, int] = {}
-    for name in sorted(names.values()):
-        counted[name] = counted.get(name, 0) + 1
-    return counted
+    return dict(sorted(Counter(names.values()).items()))
 
 
 def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
-    """Return the files edited and written, in order of their messages."""
-    seen: set[str] = set()
-    edits: list[Edit] = []
-    for message in sorted(messages, key=lambda m: m.order):
+    """Return the files edited and written, in the order of the messages; a call that stands there twice, once."""
+    edits: dict[str, Edit] = {}
+    for message in messages:
         for key, name, path in message.tools:
-            if path is not None and key not in seen:
-                seen.add(key)
-                edits.append(Edit(timestamp=message.order.timestamp or None, tool=name, path=path))
-    return edits
+            if path is not None and key not in edits:
+                edits[key] = Edit(timestamp=message.order.timestamp or None, tool=name, path=path)
+    return list(edits.values())

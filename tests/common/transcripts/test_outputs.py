@@ -1,10 +1,10 @@
 """What is chosen and what is written: the two data files, the manifest and the diagnostics."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from common.records import EnrichedDelegation, Session, Tokens
 from common.schema import SCHEMAS
@@ -184,7 +184,7 @@ def test_the_manifest_holds_the_digest_of_what_is_written_from_the_cache(tmp_pat
     lines = (tmp_path / "enriched.json").read_bytes().split(b"\n")
     written = [line for line in lines if line.startswith((b'{"session_id"', b'{"agent_id"'))]
     assert len(written) == 3
-    assert digest == hashlib.sha256(b"".join(line.rstrip(b",]") for line in written)).hexdigest()
+    assert digest == blake3(b"".join(line.rstrip(b",]") for line in written)).hexdigest()
 
 
 def test_the_digest_changes_with_what_the_second_script_takes_and_with_nothing_else(tmp_path: Path) -> None:
