@@ -235,6 +235,11 @@ def test_home_folders_become_a_tilde_and_their_owners_a_mark() -> None:
     assert redactor("ask Mirabel, not mirabelle, or zenobia") == "ask [owner:1], not mirabelle, or [owner:3]"
 
 
+def test_an_owner_has_at_least_three_letters_beside_the_punctuation_around_them() -> None:
+    redactor = Redactor.learn(["/home/ada/x /home/li/x /home/_.eve-/x /home/1234/x"])
+    assert redactor("ada, li, eve, 1234") == "[owner:1], li, [owner:2], 1234"
+
+
 def test_a_route_of_a_web_site_names_no_owner() -> None:
     redactor = Redactor.learn(["GET /users/123 and /home/dashboard", "/api/users/list, https://example.org/home/page"])
     assert redactor("the dashboard of user 123 in a list on a page") == "the dashboard of user 123 in a list on a page"

@@ -44,6 +44,15 @@ def test_loops_overlap_and_need_a_change() -> None:
     assert sequences.steps(numbered("a", "b", "a", "b", "b", "b")).loops == [("a", "b"), ("b", "a")]
 
 
+def test_loops_are_counted_most_frequent_first_and_ties_by_name() -> None:
+    made = [sequences.steps(numbered(*types)) for types in ("cdc", "bcb", "aba", "bcb")]
+    assert [(one.agent_type, one.via, one.count) for one in sequences.count_loops(made)] == [
+        ("b", "c", 2),
+        ("a", "b", 1),
+        ("c", "d", 1),
+    ]
+
+
 def test_a_loop_does_not_run_through_parallel_calls() -> None:
     made = [delegation(f"t{i}", kind, message_id="m") for i, kind in enumerate("aba")]
     found = sequences.steps(made)
