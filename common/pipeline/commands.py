@@ -91,7 +91,10 @@ class Run(Ours, DoitRun):
             return self._show_plan(choice, warnings)
         with self.locked(wait=self.params["wait"]):
             sweep_temporary_files(self.data)
-            return self._run(choice, control, warnings)
+            try:
+                return self._run(choice, control, warnings)
+            finally:
+                sweep_temporary_files(self.data)  # a script of a killed run may have lived on for a moment
 
     def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
         rows = plan(choice, self.dep_manager)

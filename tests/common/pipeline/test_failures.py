@@ -231,6 +231,17 @@ def test_what_a_killed_writer_left_is_swept_by_the_next_run(toy: Toy) -> None:
     assert not leftover.exists()
 
 
+def test_what_a_script_leaves_that_outlives_its_run_by_a_moment_is_swept_too(toy: Toy) -> None:
+    toy.trouble("double", f"def half():\n    yield b'ha'\n    {SLOW}\nwrite_atomically(report, half())")
+    run = toy.start()
+    wait_for((toy.root / "started").exists)
+    run.kill()
+    run.communicate()
+    toy.trouble("double", "")
+    assert toy.doit().ran == ["double", "square", "total"]
+    assert list((toy.root / "data").rglob("*.tmp")) == []
+
+
 def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> None:
     toy.trouble("count", "Path('started').touch(); time.sleep(1.5)")
     first = toy.start()
