@@ -44,7 +44,8 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
     except OSError as error:
         raise as_project_error(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is not there, or nothing can be: what went wrong before is said
+            temporary.unlink()
 
 
 def make_directory(path: Path) -> None:
