@@ -40,7 +40,10 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class DamagedCacheError(Exception):
-    """A row is not what was written."""
+    """A row is not what was written, or the whole cache cannot be used."""
+
+    def __init__(self, reason: str = "a row is not what was written") -> None:
+        super().__init__(reason)
 
 
 @contextlib.contextmanager
@@ -80,13 +83,14 @@ def on_database(folder: Path, work: Callable[[sqlite3.Connection], None]) -> Non
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
     """Return what an error of the database means: no room or no right to write, held by another, else damage."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code = whole & 0xFF
+    if whole == sqlite3.SQLITE_READONLY_DIRECTORY or code == sqlite3.SQLITE_PERM:
+        return PermissionDeniedError(f"{path}: no right to write ({error})")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         return WriteError(f"{path}: cannot be written ({error}); make room on the disk, then run doit again")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return HeldError(f"{path}: another run holds it; wait for it to end, then run it again")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-        return PermissionDeniedError(f"{path}: no right to write ({error})")
     return DamagedCacheError(str(error))
 
 
@@ -150,7 +154,7 @@ def seal(raw: bytes) -> bytes:
 def unseal(raw: bytes) -> bytes:
     """Return bytes without their checksum; DamagedCacheError if it is not theirs."""
     if not isinstance(raw, bytes) or seal(raw[:-4]) != raw:
-        raise DamagedCacheError("a row is not what was written")
+        raise DamagedCacheError
     return raw[:-4]
 
 
@@ -162,7 +166,7 @@ def seal_number(number: int) -> int:
 def check_number(sealed: int) -> int:
     """Return a sealed number as it is; DamagedCacheError if it is none."""
     if not isinstance(sealed, int) or seal_number(sealed >> 16) != sealed:
-        raise DamagedCacheError("a row is not what was written")
+        raise DamagedCacheError
     return sealed
 
 
