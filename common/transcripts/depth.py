@@ -15,11 +15,10 @@ LIMIT_GOVERNS = sys.version_info < (3, 12)
 def depth_limit() -> Iterator[None]:
     """Make decoding fail on values nested nearly `MAX_DEPTH` deep, so that they are looked at again, with more room.
 
-    Where the recursion limit governs, this makes the check free.
+    Where the recursion limit governs, this makes the check free; elsewhere it changes nothing for the decoders.
     """
     before = sys.getrecursionlimit()
-    if LIMIT_GOVERNS:
-        sys.setrecursionlimit(_frames() + MAX_DEPTH - 10)
+    sys.setrecursionlimit(_frames() + MAX_DEPTH - 10)
     try:
         yield
     finally:

@@ -117,7 +117,7 @@ class FileStore:
         reading = self.reading(row)
         meta = self._db.execute("SELECT meta FROM file WHERE id = ?", (row.id,)).fetchone()
         if reading is None:
-            raise DamagedCacheError(row.name)
+            raise DamagedCacheError
         facts, beside = decode_facts(reading.facts), unpack(meta[0], FileMeta).meta
         return TranscriptFile(rank, row.name, facts, beside, numbered=row.name != shown(row.path))
 

@@ -76,7 +76,7 @@ class RecordStore:
             "SELECT plain, enriched, checksum FROM session WHERE rowid = ?", (row.rowid,)
         ).fetchone()
         if checksum(plain, words) != expected:
-            raise DamagedCacheError(row.head.id)
+            raise DamagedCacheError
         chosen: bytes | None = words if enriched else plain
         return chosen
 
@@ -84,5 +84,5 @@ class RecordStore:
         """Return an unlinked run as JSON."""
         plain, expected = self._db.execute("SELECT plain, checksum FROM run WHERE rowid = ?", (row.rowid,)).fetchone()
         if checksum(plain) != expected:
-            raise DamagedCacheError(row.head.place)
+            raise DamagedCacheError
         return bytes(plain)
