@@ -227,6 +227,18 @@ def test_a_secret_beside_a_key_is_masked_where_it_stands_alone_too() -> None:
     assert redactor("log in with tulip-42-rain") == "log in with [secret:assigned:1]"
 
 
+def test_a_value_that_is_short_or_a_plain_word_is_masked_beside_its_key_alone() -> None:
+    redactor = Redactor.learn(["password=rain42; curl -u me:opensesame https://example.org"])
+    assert redactor("password=rain42") == "password=[secret:assigned:1]"
+    assert redactor("rain42 and opensesame") == "rain42 and opensesame"
+
+
+def test_of_very_many_values_and_owners_the_first_two_thousand_are_masked_wherever_they_stand() -> None:
+    redactor = Redactor.learn([f"password=tulip-{n}-rain /home/person{n}x/y" for n in range(2_001)])
+    assert redactor("tulip-1999-rain, tulip-2000-rain") == "[secret:assigned:2000], tulip-2000-rain"
+    assert redactor("person1999x, person2000x") == "[owner:2000], person2000x"
+
+
 def test_home_folders_become_a_tilde_and_their_owners_a_mark() -> None:
     redactor = Redactor.learn(["/home/mirabel/work/app", "C:\\Users\\Okonkwo\\x", "-Users-zenobia-app"])
     assert redactor("/home/mirabel/x, /Users/okonkwo and /root/y") == "~/x, ~ and ~/y"

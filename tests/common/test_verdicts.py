@@ -115,6 +115,28 @@ def test_the_same_work_done_better_by_another_agent_means_retire() -> None:
     assert word("a", *bad, *OTHERS, router=nearest("a", "a", 15)) == "fix"
 
 
+def test_another_agent_does_the_same_work_from_half_of_the_judged_prompts_on() -> None:
+    bad = many("a", "failed", 20)
+    judged = {f"a-failed-{n}": Judgement("b" if n < 10 else "a", 0.5, 0.4, ()) for n in range(20)}
+    half = verdict("a", bad, *OTHERS, router=Router(judged, None))
+    assert half is not None
+    assert (half.verdict, half.overlaps_with, half.overlap) == ("retire", "b", 0.5)
+    assert half.grounds == ["success below the others", "another agent does the same work"]
+    less = verdict("a", bad, *OTHERS, router=Router({**judged, "a-failed-9": Judgement("a", 0.5, 0.4, ())}, None))
+    assert less is not None
+    assert (less.verdict, less.overlaps_with, less.overlap) == ("fix", "b", 0.45)
+    assert less.grounds == ["success below the others"]
+
+
+def test_nine_judged_prompts_tell_no_overlap_and_ten_that_are_its_own_tell_none() -> None:
+    few = verdict("a", many("a", "failed", 20), *OTHERS, router=nearest("a", "b", 9))
+    own = verdict("a", many("a", "failed", 20), *OTHERS, router=nearest("a", "a", 10))
+    assert few is not None
+    assert own is not None
+    assert (few.overlaps_with, few.overlap) == (None, None)
+    assert (own.overlaps_with, own.overlap) == (None, 0.0)
+
+
 def test_a_twin_that_is_worse_than_the_others_is_no_reason_to_retire() -> None:
     groups = [many("a", "failed", 20), many("b", "failed", 20), many("c", "completed", 200)]
     assert word("a", *groups, router=nearest("a", "b", 20)) == "fix"
@@ -129,6 +151,52 @@ def test_cost_time_and_rework_are_named_but_decide_nothing() -> None:
     assert found.verdict == "keep"
     assert found.grounds == ["rework above the others", "cost above the others", "time above the others"]
     assert (found.cost_ratio, found.time_ratio) == (2.0, 2.0)
+
+
+def test_cost_and_time_are_compared_from_ten_on() -> None:
+    dear, cheap = run(spent(input=1_500_000)), run(spent(input=1_000_000))
+    ten = verdict(
+        "a",
+        many("a", "completed", 10, run=dear, duration=15.0),
+        many("b", "completed", 10, run=cheap, duration=10.0),
+    )
+    assert ten is not None
+    assert (ten.cost_ratio, ten.time_ratio, ten.grounds) == (1.5, 1.5, ["no ground against it"])
+    nine = verdict(
+        "a",
+        many("a", "completed", 9, run=dear, duration=15.0),
+        many("b", "completed", 10, run=cheap, duration=10.0),
+    )
+    assert nine is not None
+    assert (nine.cost_ratio, nine.time_ratio) == (None, None)
+
+
+def proofs(*ones: EnrichedDelegation) -> list[tuple[str, str]]:
+    made = material(session("s", *ones))
+    found = judge("a", Field({"a": made.cases}, rework.find(made.sessions, made.cases), Router({}, "too few agents")))
+    assert found is not None
+    return [(one.tool_use_id, one.why) for one in found.delegations]
+
+
+def test_the_proofs_of_a_kept_agent_are_its_dearest_work_with_what_became_of_it() -> None:
+    assert proofs(
+        delegation("t1", "a", "failed"),
+        delegation("t2", "a", run=run(spent(input=1)), corrected=True),
+        delegation("t3", "a", run=run(spent(input=3)), prompt="paint the shed", answered="2026-03-02T10:00:00.000Z"),
+        delegation("t4", "a", run=run(spent(input=2)), prompt="paint the shed"),
+        delegation("t5", "a", "rejected"),
+        *many("a", "completed", 6),
+    ) == [("t3", "repeated"), ("t4", "completed"), ("t2", "corrected")]
+
+
+def test_the_proofs_against_an_agent_are_its_failures_then_what_was_done_again() -> None:
+    good = [delegation(f"t{n}", "a", run=run(spent(input=100 * n)), number=n) for n in range(1, 4)]
+    again = delegation("again", "a", run=run(spent(input=1)), corrected=True)
+    assert proofs(*good, again, delegation("killed", "a", "killed"), delegation("open", "a", "unreported")) == [
+        ("killed", "killed"),
+        ("again", "corrected"),
+        ("t3", "completed"),
+    ]
 
 
 def test_without_anything_against_it_that_is_said() -> None:
