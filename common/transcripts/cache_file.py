@@ -19,6 +19,7 @@ VERSION = "4"
 
 NAME = "transcripts.sqlite3"
 _TABLES = """
+BEGIN;
 CREATE TABLE known (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, path BLOB NOT NULL, name TEXT NOT NULL, stamp BLOB NOT NULL,
@@ -127,7 +128,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables if there are none, and refuse those of another version."""
+    """Make the tables, all in one transaction, if there are none, and refuse those of another version."""
     connection.executescript("PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.executescript(_TABLES)
