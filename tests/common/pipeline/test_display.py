@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 from typing import TYPE_CHECKING
 
 import pytest
 
 from common.pipeline import log
 from common.pipeline.views import history_text, sparkline
+from tests import terminals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,20 +23,7 @@ PROGRESS = "\nfor done in range(11):\n    progress(done, 10, {unit!r})\n    time
 
 def on_a_terminal(toy: Toy, *arguments: str, columns: int = 120, **environment: str) -> tuple[int, str]:
     """Run doit on a terminal of that width; return its exit code and all that was written."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
-    environment = {**toy.environment(), "TERM": "xterm-256color", **environment}
-    run = subprocess.Popen(toy.command(*arguments), cwd=toy.root, env=environment, stdout=slave, stderr=slave)
-    os.close(slave)
-    written = b""
-    while True:
-        try:
-            chunk = os.read(master, 65536)
-        except OSError:  # the terminal is closed when its last writer ends
-            break
-        written += chunk
-    os.close(master)
-    return run.wait(timeout=30), written.decode()
+    return terminals.on_a_terminal(toy.command(*arguments), toy.root, toy.environment(**environment), columns)
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])

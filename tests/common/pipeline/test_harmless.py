@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.sinks import obeyed
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
 
 HOSTILE = "\x1b]0;title\x07\x1b[31mname\x9b6n\u202e\u200b\x7f\r\udcff"
 SHOWN = "name\\u{202E}\\u{200B}"
-OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def obeyed(text: str) -> set[str]:
-    """Return the characters of a text that move, hide or turn around others, line feeds apart."""
-    return {character for character in text if character != "\n" and unicodedata.category(character) in OBEYED}
 
 
 @pytest.mark.parametrize(
