@@ -227,6 +227,20 @@ def test_a_secret_beside_a_key_is_masked_where_it_stands_alone_too() -> None:
     assert redactor("log in with tulip-42-rain") == "log in with [secret:assigned:1]"
 
 
+def test_of_values_and_names_that_begin_alike_the_longest_is_masked() -> None:
+    redactor = Redactor.learn(["password=tulip-42 password=tulip-42-rain /home/ann/x /home/ann-marie/x"])
+    assert redactor("tulip-42-rain, tulip-42") == "[secret:assigned:2], [secret:assigned:1]"
+    assert redactor("ann-marie, ann") == "[owner:2], [owner:1]"
+
+
+def test_a_secret_beside_a_key_is_of_the_kind_that_its_own_shape_tells() -> None:
+    token = SECRET_BY_KIND["github classic"]()
+    assert masked(f"password={token}") == "password=[secret:github:1]"
+    assert masked(f"password='{token}'") == "password='[secret:github:1]'"
+    assert masked("password=tulip-42-rain") == "password=[secret:assigned:1]"
+    assert masked("api_key='tulip 42 rain'") == "api_key='[secret:assigned:1]'"
+
+
 def test_a_value_that_is_short_or_a_plain_word_is_masked_beside_its_key_alone() -> None:
     redactor = Redactor.learn(["password=rain42; curl -u me:opensesame https://example.org"])
     assert redactor("password=rain42") == "password=[secret:assigned:1]"
