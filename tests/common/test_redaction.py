@@ -238,7 +238,7 @@ def test_a_secret_beside_a_key_is_of_the_kind_that_its_own_shape_tells() -> None
     assert masked(f"password={token}") == "password=[secret:github:1]"
     assert masked(f"password='{token}'") == "password='[secret:github:1]'"
     assert masked("password=tulip-42-rain") == "password=[secret:assigned:1]"
-    assert masked("api_key='tulip 42 rain'") == "api_key='[secret:assigned:1]'"
+    assert masked("api_key='tulip-42-rain'") == "api_key='[secret:assigned:1]'"
 
 
 def test_a_value_that_is_short_or_a_plain_word_is_masked_beside_its_key_alone() -> None:
