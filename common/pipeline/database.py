@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from common.files import write_atomically
+from common.pipeline.shown import printable
 
 MARK = "mark"  # the key of why a script has no record, or of its not having finished
 UNFINISHED = "did not finish last time"
@@ -46,7 +47,7 @@ class Database:
         except (sqlite3.Error, TypeError, ValueError, OverflowError, IsADirectoryError) as error:
             if not self._unreadable:  # else said already
                 note = f"({error}): the next run sets it aside as {Path(self.name).name}{ASIDE}, and runs all"
-                sys.stderr.write(f"! {self.name} cannot be read {note}\n")
+                sys.stderr.write(f"! {printable(self.name)} cannot be read {note}\n")
             self._unreadable = True
 
     def get(self, task_id: str, dependency: str) -> Any:

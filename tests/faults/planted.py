@@ -69,7 +69,7 @@ def busy_session(agent: str, number: int, pieces: int) -> list[Json]:
 
 def pieces_of(texts: Sequence[str]) -> int:
     """Return how many pieces of work each busy agent is handed, so that they do most of all."""
-    return len(texts) + 30
+    return len(texts) + 10
 
 
 def file_name(number: int, text: str) -> bytes:

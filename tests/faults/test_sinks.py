@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SOME = tuple(dict.fromkeys((*CLASSES["paths"], *NAUGHTY[::8])))
+SOME = tuple(dict.fromkeys((*CLASSES["paths"], *NAUGHTY[::10])))
 SHORT = [text for text in NAUGHTY if len(text) < 400]
 WAYS = ((), ("redact=no", "-n", "2"), ("timezone=Asia/Kathmandu",))
 CHANGING = (

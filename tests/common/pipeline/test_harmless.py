@@ -81,3 +81,12 @@ def test_the_log_of_a_script_is_harmless_and_otherwise_what_it_printed(toy: Toy)
     assert toy.doit().code == 0
     log = (toy.root / "data" / "logs" / "double.log").read_text()
     assert sorted(log.split("\n")) == ["", "", "bad \ufffd", "one\\u{202E}", "three\tfour", "two"]
+
+
+def test_what_is_said_of_a_damaged_state_file_shows_its_folder_harmless(toy: Toy) -> None:
+    place = f"data={HOSTILE}"
+    assert toy.doit(place).code == 0
+    (toy.root / HOSTILE / ".doit.db").write_bytes(b"damaged" * 1000)
+    said = toy.doit(place).err
+    assert said.startswith("! name\\u{202E}")
+    assert obeyed(said) == set()
