@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from common.pipeline import log
 from tests.faults.project import Project
 
 Damage = Callable[[Path], None]
@@ -144,3 +145,16 @@ def test_a_cache_a_state_and_logs_that_are_damaged_at_once_are_said_and_made_ane
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_whatever_a_run_keeps_is_made_anew_after_every_damage(project: Project, name: str, damage: Damage) -> None:
     held_to_recover(project, {name: damage})
+
+
+def test_the_log_cut_at_any_length_keeps_every_whole_record_and_takes_the_next(tmp_path: Path) -> None:
+    path = tmp_path / log.LOG_NAME
+    for stage in ("first", "sécond"):
+        log.append(tmp_path, {"stage": stage})
+    raw = path.read_bytes()
+    ends = (raw.index(b"\n"), len(raw) - 1)
+    for length in range(len(raw) + 1):
+        path.write_bytes(raw[:length])
+        log.append(tmp_path, {"stage": "next"})
+        kept = sum(length >= end for end in ends)
+        assert [record["stage"] for record in log.read(tmp_path)] == [*("first", "sécond")[:kept], "next"], length
