@@ -52,7 +52,7 @@ def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: 
     roots = set(findings.roots)
     for key, row in known.items():
         if key not in found and row.root in roots:
-            cache.forget_file(*key)
+            cache.forget(row)
         elif key not in found:
             cache.dissolve([row.part])
     changed: list[tuple[FoundFile, Row | None]] = []
@@ -74,12 +74,14 @@ def _read(
     total = sum(file.stamp.size for file, _ in changed)
     done = batch = 0
     jobs = [(file, cache.reading(row) if row else None) for file, row in changed]
+    rows = dict(changed)
     try:
         for file, reading in read_files(jobs, workers):
+            if before := rows[file]:
+                cache.forget(before)
             if isinstance(reading, Reading):
-                cache.save_file(file, reading)
+                cache.save(file, reading)
             else:
-                cache.forget_file(file.root, file.path)
                 unread.append(PassedOver(file.name, reading))
             done, batch = done + file.stamp.size, batch + file.stamp.size
             if batch >= BATCH:

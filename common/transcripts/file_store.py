@@ -67,9 +67,8 @@ class FileStore:
         consumed, digest, state, facts, keys, _ = found
         return Reading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=unseal(keys))
 
-    def save_file(self, file: FoundFile, reading: Reading) -> None:
-        """Keep what a file gave, in the place of what it gave before; its group is to be made anew."""
-        self.forget_file(file.root, file.path)
+    def save(self, file: FoundFile, reading: Reading) -> None:
+        """Keep what a file gave that is not there, or no longer; its group is to be made anew."""
         meta = pack(FileMeta(file.meta, reading.meta))
         values = (file.root, file.path, file.name, pack(reading.stamp), meta, seal(reading.counts))
         cursor = self._db.execute(
@@ -81,13 +80,11 @@ class FileStore:
             "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?)", (cursor.lastrowid, *content, checksum(*content))
         )
 
-    def forget_file(self, root: str, path: bytes) -> None:
+    def forget(self, row: Row) -> None:
         """Remove a file's rows and the records of its group."""
-        found = self._db.execute("SELECT id, part FROM file WHERE root = ? AND path = ?", (root, path)).fetchone()
-        if found:
-            self.dissolve([found[1]])
-            self._db.execute("DELETE FROM content WHERE file = ?", (found[0],))
-            self._db.execute("DELETE FROM file WHERE id = ?", (found[0],))
+        self.dissolve([row.part])
+        self._db.execute("DELETE FROM content WHERE file = ?", (row.id,))
+        self._db.execute("DELETE FROM file WHERE id = ?", (row.id,))
 
     def rename(self, row: Row, name: str) -> None:
         """Note that a file is shown under another name now: its group is to be made anew."""

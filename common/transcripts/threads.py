@@ -10,7 +10,7 @@ _DAY = (
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?!2100)(?:19[79][26]|198[048]|2[01](?:[02468][048]|[13579][26]))-02-29"
 )  # a day that there is, from 1970 to 2199: every time zone knows it
-_TIMESTAMP = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{3}}Z")
+_TIMESTAMP = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9][0-9][0-9]Z")
 _is_timestamp = _TIMESTAMP.fullmatch
 
 
@@ -31,12 +31,14 @@ class Threads:
         self._by_uuid: dict[str, int] = {}
         self._messages: list[dict[str, MessageFacts]] = []
         self._versions: set[tuple[int, str]] = set()
+        self._version: list[str | None] = []
         for index, thread in enumerate(facts.threads):
             self._index(index, thread)
 
     def _index(self, index: int, thread: Thread) -> None:
         self._messages.append({m.id: m for m in thread.messages if m.id is not None})
         self._versions.update((index, seen.value) for seen in thread.versions)
+        self._version.append(None)
         if thread.kind == "main":
             self._main[thread.session_id] = index
         elif thread.kind == "progress":
@@ -103,17 +105,24 @@ class Threads:
         return known
 
     def _note(self, thread: Thread, index: int, line: Line, number: int, stamp: str) -> None:
-        if stamp > thread.last:
+        if "" < thread.last < stamp and thread.cwd is not None:
             thread.last = stamp
-            if not thread.first:
-                thread.first = stamp
-        elif stamp and stamp < thread.first:
-            thread.first = stamp
-        cwd, version = line.cwd, line.version
-        if cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
-            thread.cwd = Sighting(cwd, stamp, number)
-        if version is not None and (index, version) not in self._versions:
-            self._versions.add((index, version))
-            thread.versions.append(Sighting(version, stamp, number))
+        else:
+            self._note_early(thread, line, number, stamp)
+        version = line.version
+        if version != self._version[index] and version is not None:
+            self._version[index] = version
+            if (index, version) not in self._versions:
+                self._versions.add((index, version))
+                thread.versions.append(Sighting(version, stamp, number))
         if line.team_name is not None:
             thread.teammate = True
+
+    @staticmethod
+    def _note_early(thread: Thread, line: Line, number: int, stamp: str) -> None:
+        """Note the times and the folder of a line that may be the earliest of its thread, or the latest."""
+        thread.last = max(thread.last, stamp)
+        if stamp and (not thread.first or stamp < thread.first):
+            thread.first = stamp
+        if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
+            thread.cwd = Sighting(line.cwd, stamp, number)

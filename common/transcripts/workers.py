@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 WORTH_A_PROCESS = 48 * 1024 * 1024
+KEPT = 16 * 1024 * 1024
 
 Job = tuple[FoundFile, Reading | None]
 Done = tuple[FoundFile, Reading | str]
@@ -18,6 +19,7 @@ Done = tuple[FoundFile, Reading | str]
 
 def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
     """Yield what each file gave, as soon as it is read; with several processes the order is theirs."""
+    _keep_freed_memory()
     size = sum(file.stamp.size for file, _ in jobs)
     processes = min(workers, size // WORTH_A_PROCESS)
     if processes > 1:
@@ -25,6 +27,15 @@ def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
     else:
         for job in jobs:
             yield _read_one(job)
+
+
+def _keep_freed_memory() -> None:
+    """Free a large object, so that the allocator keeps what is freed later instead of giving it back block by block.
+
+    From then on glibc maps only what is larger, and trims above twice that (mallopt(3), M_MMAP_THRESHOLD). Reading a
+    file a block at a time would have the kernel clear the same pages for each block; other allocators do not mind.
+    """
+    bytes(KEPT)
 
 
 def _read_one(job: Job) -> Done:
@@ -87,6 +98,7 @@ def _how(code: int | None) -> str:
 
 
 def _work(chunk: list[Job], sender: "Connection[object, None]") -> None:
+    _keep_freed_memory()
     for job in chunk:
         sender.send(job[0].name)
         sender.send(_read_one(job))

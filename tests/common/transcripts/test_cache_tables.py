@@ -87,7 +87,8 @@ def test_a_reading_is_given_back_as_it_was_kept(root: Path, database: sqlite3.Co
     reading = read_file(file)
     assert isinstance(reading, Reading)
     assert reading.facts != reading.state
-    store.save_file(file, reading)
+    store.forget(row_of(store, MAIN))
+    store.save(file, reading)
     kept = store.reading(row_of(store, MAIN))
     assert kept == reading._replace(counts=b"", meta=None)
 
@@ -98,7 +99,8 @@ def test_a_file_that_is_kept_again_takes_the_place_of_what_was_and_undoes_its_gr
     store, file = FileStore(database), found(root, MAIN)
     reading = read_file(file)
     assert isinstance(reading, Reading)
-    store.save_file(file, reading)
+    store.forget(row_of(store, MAIN))
+    store.save(file, reading)
     assert (count(database, "file"), count(database, "content")) == (4, 4)
     assert {row.name: row.part is None for row in store.rows()} == {
         MAIN: True, agent_path("a1"): True, LOOSE: True, f"-w-other/{OTHER}.jsonl": False
@@ -106,12 +108,10 @@ def test_a_file_that_is_kept_again_takes_the_place_of_what_was_and_undoes_its_gr
     assert (count(database, "session"), count(database, "run")) == (1, 0)
 
 
-def test_a_file_that_is_forgotten_takes_its_group_with_it(root: Path, database: sqlite3.Connection) -> None:
+def test_a_file_that_is_forgotten_takes_its_group_with_it(database: sqlite3.Connection) -> None:
     store = FileStore(database)
-    store.forget_file(str(root), b"-w-app/unknown.jsonl")
-    store.forget_file("/elsewhere", MAIN.encode())
     assert [row.part is None for row in store.rows()] == [False] * 4
-    store.forget_file(str(root), MAIN.encode())
+    store.forget(row_of(store, MAIN))
     assert (count(database, "file"), count(database, "content"), count(database, "session")) == (3, 3, 1)
     assert sorted(row.name for row in store.rows() if row.part is None) == [agent_path("a1"), LOOSE]
 
