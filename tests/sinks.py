@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import html5lib
 from markdown_it import MarkdownIt
@@ -107,3 +108,12 @@ def hold_mermaid(text: str) -> None:
     """Check that no label of a graph ends but at its end."""
     assert obeyed(text) == set()
     assert '"' not in MERMAID_LABEL.sub("", text)
+
+
+def hold_svg(picture: str) -> None:
+    """Check that a drawn graph is shapes and texts, without a link, a script or a picture."""
+    assert obeyed(picture) <= {"\t"}
+    elements = list(ET.fromstring(picture).iter())  # noqa: S314 - what our own program drew
+    assert {element.tag.rpartition("}")[2] for element in elements} <= {"svg", "g", "title", "text", "path", "polygon"}
+    attributes = {name.rpartition("}")[2] for element in elements for name in element.attrib}
+    assert [name for name in attributes if name == "href" or name.startswith("on")] == []

@@ -7,7 +7,7 @@ import os
 import random
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -17,16 +17,20 @@ from tests.analysis.test_reports_in_a_browser import CHROMIUM, QUIET, Watched
 from tests.faults.naughty import CLASSES, NAUGHTY
 from tests.faults.planted import BUSY, HANDED_ON, pieces_of, plant, stages_of
 from tests.faults.project import Project, entries
-from tests.sinks import hold_csv, hold_dot, hold_html, hold_markdown, hold_mermaid, obeyed, read_strictly
+from tests.sinks import hold_csv, hold_dot, hold_html, hold_markdown, hold_mermaid, hold_svg, obeyed, read_strictly
 from tests.terminals import OF_THE_DISPLAY, on_a_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+Way: TypeAlias = tuple[tuple[str, ...], dict[str, str]]
+"""Settings and options of a run, and what is different around it."""
+
 SOME = tuple(dict.fromkeys((*CLASSES["paths"], *NAUGHTY[::10])))
 SHORT = [text for text in NAUGHTY if len(text) < 400]
-WAYS = ((), ("redact=no", "-n", "2"), ("timezone=Asia/Kathmandu",))
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}
+WAYS: tuple[Way, ...] = (((), {}), (("redact=no", "-n", "2"), {}), (("timezone=Asia/Kathmandu",), ASCII))
 CHANGING = (
     "openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,symlink,symlinkat,link,linkat,"
     "chmod,fchmodat,mknod,mknodat,truncate,utimensat"
@@ -79,21 +83,22 @@ def hold_looks(project: Project, texts: Sequence[str]) -> None:
     hold_mermaid(project.doit("graph", "--format", "mermaid").stdout)
 
 
-def run_on_a_terminal(project: Project, *settings: str, columns: int = 80) -> str:
+def run_on_a_terminal(project: Project, way: Way) -> str:
     """Run everything on a terminal, hold it to telling the terminal no more than a display does; return its words."""
-    code, written = on_a_terminal(project.command("-v", *settings), project.root, project.environment(), columns)
+    settings, around = way
+    code, written = on_a_terminal(project.command("-v", *settings), project.root, project.environment(around))
     words = OF_THE_DISPLAY.sub("", written)
     assert (code, obeyed(words)) == (0, set()), written
     return words
 
 
-def hold_everything(project: Project, finished: Project, texts: Sequence[str], *settings: str) -> None:
+def hold_everything(project: Project, finished: Project, texts: Sequence[str], way: Way = WAYS[0]) -> None:
     """Run everything on transcripts with these texts, and check every place where they come out."""
     around = project.root.parent
     plant(project.root / "mine", texts)
     before = entries(around, without=project.data)
     (project.data / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-    assert "busy" in run_on_a_terminal(project, *settings).partition("done after")[2]
+    assert "busy" in run_on_a_terminal(project, way).partition("done after")[2]
     assert entries(around, without=project.data) == before
     assert project.hashes().keys() == finished.hashes().keys() | TABLES
     hold_data(project.data, texts)
@@ -131,7 +136,7 @@ def test_every_naughty_text_in_every_field_is_text_in_chromium_too(finished: Pro
 def test_naughty_texts_put_together_are_text_as_well(finished: Project, empty: Project, seed: int) -> None:
     rng = random.Random(seed)
     texts = ["".join(rng.choices(SHORT, k=rng.randrange(2, 6))) for _ in range(120)]
-    hold_everything(empty, finished, texts, *WAYS[seed % len(WAYS)])
+    hold_everything(empty, finished, texts, WAYS[seed % len(WAYS)])
 
 
 def places_changed(calls: Path, folder: Path) -> set[str]:
@@ -157,3 +162,14 @@ def test_no_name_leads_a_run_to_change_anything_outside_of_the_data_directory(em
     changed = places_changed(calls, empty.root)
     assert str(empty.data / "routing_report.html") in changed
     assert sorted(place for place in changed if not place.startswith((str(empty.data), "/dev/"))) == []
+
+
+@pytest.mark.faults
+def test_a_drawn_graph_holds_names_of_files_as_text_alone(empty: Project) -> None:
+    (empty.data / "settings.toml").write_text('projects = ["data/sample"]\n', encoding="utf-8")
+    (empty.data / "stages.yaml").write_text(stages_of(SOME), encoding="utf-8")
+    drawn = empty.doit("graph", "--format", "svg", "-o", "graph.svg")
+    if "drawing needs" in drawn.stderr:
+        pytest.skip("nothing that draws is installed: pip install -e '.[graph]'")
+    assert drawn.returncode == 0, drawn.stderr
+    hold_svg((empty.root / "graph.svg").read_text(encoding="utf-8"))
