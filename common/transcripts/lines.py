@@ -168,7 +168,7 @@ def _salvage(raw: bytes) -> Verdict:
             position, tries = start.start() + 1, tries - 1
             budget -= error.pos if isinstance(error, json.JSONDecodeError) else len(text)
             continue
-        whole = text[start.start() : end].encode("utf-8", "replace")
+        whole = text[start.start() : end].encode()
         if _is_record(value) and _AFTER_RECORD.match(text, end) and _depth(whole) <= MAX_DEPTH:
             saved.append(soften(value, Line))
         position = end

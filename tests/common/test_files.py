@@ -245,6 +245,15 @@ def test_a_holder_that_says_nothing_is_another_run(tmp_path: Path) -> None:
     assert str(raised.value) == f"{tmp_path} is held by another run; wait for it to end, or add --wait"
 
 
+def test_a_holder_may_bear_any_name(tmp_path: Path) -> None:
+    second = lock_data_directory(tmp_path, "the second")
+    with lock_data_directory(tmp_path, "a\ud800b"):
+        assert (tmp_path / ".lock").read_bytes() == b"a?b\n"
+        (tmp_path / ".lock").write_bytes(b" \xff\n")
+        with pytest.raises(HeldError, match="is held by \ufffd; wait"), second:
+            pass
+
+
 def test_a_lock_that_cannot_be_made_says_where(tmp_path: Path) -> None:
     (tmp_path / ".lock").mkdir()
     with pytest.raises(InputError) as raised, lock_data_directory(tmp_path, "a run"):

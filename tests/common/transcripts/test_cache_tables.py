@@ -31,6 +31,7 @@ from tests.common.transcripts.written import (
     SESSION,
     Content,
     agent_path,
+    encoded,
     extract_folder,
     said,
     side,
@@ -149,6 +150,7 @@ def test_counts_are_those_of_the_files_asked_for(database: sqlite3.Connection) -
     assert set(counts) == {ids[other], ids[MAIN]}
     assert (counts[ids[other]].lines, counts[ids[other]].parsed, counts[ids[other]].skipped) == (3, 2, 1)
     assert [bad.reason for bad in counts[ids[other]].bad_lines] == ["not JSON"]
+    assert (counts[ids[MAIN]].bytes, counts[ids[MAIN]].unknown_types) == (len(encoded(FILES[MAIN])), {})
 
 
 def test_keys_are_those_of_each_file(database: sqlite3.Connection) -> None:

@@ -223,6 +223,32 @@ def test_bytes_are_split_at_newlines_and_nowhere_else(
     assert reader.hash.digest() == blake3(b"before" + content[: reader.consumed]).digest()
 
 
+@pytest.mark.parametrize("block", [1, 7, 20])
+@pytest.mark.parametrize(("length", "held"), [(20, True), (21, False), (500, False)])
+def test_a_long_line_over_many_blocks_is_held_up_to_the_longest_and_the_next_ones_are_whole(
+    monkeypatch: pytest.MonkeyPatch, block: int, length: int, *, held: bool
+) -> None:
+    monkeypatch.setattr(lines_module, "BLOCK", block)
+    monkeypatch.setattr(lines_module, "MAX_LENGTH", 20)
+    content = b"a\n" + b"x" * length + b"\nb\n" + b"y" * length
+    reader = LineReader(BytesIO(content), len(content), blake3())
+    assert [line for lines in reader for line in lines] == [
+        b"a\n", b"x" * length + b"\n" if held else TooLong(length), b"b\n"
+    ]  # fmt: skip
+    assert reader.tail == (b"y" * length if held else TooLong(length))
+    assert reader.hash.digest() == blake3(content[: reader.consumed]).digest()
+
+
+def test_a_line_that_is_too_long_is_skipped_with_the_limit() -> None:
+    assert examine(TooLong(200_000_000)) == Verdict("skipped", (), "longer than 134217728 bytes")
+    assert examine_tail(TooLong(200_000_000)) == (Verdict("skipped", (), "longer than 134217728 bytes"), False)
+
+
+@pytest.mark.parametrize(("broken", "saved"), [(255, ["u1"]), (256, [])])
+def test_records_are_looked_for_at_two_hundred_and_fifty_six_places(broken: int, saved: list[str]) -> None:
+    assert uuids(verdict_on(b'{"type":x' * broken + USER)) == saved
+
+
 def test_a_stream_that_ends_early_gives_the_lines_that_are_there() -> None:
     reader = LineReader(BytesIO(b"a\nb"), 100, blake3())
     assert (list(reader), reader.tail, reader.consumed) == ([[b"a\n"]], b"b", 2)

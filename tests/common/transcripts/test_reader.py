@@ -116,13 +116,14 @@ def test_an_answer_that_says_nothing_of_the_call_it_is_to_is_kept_until_the_call
 
 
 @pytest.mark.parametrize(
-    ("given", "told_to"), [({"task_id": "a1"}, "a1"), ({"shell_id": "b1"}, "b1"), ({}, None), ({"task_id": 7}, None)]
+    ("given", "told_to"),
+    [({"task_id": "a1"}, "a1"), ({"shell_id": "b1"}, "b1"), ({}, None), ({"task_id": 7}, None), (None, None)],
 )
 @pytest.mark.parametrize("name", ["TaskStop", "KillShell"])
 def test_a_task_that_is_told_to_stop_is_noticed(
-    tmp_path: Path, name: str, given: dict[str, object], told_to: str | None
+    tmp_path: Path, name: str, given: dict[str, object] | None, told_to: str | None
 ) -> None:
-    facts = told(tmp_path, said(4, tool("t1", name, **given)), answer("t1", 5))
+    facts = told(tmp_path, said(4, tool("t1", name) | {"input": given}), answer("t1", 5))
     assert facts.notices == ([Notice(told_to, at(4), 1, "stopped", "stop")] if told_to else [])
     assert facts.results == []
 

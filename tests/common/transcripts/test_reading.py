@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from common.transcripts import reading
 from common.transcripts.facts import FileFacts
 from common.transcripts.find import FoundFile, find_transcripts
+from common.transcripts.lines import decode_line
 from common.transcripts.reading import Reading, decode_facts, read_file
+from common.transcripts.shapes import Line
 from tests.common.transcripts.written import Json, answer, call, encoded, launched, line, notification, said, side, user
 
 PARTS = ("parsed", "salvaged", "skipped", "blank", "pending")
@@ -200,3 +203,41 @@ def test_a_meta_file_that_says_nothing_is_as_none(tmp_path: Path, content: bytes
     (tmp_path / "agent-a1.jsonl").write_bytes(b"{}\n")
     (tmp_path / "agent-a1.meta.json").write_bytes(content)
     assert read(tmp_path).meta is None
+
+
+@pytest.mark.parametrize(("size", "kind"), [(1 << 20, "dev"), ((1 << 20) + 1, None)])
+def test_a_meta_file_is_read_up_to_a_size(tmp_path: Path, size: int, kind: str | None) -> None:
+    (tmp_path / "agent-a1.jsonl").write_bytes(b"{}\n")
+    (tmp_path / "agent-a1.meta.json").write_bytes(b'{"agentType":"dev"}'.ljust(size))
+    meta = read(tmp_path).meta
+    assert (meta.agent_type if meta else None) == kind
+
+
+@pytest.mark.parametrize("name", [b"agent-a1.jsonl", b"agent-\xff.jsonl"])
+def test_lines_of_an_agents_file_are_the_agents_whatever_they_say(tmp_path: Path, name: bytes) -> None:
+    with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:  # noqa: PTH123 - a path object takes no such bytes
+        file.write(encoded([user("Hi.", 1), said(2, "So.")]))
+    (thread,) = decode_facts(read(tmp_path).facts).threads
+    assert (thread.kind, thread.agent_id) == ("side", name[6:-6].decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("length", [(1 << 22) - 100, 1 << 23, (1 << 23) + 100])
+def test_what_is_appended_to_a_large_file_is_parsed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(encoded([user("x" * (length - len(encoded([user("", 1)]))), 1)]))
+    assert path.stat().st_size == length
+    before = read(tmp_path)
+    with path.open("ab") as file:
+        file.write(encoded([user("More.", 2)]))
+    whole, parsed = read(tmp_path), []
+
+    def decode_and_note(raw: bytes) -> Line:
+        parsed.append(len(raw))
+        return decode_line(raw)
+
+    monkeypatch.setattr(reading, "decode_line", decode_and_note)
+    after = read(tmp_path, before)
+    assert parsed == [len(encoded([user("More.", 2)]))]
+    assert after == whole

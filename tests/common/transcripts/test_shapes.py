@@ -99,3 +99,30 @@ def test_pairs_of_surrogates_are_one_character_and_lone_ones_are_replaced() -> N
     assert clean("a\ud83d") == "a\ufffd"
     assert clean("\ude00\ud83d") == "\ufffd\ufffd"
     assert clean("plain") == "plain"
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        (0, 0), (1, 1), (10**12, 10**12), (10**12 + 1, None), (-1, None), (7.0, 7), (7.5, None), (1e400, None),
+        (-0.0, 0), (True, None), ("7", None), (None, None), (float("nan"), None),
+    ],
+)  # fmt: skip
+def test_a_count_is_a_whole_number_that_can_be_summed(value: object, count: int | None) -> None:
+    assert soften({"input_tokens": value}, Usage).input_tokens == count
+    found = read(json.dumps({"input_tokens": value}).encode(), Usage)
+    assert found is not None
+    assert (found.input_tokens, type(found.input_tokens)) == (count, type(count))
+
+
+@pytest.mark.parametrize(("digits", "kind"), [(299, int), (300, float), (308, float), (5000, float)])
+def test_a_number_longer_than_any_float_is_read_as_one(digits: int, kind: type) -> None:
+    value = lenient_json(b"[NaN," + b"9" * digits + b"]")
+    assert isinstance(value, list)
+    assert type(value[1]) is kind
+
+
+def test_a_duration_may_have_a_fraction_and_a_flag_is_no_number() -> None:
+    for value, found in ((1.5, 1.5), (2, 2.0), (True, None), ("1", None), (10**13, None)):
+        softened = soften({"totalDurationMs": value, "isAsync": 1}, ToolUseResult)
+        assert (softened.total_duration_ms, softened.is_async) == (found, None)

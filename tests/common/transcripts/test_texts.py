@@ -169,3 +169,37 @@ def test_no_text_of_two_megabytes_takes_long(number: int) -> None:
         look(text)
     agent_in_text(text)
     assert time.process_time() - begun < 2
+
+
+def test_white_space_before_a_sentence_changes_nothing() -> None:
+    assert is_interruption(" \n[Request interrupted by user]")
+    assert [found.task_id for found in notifications("\n " + REAL)] == ["a1b2c3d"]
+    assert unwrap_teammate("\n<teammate-message>x</teammate-message>") == "x"
+    assert task_in_text("<task_id> a\n</task_id><status> running </status>").status == "running"
+
+
+def test_sentences_are_looked_for_up_to_a_length() -> None:
+    refused = "User rejected tool use"
+    assert is_refusal(" " * (2000 - len(refused)) + refused)
+    assert not is_refusal(" " * (2001 - len(refused)) + refused)
+    assert agent_in_text("agentId: a1" + " " * (4000 - len("agentId: a1"))) == "a1"
+    assert agent_in_text("agentId: a1" + " " * (4001 - len("agentId: a1"))) is None
+
+
+def test_a_result_that_is_not_closed_reaches_to_the_end_and_hides_what_follows() -> None:
+    opened = (
+        "<task-notification><task-id>a</task-id><status>completed</status>total_tokens: 3<result>Cut duration_ms: 4"
+    )
+    (found,) = notifications(opened)
+    assert (found.result, found.tokens, found.duration_ms) == ("Cut duration_ms: 4", 3, None)
+
+
+def test_a_poll_without_an_output_has_none() -> None:
+    assert task_in_text("<task_id>a</task_id><status>x</status>").output is None
+    assert task_in_text("<task_id>a</task_id><status>x</status><output></output>").output is None
+
+
+def test_numbers_have_up_to_fifteen_digits() -> None:
+    assert tokens_in_tail("<usage>total_tokens: " + "9" * 15) == 999_999_999_999_999
+    assert tokens_in_tail("<usage>total_tokens: " + "9" * 16) is None
+    assert tokens_in_tail("<usage>total_tokens: x subagent_tokens: 8</usage>") == 8
