@@ -9,7 +9,6 @@ from common.records import Delegation, EnrichedDelegation, Run
 from common.transcripts.delegations import DelegationFacts
 from common.transcripts.outcomes import answer_of, judge, last_notice
 from common.transcripts.run_records import linked_run
-from common.transcripts.runs import RunFacts
 from common.transcripts.tables import Tables
 from common.transcripts.tokens import NO_MODEL
 
@@ -25,29 +24,27 @@ AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
 
 def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
     """Return the delegations of a session; neighbours are those of the same thread."""
-    plain = [_delegation(tables, key, number) for number, key in enumerate(keys, 1)]
-    by_caller: dict[str | None, list[EnrichedDelegation]] = {}
-    for delegation in plain:
-        by_caller.setdefault(delegation.caller, []).append(delegation)
-    types = {}
+    by_caller: dict[str | None, list[str]] = {}
+    for key in keys:
+        by_caller.setdefault(_caller(tables, key), []).append(key)
+    neighbours = {}
     for many in by_caller.values():
-        names = [None, *(d.agent_type for d in many), None]
-        types.update({d.tool_use_id: (names[i], names[i + 2]) for i, d in enumerate(many)})
-    return [_replace(d, *types[d.tool_use_id]) for d in plain]
+        types = [None, *(_agent_type(tables, key)[0] for key in many), None]
+        neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(many)})
+    return [_delegation(tables, key, number, *neighbours[key]) for number, key in enumerate(keys, 1)]
 
 
-def _delegation(tables: Tables, key: str, number: int) -> EnrichedDelegation:
-    facts = tables.delegations[key]
+def _delegation(tables: Tables, key: str, number: int, before: str | None, after: str | None) -> EnrichedDelegation:
+    facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
     copy, answer, judgement = facts.first, facts.answer, judge(facts)
-    run, caller = tables.run_by_delegation.get(key), tables.caller_of(facts)
-    agent_type, source = _agent_type(facts, run)
+    agent_type, source = _agent_type(tables, key)
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
     return EnrichedDelegation(
         tool_use_id=key,
         timestamp=copy.call.timestamp or None,
         message_id=copy.call.message_id,
-        caller=(caller.delegation or caller.agent_id or caller.first.file.name) if caller else None,
+        caller=_caller(tables, key),
         agent_type=agent_type,
         agent_type_source=source,
         description=copy.call.description,
@@ -68,16 +65,11 @@ def _delegation(tables: Tables, key: str, number: int) -> EnrichedDelegation:
         user_context_before=copy.file.facts.contexts[copy.call.context] if copy.call.context >= 0 else None,
         assistant_synthesis_after=synthesis,
         sequence_number=number,
-        previous_agent=None,
-        next_agent=None,
+        previous_agent=before,
+        next_agent=after,
         file=copy.file.name,
         line=copy.call.line,
     )
-
-
-def _replace(delegation: EnrichedDelegation, before: str | None, after: str | None) -> EnrichedDelegation:
-    fields = {name: getattr(delegation, name) for name in delegation.__struct_fields__}
-    return EnrichedDelegation(**fields | {"previous_agent": before, "next_agent": after})
 
 
 def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
@@ -85,8 +77,15 @@ def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
     return Delegation(**{name: getattr(delegation, name) for name in Delegation.__struct_fields__})
 
 
-def _agent_type(facts: DelegationFacts, run: RunFacts | None) -> tuple[str, AgentTypeSource]:
+def _caller(tables: Tables, key: str) -> str | None:
+    """Return what stands for the run that made the call; None for the main thread."""
+    run = tables.caller_of(tables.delegations[key])
+    return (run.delegation or run.agent_id or run.first.file.name) if run else None
+
+
+def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
     """Return the type of agent, and where it is known from."""
+    facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
     if facts.first.call.agent_type:
         return facts.first.call.agent_type, "call"
     if told := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
