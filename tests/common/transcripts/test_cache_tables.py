@@ -16,8 +16,10 @@ from common.transcripts.cache_file import (
     on_database,
     open_database,
     pack,
+    seal,
     seal_number,
     set_aside,
+    unpack,
 )
 from common.transcripts.file_store import FileStore, Row
 from common.transcripts.find import FoundFile, find_transcripts
@@ -189,6 +191,22 @@ def test_another_time_zone_forgets_all_records_and_the_same_one_none(database: s
 # -- records
 
 
+def test_runs_stand_by_their_first_time_then_by_their_place(tmp_path: Path) -> None:
+    agents = {"b3": 5, "b1": 9, "b2": 5}
+    files = {agent_path(name): [side(said(second, "Lost.", key=name), name)] for name, second in agents.items()}
+    write_files(tmp_path / "root", files)
+    extract_folder(tmp_path, tmp_path / "root")
+    with open_database(tmp_path / "cache") as database:
+        rows = database.execute("SELECT max(rowid) FROM run").fetchone()[0]
+        for order in ("rowid", "-rowid"):
+            database.execute(f"UPDATE run SET rowid = {rows} + 10 + {order}")  # noqa: S608 - made here
+            records = RecordStore(database)
+            runs = [records.run_json(row) for row in records.runs()]
+            assert [name for run in runs for name in agents if f'"agent_id":"{name}"'.encode() in run] == [
+                "b2", "b3", "b1"
+            ]  # fmt: skip
+
+
 def test_records_stand_in_their_order_with_their_json(database: sqlite3.Connection) -> None:
     database.execute("UPDATE session SET rowid = rowid + 100 WHERE rowid = (SELECT min(rowid) FROM session)")
     records = RecordStore(database)
@@ -267,6 +285,16 @@ def test_a_checksum_tells_values_their_kinds_and_their_order_apart() -> None:
     sums += [checksum(None), checksum(b"a", None), checksum(None, b"a")]
     assert len(set(sums)) == len(sums)
     assert checksum(b"abc") == checksum(b"a", b"bc") == 0x352441C2
+
+
+def test_a_packed_value_of_another_shape_is_damage_that_says_why() -> None:
+    assert unpack(pack([1, "a"]), list[object]) == [1, "a"]
+    with pytest.raises(DamagedCacheError, match="Expected `int`, got `str`"):
+        unpack(pack("text"), int)
+    with pytest.raises(DamagedCacheError, match="MessagePack data is malformed"):
+        unpack(seal(b"\xc1"), int)
+    with pytest.raises(DamagedCacheError, match="a row is not what was written"):
+        unpack(b"\xc1", int)
 
 
 def test_a_number_holds_its_own_checksum() -> None:
