@@ -72,7 +72,7 @@ class ScriptAction(BaseAction):
             self.seconds = time.monotonic() - began
             problem = self._problem()
         except OSError as error:
-            failure = as_project_error(error)
+            failure = as_project_error(error, None if error.filename else self.log)
             problem, self.exit_code = str(failure), failure.exit_code
         if problem:
             return TaskFailed(problem)
@@ -147,8 +147,9 @@ def _read(stream: IO[bytes], take: Callable[[bytes], str | None], log: IO[bytes]
     with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
         for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
             if (text := take(line)) is not None:
-                log.write(f"{printable(text)}\n".encode())
-                log.flush()
+                with contextlib.suppress(OSError):  # the log tells when it is closed; its script is heard to the end
+                    log.write(f"{printable(text)}\n".encode())
+                    log.flush()
 
 
 def _text(line: bytes) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from common.files import open_own
+from common.files import as_project_error, open_own
 from common.pipeline.shown import ascii_json
 
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
@@ -27,6 +27,8 @@ def append(directory: Path, record: Mapping[str, Any]) -> None:
         size = os.fstat(descriptor).st_size
         is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a full disk, or the power
         os.write(descriptor, b"\n" + line if is_torn else line)
+    except OSError as error:
+        raise as_project_error(error, path) from error
     finally:
         os.close(descriptor)
 

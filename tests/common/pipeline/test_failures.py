@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from doit.dependency import JSONCodec
 
+from common.pipeline import log
 from common.pipeline.database import Database
 
 if TYPE_CHECKING:
@@ -318,6 +319,29 @@ def test_a_full_disk_ends_with_74_and_names_the_file(toy: Toy) -> None:
     result = toy.doit()
     assert result.code == 74
     assert "data/count.txt: No space left on device; make room, or choose another data=DIR" in result.err
+
+
+def without_room(toy: Toy) -> subprocess.CompletedProcess[str]:
+    """Run doit where no file may grow beyond 64 kB, which stands for a disk that is full."""
+    command = ["bash", "-c", 'ulimit -f 64; exec "$@"', "limited", *toy.command()]
+    done = subprocess.run(
+        command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (74, False), done.stderr
+    return done
+
+
+def test_a_log_without_room_is_one_message_and_its_script_is_heard_to_the_end(toy: Toy) -> None:
+    toy.trouble("count", "for _ in range(2000): print('x' * 99)")
+    assert "data/logs/count.log: File too large" in without_room(toy).stderr
+    assert toy.output("count") == "2"
+
+
+def test_an_execution_log_without_room_is_one_message(toy: Toy) -> None:
+    toy.doit()
+    (toy.root / "data" / log.LOG_NAME).write_text("x" * 99999)
+    toy.add_transcript("c.jsonl")
+    assert without_room(toy).stderr.startswith("error: data/pipeline_execution_log.json: File too large")
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
