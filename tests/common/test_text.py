@@ -87,6 +87,7 @@ def test_json_for_html_has_no_markup_and_the_same_value(value: dict[str, str]) -
         ("", "` `"),
         ("a `b` c", "``a `b` c``"),
         ("`a", "`` `a ``"),
+        ("a`", "`` a` ``"),
         ("a``b", "```a``b```"),
         ("a|b", "`a\\|b`"),
         ("a\\|b", "`a\\ \\|b`"),
