@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -32,10 +33,13 @@ class List(Ours, DoitList):
     doc_usage = DoitList.doc_usage
 
     def _print_task(self, template: str, task: Task, status: Any, list_deps: Any, tasks: Mapping[str, Task]) -> None:
-        """Write a line; with the status that the plan has, of a stage that of its scripts."""
+        """Write a task's lines; with the status that the plan has, of a stage that of its scripts."""
         if status:
             template = template.replace("{status}", "R" if task.name in self._running else "U")
+        stream, self.outstream = self.outstream, io.StringIO()
         super()._print_task(template, task, None, list_deps, tasks)
+        stream.write(printable(self.outstream.getvalue()))
+        self.outstream = stream
 
     @functools.cached_property
     def _running(self) -> set[str]:

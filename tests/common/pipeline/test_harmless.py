@@ -34,11 +34,11 @@ def test_messages_show_what_was_typed_harmless(toy: Toy, arguments: tuple[str, .
 
 def test_messages_and_the_list_show_the_words_of_settings_and_own_stages_harmless(toy: Toy) -> None:
     (toy.root / "data").mkdir()
-    scripts = [{"name": "own", "run": ["true"], "description": HOSTILE[:-1]}]
+    scripts = [{"name": "own", "run": ["true"], "description": HOSTILE[:-1], "reads": [HOSTILE[:-1]]}]
     stages = [{"name": "later", "description": HOSTILE[:-1], "scripts": scripts}]
     (toy.root / "data" / "stages.yaml").write_text(json.dumps({"stages": stages}))
-    listed = toy.doit("list", "--all").out
-    assert (listed.count(SHOWN), obeyed(listed)) == (2, set())
+    listed = toy.doit("list", "--all", "--deps").out
+    assert (listed.count(SHOWN), obeyed(listed)) == (3, set())
     (toy.root / "data" / "settings.toml").write_text(
         f'{json.dumps(HOSTILE[:-1])[:-1]}" = 1\n'.replace("\x7f", "\\u007f")
     )
