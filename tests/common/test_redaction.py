@@ -241,6 +241,12 @@ def test_a_secret_beside_a_key_is_of_the_kind_that_its_own_shape_tells() -> None
     assert masked("api_key='tulip-42-rain'") == "api_key='[secret:assigned:1]'"
 
 
+def test_letters_alone_behind_bearer_are_a_secret_if_they_are_long_and_have_capitals_within() -> None:
+    assert masked("Bearer aBcDeFgHiJkLmNoPqRsTuVwX") == "Bearer [secret:authorization:1]"
+    for word in ("aBcDeFgHiJkLmNoPqRsTuVw", "TokenAuthenticator", "a" * 24, "A" * 24):
+        assert masked(f"Bearer {word}") == f"Bearer {word}"
+
+
 def test_a_value_that_is_short_or_a_plain_word_is_masked_beside_its_key_alone() -> None:
     redactor = Redactor.learn(["password=rain42; curl -u me:opensesame https://example.org"])
     assert redactor("password=rain42") == "password=[secret:assigned:1]"

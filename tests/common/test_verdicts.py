@@ -171,6 +171,15 @@ def test_cost_and_time_are_compared_from_ten_on() -> None:
     assert (nine.cost_ratio, nine.time_ratio) == (None, None)
 
 
+def test_rework_is_compared_from_ten_on() -> None:
+    others = many("b", "completed", 10, run=run(spent()))
+    ten = verdict("a", many("a", "completed", 10, run=run(spent()), corrected=True), others)
+    nine = verdict("a", many("a", "completed", 9, run=run(spent()), corrected=True), others)
+    assert ten is not None
+    assert nine is not None
+    assert (ten.grounds, nine.grounds) == (["rework above the others"], ["fewer known outcomes than the rule asks for"])
+
+
 def proofs(*ones: EnrichedDelegation) -> list[tuple[str, str]]:
     made = material(session("s", *ones))
     found = judge("a", Field({"a": made.cases}, rework.find(made.sessions, made.cases), Router({}, "too few agents")))
