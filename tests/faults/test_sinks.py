@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Way: TypeAlias = tuple[tuple[str, ...], dict[str, str]]
 """Settings and options of a run, and what is different around it."""
 
-SOME = tuple(dict.fromkeys((*CLASSES["paths"], *NAUGHTY[::10])))
+SOME = tuple(dict.fromkeys((*CLASSES["paths"], *(text for texts in CLASSES.values() for text in texts[::10]))))
 SHORT = [text for text in NAUGHTY if len(text) < 400]
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}
 WAYS: tuple[Way, ...] = (((), {}), (("redact=no", "-n", "2"), {}), (("timezone=Asia/Kathmandu",), ASCII))
