@@ -1,7 +1,7 @@
 """Bytes to lines to objects: what is parsed, what is saved out of a damaged line, what is skipped and why.
 
-A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`, `skipped` or `blank`
-(a last line without its newline is the business of the caller). Nothing is dropped without a reason.
+A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`, `skipped` or `blank`; that of a last
+line without its newline may be `pending`. Nothing is dropped without a reason.
 """
 
 import json
@@ -22,7 +22,7 @@ MAX_LENGTH = 128 * 1024 * 1024
 BLOCK = 256 * 1024
 WHITE = b" \t\r\n\x0b\x0c"
 
-Outcome = Literal["parsed", "salvaged", "skipped", "blank"]
+Outcome = Literal["parsed", "salvaged", "skipped", "blank", "pending"]
 
 NOT_JSON = "not JSON"
 NO_OBJECT = "a value, but no object"
@@ -133,11 +133,11 @@ def _look_again(raw: bytes) -> Verdict:
     return Verdict("skipped", (), TOO_DEEP) if _depth(raw) > MAX_DEPTH else Verdict("parsed", (soften(value, Line),))
 
 
-def examine_tail(raw: bytes | TooLong) -> tuple[Verdict, bool]:
-    """Return the verdict on a last line without its newline, and whether it is pending: not a JSON value yet."""
+def examine_tail(raw: bytes | TooLong) -> Verdict:
+    """Look at a last line without its newline: it is pending if it is no JSON value yet, and never salvaged."""
     verdict = examine(raw)
     pending = verdict.outcome == "salvaged" or verdict.reason == NOT_JSON
-    return (Verdict("skipped", (), "cut: no newline yet"), True) if pending else (verdict, False)
+    return Verdict("pending", (), "cut: no newline yet") if pending else verdict
 
 
 def _depth(raw: bytes) -> int:

@@ -93,9 +93,9 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | Non
         _take_lines(lines, reader)
         state = _encode(facts)
         tail = lines.tail
-        if isinstance(tail, TooLong) or tail:
+        if tail:
             _take_tail(tail, reader)
-    whole = _encode(facts) if isinstance(tail, TooLong) or tail else state
+    whole = _encode(facts) if tail else state
     meta = read_meta(file)
     keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
     counts = _encode(_counts(facts, stamp.size))
@@ -168,12 +168,7 @@ def _take_tail(tail: bytes | TooLong, reader: TranscriptReader) -> None:
     """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
-    verdict, pending = examine_tail(tail)
-    if pending:
-        facts.pending += 1
-        facts.bad_lines.append(BadLine(facts.lines, facts.offset, "pending", verdict.reason or ""))
-    else:
-        _take_verdict(verdict, reader, facts.lines, facts.offset)
+    _take_verdict(examine_tail(tail), reader, facts.lines, facts.offset)
 
 
 def read_meta(file: FoundFile) -> Meta | None:

@@ -241,7 +241,7 @@ def test_a_long_line_over_many_blocks_is_held_up_to_the_longest_and_the_next_one
 
 def test_a_line_that_is_too_long_is_skipped_with_the_limit() -> None:
     assert examine(TooLong(200_000_000)) == Verdict("skipped", (), "longer than 134217728 bytes")
-    assert examine_tail(TooLong(200_000_000)) == (Verdict("skipped", (), "longer than 134217728 bytes"), False)
+    assert examine_tail(TooLong(200_000_000)) == Verdict("skipped", (), "longer than 134217728 bytes")
 
 
 @pytest.mark.parametrize(("broken", "saved"), [(255, ["u1"]), (256, [])])
@@ -255,11 +255,12 @@ def test_a_stream_that_ends_early_gives_the_lines_that_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "pending"), [(b'{"a', True), (USER + NEXT, True), (b"\0\0", True), (b"[1]", False), (USER, False)]
+    ("raw", "outcome"),
+    [(b'{"a', "pending"), (USER + NEXT, "pending"), (b"\0\0", "pending"), (b"[1]", "skipped"), (USER, "parsed")],
 )
-def test_a_last_line_that_is_no_value_yet_is_pending_and_never_salvaged(raw: bytes, pending: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    verdict, waits = examine_tail(raw)
-    assert waits == pending
+def test_a_last_line_that_is_no_value_yet_is_pending_and_never_salvaged(raw: bytes, outcome: str) -> None:
+    verdict = examine_tail(raw)
+    assert (verdict.outcome, verdict.reason == "cut: no newline yet") == (outcome, outcome == "pending")
     assert (verdict.records == ()) == (raw != USER)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from common.transcripts import reading
+from common.transcripts import lines, reading
 from common.transcripts.facts import FileFacts
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.lines import decode_line
@@ -241,3 +241,20 @@ def test_what_is_appended_to_a_large_file_is_parsed_alone(
     after = read(tmp_path, before)
     assert parsed == [len(encoded([user("More.", 2)]))]
     assert after == whole
+
+
+def test_a_last_line_that_is_too_long_is_skipped_and_looked_at_again_when_it_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MAX_LENGTH", 20)
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(b"{}\n" + b"x" * 21)
+    before = read(tmp_path)
+    facts = decode_facts(before.facts)
+    assert [(bad.line, bad.offset, bad.outcome, bad.reason) for bad in facts.bad_lines] == [
+        (2, 3, "skipped", "longer than 20 bytes")
+    ]
+    assert (facts.lines, facts.skipped, facts.pending, before.consumed) == (2, 1, 0, 3)
+    path.write_bytes(b"{}\n" + b"x" * 22 + b"\n{}\n")
+    after = decode_facts(read(tmp_path, before).facts)
+    assert (after.lines, after.parsed, after.skipped, after.offset) == (3, 2, 1, 29)

@@ -203,3 +203,10 @@ def test_numbers_have_up_to_fifteen_digits() -> None:
     assert tokens_in_tail("<usage>total_tokens: " + "9" * 15) == 999_999_999_999_999
     assert tokens_in_tail("<usage>total_tokens: " + "9" * 16) is None
     assert tokens_in_tail("<usage>total_tokens: x subagent_tokens: 8</usage>") == 8
+
+
+def test_of_several_tags_of_a_name_the_first_counts() -> None:
+    twice = "<task-id>a</task-id><status>killed</status><task-id>b</task-id><status>completed</status>"
+    assert [(found.task_id, found.status) for found in notifications("<task-notification>" + twice)] == [
+        ("a", "killed")
+    ]
