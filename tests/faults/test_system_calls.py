@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.common.pipeline.test_failures import scripts_alive, wait_for
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.faults.project import Project, new_project
 
@@ -33,6 +35,7 @@ KINDS = "openat,write,pwrite64,fsync,fdatasync,ftruncate,?rename,renameat,rename
 KILL = "signal=KILL"
 FAULTS = (KILL, "error=ENOSPC", "error=EIO")
 CACHE = "data/cache/transcripts.sqlite3"
+OF_A_RUN = ("", ".doit.db", ".lock", "logs", "logs/classify_marathons.log", "pipeline_execution_log.json")
 CALL = re.compile(r"(\w+)\((.*)")
 STRUCK = re.compile(r"\(INJECTED\)$|<unfinished \.\.\.>$|= \?$")
 ON_DATA = re.compile(r'"(?:data|[^"]*/project/data)["/]|<[^>]*/project/data[>/]')
@@ -190,3 +193,38 @@ def test_a_kill_and_errors_at_every_call_leave_outputs_old_or_new(
     assert len(points) >= 20
     for point in points:
         one.held_at(point)
+
+
+def struck(project: Project, name: str, point: Point) -> bool:
+    """Run doit over older outputs with a fault; hold it and the next run; tell whether there was such a call."""
+    shutil.rmtree(project.data)
+    shutil.copytree(project.root / "older", project.data, symlinks=True)
+    log = project.root / "calls"
+    paths = [place for path in OF_A_RUN for place in (str(Path("data", path)), str(project.data / path))]
+    filters = [part for place in paths for part in ("-P", place)]
+    inject = f"inject={point.kind}:{point.fault}:when={point.number}"
+    strace = ("strace", "-f", "-s", "0", "-o", str(log), *filters, "-e", f"trace={point.kind}", "-e", inject)
+    done = project.doit(name, before=strace)
+    assert done.returncode in ((0, 1, -signal.SIGKILL) if point.fault == KILL else (0, 74)), done.stderr
+    old, new, found = map(project.hashes, ("older", "newer", "data"))
+    assert [path for path in new if found.get(path) not in (old[path], new[path])] == []
+    assert done.returncode or [path for path in new if found.get(path) != new[path]] == []
+    wait_for(lambda: not scripts_alive(project.root), 2)
+    again = project.doit(name)
+    assert again.returncode == 0, again.stderr
+    assert project.hashes() == new
+    assert set(entries(project.data)) <= set(entries(project.root / "newer"))
+    return done.returncode != 0 or "(INJECTED)" in log.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", ["openat", "write", "pwrite64", "fsync", "ftruncate"])
+def test_a_kill_and_errors_at_every_call_of_the_pipeline_itself_leave_outputs_old_or_new(
+    tmp_path: Path, kind: str, fault: str
+) -> None:
+    name = "classify_marathons"
+    project = prepared(tmp_path, name)
+    hits = itertools.takewhile(lambda number: struck(project, name, Point(kind, number, fault)), itertools.count(1))
+    assert len(list(hits)) >= 1
