@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 
 class Sample(NamedTuple):
-    """Modules to change, as a path below `common/` without its ending, and the tests that ought to notice."""
+    """Modules to change, as paths below `common/` without their ending, and the tests that ought to notice."""
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
@@ -31,6 +31,20 @@ _NUMBERS = ("comparisons", "confounders", "measures", "periods", "prices", "resa
 _MORE_NUMBERS = ("spending", "statistics", "verdicts", "redaction")
 _STRATEGIES = ("marathons", "metrics", "misroute_figures", "routing_quality", "sample_answers")
 _SCRIPTS = ("classify_marathons", "export_csv", "segment_data")
+_READER = ("depth", "lenient", "lines", "reader", "reading", "shapes", "texts", "tokens")
+_CACHE = ("cache_file", "file_store", "groups", "record_store")
+_OF_TRANSCRIPTS = ("cache", "cache_tables", "groups", "lines", "outcomes", "outputs", "reader", "reading", "runs")
+_LONG = (
+    "megabytes",
+    "in_time",
+    "every_cut",
+    "mutated",
+    "a_chain_of_parents",
+    "flipped_bits",
+    "several_goes",
+    "enormous",
+)
+_LONGER = ("another_run_writes", "any_value", "wrong_value", "cut_anywhere")
 
 SAMPLES = {
     "numbers": Sample(
@@ -38,6 +52,16 @@ SAMPLES = {
         tests=(
             *(f"tests/common/test_{name}.py" for name in (*_NUMBERS, *_MORE_NUMBERS, "text")),
             *(f"tests/analysis/test_{name}.py" for name in (*_STRATEGIES, *_SCRIPTS)),
+        ),
+    ),
+    "reading": Sample(
+        modules=("files", *(f"transcripts/{name}" for name in (*_READER, *_CACHE))),
+        tests=(
+            "tests/common/test_files.py",
+            *(f"tests/common/transcripts/test_{name}.py" for name in _OF_TRANSCRIPTS),
+            *(f"tests/common/transcripts/test_{name}.py" for name in ("sessions", "shapes", "texts", "tokens")),
+            "-k",
+            " and ".join(f"not {name}" for name in (*_LONG, *_LONGER)),
         ),
     ),
 }

@@ -149,7 +149,7 @@ def checksum(*values: object) -> int:
 
 def seal(raw: bytes) -> bytes:
     """Return bytes with their checksum behind them."""
-    return raw + zlib.crc32(raw).to_bytes(4, "big")
+    return raw + zlib.crc32(raw).to_bytes(4)
 
 
 def unseal(raw: bytes) -> bytes:

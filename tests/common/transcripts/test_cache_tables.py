@@ -223,6 +223,8 @@ def test_records_stand_in_their_order_with_their_json(database: sqlite3.Connecti
 
 
 DAMAGES = {
+    "the version": "UPDATE known SET value = '0' WHERE name = 'version'",
+    "no version": "DELETE FROM known",
     "a session's JSON": "UPDATE session SET plain = CAST('{}' AS BLOB)",
     "a session's JSON with its words": "UPDATE session SET enriched = CAST('{}' AS BLOB)",
     "a session's JSON, of another": "UPDATE session SET plain = (SELECT min(plain) FROM session)",
@@ -245,6 +247,8 @@ DAMAGES = {
     "facts": "UPDATE content SET state = x'00'; UPDATE file SET part = NULL; DELETE FROM session; DELETE FROM run",
 }
 SAID = {
+    "the version": "made by another version of the readers",
+    "no version": "made by another version of the readers",
     "a session's group": "a record of no file",
     "a session twice": "a session stands there twice",
     "a run's group": "a record of no file",
