@@ -18,10 +18,10 @@ import threading
 import time
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from common.errors import InputError, ProjectError, fault
-from common.files import as_project_error
+from common.endings import exit_code_of, tell
+from common.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,25 +46,8 @@ def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> No
     watch_parent()
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _terminate)
-    if PARENT_VARIABLE not in os.environ:  # the pipeline keeps the whole of it in a log
-        sys.excepthook = _tell_fault
-    try:
-        options = vars(parser_of(main).parse_args(arguments))
-        _check_inputs(main, options)
-        main(**options)
-        sys.stdout.flush()
-    except ProjectError as error:
-        _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
-    except OSError as error:
-        failure = as_project_error(error)
-        _fail(str(failure), failure.exit_code)
-    except MemoryError:
-        _fail("out of memory", 1)
-    sys.exit(0)
+    tells_faults = PARENT_VARIABLE not in os.environ  # the pipeline keeps the whole of it in a log
+    sys.exit(exit_code_of(lambda: _work(main, arguments), tells_faults=tells_faults))
 
 
 def run_program(command: Sequence[str]) -> None:
@@ -75,7 +58,7 @@ def run_program(command: Sequence[str]) -> None:
     try:
         code = subprocess.run(command, check=False).returncode
     except OSError as error:
-        _fail(f"{command[0]}: {error.strerror}", InputError.exit_code)
+        sys.exit(tell(InputError(f"{command[0]}: {error.strerror}")))
     sys.exit(code if code >= 0 else 128 - code)
 
 
@@ -128,16 +111,10 @@ def _terminate(*_: object) -> None:
     sys.exit(TERMINATED)
 
 
-def _tell_fault(_: object, error: BaseException, __: object) -> None:
-    """Say in one line where the program is at fault, in the place of a traceback."""
-    _fail(fault(error), 1)
-
-
-def _fail(message: str, exit_code: int) -> NoReturn:
-    from common.text.escaping import terminal  # noqa: PLC0415 - only a failure needs it
-
-    sys.stderr.write(f"error: {terminal(message)}\n")
-    sys.exit(exit_code)
+def _work(main: Callable[..., None], arguments: Sequence[str] | None) -> None:
+    options = vars(parser_of(main).parse_args(arguments))
+    _check_inputs(main, options)
+    main(**options)
 
 
 def _program_name(module: types.ModuleType | None) -> str | None:

@@ -17,7 +17,7 @@ STRATEGIES = [path for path in MODULES if path.parent.name == "strategies"]
 SCRIPTS = [path for path in MODULES if path.parent == Path("analysis") and path.name != "__init__.py"]
 PURE = ("records", "measures", "statistics")
 LISTS = [Path("common", "records.py")]  # declarations alone, which are looked up and not read through
-LEAVES = ("common.pipeline", "common.transcripts")
+LEAVES = ("common.pipeline", "common.running", "common.transcripts")
 
 
 def tree(path: Path) -> ast.Module:
@@ -85,6 +85,11 @@ def test_records_and_numbers_know_neither_doit_nor_transcripts(name: str) -> Non
 @pytest.mark.parametrize("path", [path for path in MODULES if path.parts[:2] != ("common", "pipeline")], ids=str)
 def test_doit_is_known_to_the_pipeline_alone(path: Path) -> None:
     assert [name for name in imports(path) if name.split(".")[0] == "doit" or name.startswith("common.pipeline")] == []
+
+
+def test_the_layer_over_doit_is_small() -> None:
+    layer = [path for path in MODULES if path.parts[:2] == ("common", "pipeline")]
+    assert sum(len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in layer) <= 900
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path not in LISTS], ids=str)

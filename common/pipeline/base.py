@@ -1,30 +1,29 @@
-"""What our commands share: options anywhere, dodo.py sought in the folders above, errors and signals as one line."""
+"""What our commands share: options anywhere, dodo.py sought in the folders above, errors as one line, the lock."""
 
 from __future__ import annotations
 
 import contextlib
 import getopt
-import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any, TextIO
+from typing import Any
 
 from doit.cmd_base import DodoTaskLoader, DoitCmdBase
 from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
 from doit.task import Task
 
-from common.errors import CommandError, InputError, ProjectError, ScriptError, fault
-from common.files import as_project_error, lock_data_directory
-from common.pipeline import log
-from common.pipeline.action import kill
-from common.pipeline.choice import Choice, choose, scripts, step_of
+from common.endings import begin, exit_code_of, tell
+from common.errors import CommandError, InputError
+from common.files import lock_data_directory
+from common.pipeline.choice import Choice, choose, scripts
 from common.pipeline.project import Project
-from common.pipeline.shown import printable
+from common.pipeline.step import step_of
+from common.running import execution_log
+from common.running.processes import kill
 from common.settings import FILE_NAME
+from common.shown import Shown
 
 
 def whole_number(text: str) -> int:
@@ -36,8 +35,7 @@ def whole_number(text: str) -> int:
 
 def option(name: str, text: str, default: object = False, kind: Callable[[str], object] = bool, short: str = "") -> Any:  # noqa: FBT002 - what doit calls a default
     """Return an option as doit describes it."""
-    long = name.replace("_", "-")
-    return {"name": name, "long": long, "short": short, "type": kind, "default": default, "help": text}
+    return {"name": name, "long": name, "short": short, "type": kind, "default": default, "help": text}
 
 
 class Loader(DodoTaskLoader):
@@ -46,9 +44,7 @@ class Loader(DodoTaskLoader):
     def __init__(self) -> None:
         super().__init__()
         if "" in sys.argv[1:]:
-            error = CommandError("a name is empty; `doit list --all` shows what there is")
-            sys.stderr.write(f"error: {error}\n")
-            raise SystemExit(error.exit_code)
+            sys.exit(tell(CommandError("a name is empty; `doit list --all` shows what there is")))
 
 
 class Ours(DoitCmdBase):
@@ -84,14 +80,14 @@ class Ours(DoitCmdBase):
         """Return the scripts that were named, or all."""
         return choose(self.tasks(), self.names, only=bool(self.names))
 
-    def write(self, text: str) -> None:
-        """Write a line."""
-        self.outstream.write(f"{printable(text)}\n")
+    def write(self, *lines: str) -> None:
+        """Write lines."""
+        self.outstream.write("".join(f"{line}\n" for line in lines))
 
     @contextlib.contextmanager
     def locked(self, *, wait: bool = False) -> Iterator[None]:
         """Hold the data directory, with the state as it is once it is held."""
-        holder = f"`doit {self.name}`, process {os.getpid()}, since {log.now()}"
+        holder = f"`doit {self.name}`, process {os.getpid()}, since {execution_log.now()}"
         with lock_data_directory(self.data, holder, wait=wait):
             self.dep_manager.backend.load()
             yield
@@ -104,67 +100,17 @@ class Ours(DoitCmdBase):
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
-        if os.name == "nt":
-            sys.exit("Windows is not supported: run it in the Windows Subsystem for Linux")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _stop)
-        sys.stdout, sys.stderr = map(_writable, (sys.stdout, sys.stderr))
-        self.outstream = sys.stdout
-        try:
-            code = int(super().parse_execute(self._options_first(in_args)) or 0)
-            sys.stdout.flush()
-        except StoppedError as stopped:
-            sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
-            return 128 + stopped.number
-        except BrokenPipeError:
-            os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
-        except Exception as error:
-            if sys.flags.dev_mode:
-                raise
-            failure = _failure(error)
-            sys.stderr.write(f"error: {printable(str(failure))}\n")
-            return failure.exit_code
-        return code
+        begin(kill)
+        self.outstream = Shown(sys.stdout)
+        return exit_code_of(lambda: self._parse_execute(in_args), tells_faults=not sys.flags.dev_mode)
 
-    def _options_first(self, arguments: list[str]) -> list[str]:
+    def _parse_execute(self, arguments: list[str]) -> int:
         try:
-            options, names = getopt.gnu_getopt(arguments, self.cmdparser.get_short(), self.cmdparser.get_long())
+            short, long = self.cmdparser.get_short(), self.cmdparser.get_long()
+            options, names = getopt.gnu_getopt(arguments, short, long)  # doit takes options before names alone
+            first = [part for pair in options for part in pair if part]
+            return int(super().parse_execute([*first, *names]) or 0)
         except getopt.GetoptError as error:
             raise CommandError(f"{error}; `doit help {self.name}` lists the options") from error
-        return [*(part for pair in options for part in pair if part), *names]
-
-
-class StoppedError(BaseException):
-    """A signal asks the run to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """End the run; a second signal ends it at once."""
-    del frame
-    signal.signal(number, _stop_at_once)
-    raise StoppedError(number)
-
-
-def _stop_at_once(number: int, frame: FrameType | None) -> None:
-    del frame
-    kill()
-    os._exit(128 + number)
-
-
-def _failure(error: Exception) -> ProjectError:
-    if isinstance(error, OSError):
-        return as_project_error(error)
-    if isinstance(error, (InvalidCommand, InvalidTask, InvalidDodoFile)):
-        return CommandError(str(error))
-    return error if isinstance(error, ProjectError) else ScriptError(fault(error))
-
-
-def _writable(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes every text: one that was closed leads nowhere, a sign it lacks becomes `?`."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
-    return stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - open as long as the process
+        except (InvalidCommand, InvalidTask, InvalidDodoFile) as error:
+            raise CommandError(str(error)) from error

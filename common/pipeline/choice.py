@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from doit.task import Task
 
 from common.errors import CommandError, InputError
-from common.pipeline.database import MARK
-from common.pipeline.freshness import Step
 from common.pipeline.project import Project
+from common.pipeline.step import step_of
+from common.running.plan_text import Row
 from common.settings import Settings, missing_transcripts
 
 ADOPTED = "adopted, inputs not compared"
-SELECTING = frozenset({"projects", "project", "since", "until", "timezone"})  # which sessions the numbers are about
 
 
 class Choice(NamedTuple):
@@ -70,12 +69,10 @@ def named_by(name: str, tasks: Iterable[Task]) -> list[str]:
     called = {task.name: (task.name, *task.name.split(":"), *task.targets) for task in tasks}
     if found := [task for task, names in called.items() if {name, str(Path(name))} & {*names}]:
         return found
-    import difflib  # noqa: PLC0415 - only a typing error needs it
+    from common.nearest import did_you_mean  # noqa: PLC0415 - only a typing error needs it
 
-    near = difflib.get_close_matches(
-        name, dict.fromkeys(other for names in called.values() for other in names[:3]), n=1
-    )
-    hint = f"did you mean {near[0]}?" if near else "`doit list --all` shows them"
+    names = (other for names in called.values() for other in names[:3])
+    hint = did_you_mean(name, names, "`doit list --all` shows them")
     raise CommandError(f"{name} is no stage, script or output; {hint}")
 
 
@@ -94,49 +91,18 @@ def needed(names: Iterable[str], by_name: Mapping[str, Task]) -> list[str]:
 
 def check(choice: Choice, project: Project, dep_manager: Any) -> list[str]:
     """Raise an InputError with everything that keeps the chosen scripts from working; return warnings."""
-    problems = list(_unreadable_inputs(choice, project.settings))
+    problems, warnings = list(_unreadable_inputs(choice, project.settings)), []
     given = [f"{key}={value}" for key, value in project.given.items()]
-    values = {task.name: dep_manager.get_values(task.name) for task in choice.left_out}
-    problems += [
-        f"{task.name} {reason}; type `doit {shlex.join([stage_of(task.name), *given])}`"
-        for task in choice.left_out
-        if (reason := _why_unusable(task, values[task.name]))
-    ]
+    for task in choice.left_out:
+        values = dep_manager.get_values(task.name)
+        why = list(step_of(task).reasons(values))
+        if problem := step_of(task).unusable(values):
+            problems.append(f"{task.name} {problem}; type `doit {shlex.join([stage_of(task.name), *given])}`")
+        elif why:
+            warnings.append(f"{task.name} is out of date ({why[0]}); its outputs are used as they are")
     if problems:
         raise InputError("\n".join(problems))
-    stale = [(task.name, next(step_of(task).changes(values[task.name]), None)) for task in choice.left_out]
-    return [f"{name} is out of date ({why}); its outputs are used as they are" for name, why in stale if why]
-
-
-def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
-    if any(step_of(task).transcripts for task in choice.tasks) and (missing := missing_transcripts(settings)):
-        yield missing
-    made = {target for task in (*choice.tasks, *choice.left_out) for target in task.targets}
-    for task in choice.tasks:
-        for path in step_of(task).reads:
-            if path not in made and not Path(path).is_file():
-                said = "is not a regular file" if Path(path).exists() else "does not exist"
-                yield f"{path} {said}: {task.name} reads it, and no script makes it"
-
-
-def _why_unusable(task: Task, values: dict[str, Any]) -> str | None:
-    """Return why a script cannot be left out, None if it can."""
-    if absent := [target for target in task.targets if not Path(target).is_file()]:
-        return f"has not succeeded before ({', '.join(absent)} missing)"
-    if not values:
-        return "has not succeeded before (its outputs rest on nothing known)"
-    for change in step_of(task).changes(values):
-        if change.startswith("settings changed: ") and change.split()[2] in SELECTING:
-            return f"was run with other sessions chosen ({change})"
-    return None
-
-
-class Row(NamedTuple):
-    """A script, whether it would run, and the reasons."""
-
-    task: str
-    action: str
-    reasons: list[str]
+    return warnings
 
 
 def plan(choice: Choice, dep_manager: Any) -> list[Row]:
@@ -147,31 +113,25 @@ def plan(choice: Choice, dep_manager: Any) -> list[Row]:
     rows = [Row(task.name, "skip", ["left out"]) for task in choice.left_out]
     running: dict[str, Task] = {}
     for task in choice.tasks:
-        makers = [name for name, maker in running.items() if task.file_dep.intersection(maker.targets)]
-        why = reasons(task, dep_manager, made={path for maker in running.values() for path in maker.targets})
-        if makers:
+        values = dep_manager.get_values(task.name)
+        why = list(step_of(task).reasons(values, {path for maker in running.values() for path in maker.targets}))
+        if makers := [name for name, maker in running.items() if task.file_dep.intersection(maker.targets)]:
             behind = {name for maker in makers for name in running[maker].task_dep}
             shown = [name.partition(":")[2] for name in makers if name not in behind]
             why.append(f"{', '.join(shown)} will run; {'their' if len(shown) > 1 else 'its'} outputs may change")
         if why:
             running[task.name] = task
-        kept = ADOPTED if dep_manager.get_values(task.name).get("adopted") else "up to date"
-        rows.append(Row(task.name, "run" if why else "skip", why or [kept]))
+        rows.append(Row(task.name, "run" if why else "skip", why or [ADOPTED if "adopted" in values else "up to date"]))
     return rows
 
 
-def reasons(task: Task, dep_manager: Any, made: Collection[str] = ()) -> list[str]:
-    """Return why a script would run; files in `made` will be made anew before it."""
-    why = ["forced"] if step_of(task).forced else []
-    if values := dep_manager.get_values(task.name):
-        return [*why, *step_of(task).changes(values, made)]
-    return [*why, dep_manager.backend.get(task.name, MARK) or "never run"]
-
-
-def step_of(task: Task) -> Step:
-    """Return the step that a task was made of."""
-    step: Step = task.meta["step"]
-    return step
+def _unreadable_inputs(choice: Choice, settings: Settings) -> Iterator[str]:
+    if any(step_of(task).transcripts for task in choice.tasks) and (missing := missing_transcripts(settings)):
+        yield missing
+    made = {target for task in (*choice.tasks, *choice.left_out) for target in task.targets}
+    for task in choice.tasks:
+        for problem in step_of(task).unreadable(made):
+            yield f"{problem}: {task.name} reads it, and no script makes it"
 
 
 def stage_of(name: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +15,15 @@ from doit.doit_cmd import set_var
 from doit.task import Task
 
 from common.files import sweep_temporary_files
-from common.pipeline import log
-from common.pipeline.action import stop_all
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import Choice, check, choose, plan, stage_of, step_of
-from common.pipeline.database import MARK, UNFINISHED
-from common.pipeline.shown import ascii_json, printable
+from common.pipeline.choice import check, choose, plan, stage_of
+from common.pipeline.step import Reporter, ScriptRunner, step_of
+from common.running import execution_log
+from common.running.plan_text import Row, plan_text
+from common.running.processes import stop_all
+from common.running.screen import screen
+from common.running.scripts import MARK, UNFINISHED
+from common.shown import ascii_json, printable
 
 
 class List(Ours, DoitList):
@@ -33,13 +34,10 @@ class List(Ours, DoitList):
     doc_usage = DoitList.doc_usage
 
     def _print_task(self, template: str, task: Task, status: Any, list_deps: Any, tasks: Mapping[str, Task]) -> None:
-        """Write a task's lines; with the status that the plan has, of a stage that of its scripts."""
+        """Write a line; with the status that the plan has, of a stage that of its scripts."""
         if status:
             template = template.replace("{status}", "R" if task.name in self._running else "U")
-        stream, self.outstream = self.outstream, io.StringIO()
         super()._print_task(template, task, None, list_deps, tasks)
-        stream.write(printable(self.outstream.getvalue()))
-        self.outstream = stream
 
     @functools.cached_property
     def _running(self) -> set[str]:
@@ -58,10 +56,8 @@ class Forget(Ours, DoitForget):
         chosen = choose(self.tasks(), names, only=bool(names) and not self.params["forget_sub"]).tasks
         with self.locked():
             for task in chosen:
-                self.dep_manager.remove(task.name)
-                self.dep_manager.backend.set(task.name, MARK, "forgotten")
+                self.dep_manager.backend.mark(task.name, "forgotten")
                 self.write(f"forgotten: {task.name}")
-            self.dep_manager.close()
         return 0
 
 
@@ -70,6 +66,7 @@ class Run(Ours, DoitRun):
 
     name = "run"
     doc_purpose = "run what is out of date"
+    only_plans = False
     cmd_options = (
         option("from", "begin with this stage, on the outputs that the earlier ones left", None, str),
         option("until", "end with this stage", None, str),
@@ -85,62 +82,47 @@ class Run(Ours, DoitRun):
     )
 
     def _execute(self) -> int:
-        wish = {key: self.params[key] for key in ("only", "force")}
-        choice = choose(self.tasks(), self.names, self.params["from"], self.params["until"], **wish)
+        given = self.params
+        how = {"only": given["only"], "force": given["force"]}
+        choice = choose(self.tasks(), self.names, given["from"], given["until"], **how)
         control = TaskControl(choice.tasks)
         warnings = check(choice, self.project, self.dep_manager)
         for task in choice.tasks:
             step_of(task).warn(warnings)
-        if self.params["dry-run"] or self.params["json"]:
-            return self._show_plan(choice, warnings)
-        with self.locked(wait=self.params["wait"]):
-            sweep_temporary_files(self.data)
-            try:
-                return self._run(choice, control, warnings)
-            finally:
-                sweep_temporary_files(self.data)  # a script of a killed run may have lived on for a moment
+        if self.only_plans or given["dry-run"] or given["json"]:
+            return self._show_plan(plan(choice, self.dep_manager), warnings)
+        with self.locked(wait=given["wait"]):
+            return self._run(choice.tasks, control, warnings)
 
-    def _show_plan(self, choice: Choice, warnings: list[str]) -> int:
-        rows = plan(choice, self.dep_manager)
+    def _show_plan(self, rows: list[Row], warnings: list[str]) -> int:
         if self.params["json"]:
             self.write(ascii_json([row._asdict() for row in rows], indent=1))
             return 0
-        from common.pipeline import views  # noqa: PLC0415 - with it comes what makes text safe
-
         sys.stderr.writelines(f"! {printable(warning)}\n" for warning in warnings)
-        for line in views.plan_text(rows, views.last_seconds(log.read(self.data))):
-            self.write(line)
+        self.write(*plan_text(rows, execution_log.last_seconds(execution_log.read(self.data))))
         return 0
 
-    def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:
-        from common.pipeline.runner import ScriptRunner  # noqa: PLC0415 - only who runs needs it
-
-        display = self._display(choice)
-        for warning in (*self._unfinished(choice), *warnings):
-            display.say("warning", warning, error=True)
-        control.process([task.name for task in choice.tasks])
+    def _run(self, tasks: list[Task], control: TaskControl, warnings: list[str]) -> int:
+        sweep_temporary_files(self.data)
+        shown = screen(quiet=self.params["quiet"])
+        if not self.params["quiet"]:
+            self.write(f"Delegation retrospective: {', '.join(map(str, self.project.settings.projects))} → {self.data}")
+        cut_short = [self.dep_manager.get_values(task.name).get(MARK) for task in tasks].count(UNFINISHED)
+        note = f"the last run was cut short: {cut_short} script{'s' * (cut_short > 1)} did not finish"
+        for warning in (*([note] if cut_short else ()), *warnings):
+            shown.say("warning", warning, error=True)
+        docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
+        steps = {task.name: step_of(task) for task in tasks}
+        reporter = Reporter(steps, docs, self.data, shown, verbose=self.params["verbose"])
+        control.process([task.name for task in tasks])
         processes = max(self.params["processes"], 1)
-        runner = ScriptRunner(self.dep_manager, display, self.params["continue"], num_process=processes)
+        runner = ScriptRunner(self.dep_manager, reporter, self.params["continue"], num_process=processes)
         try:
             return int(runner.run_all(control.task_dispatcher()))
         finally:
             stop_all()
-            display.close()
-
-    def _display(self, choice: Choice) -> Any:
-        quiet, verbose = self.params["quiet"], self.params["verbose"]
-        if sys.stdout.isatty() and not quiet and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-            from common.pipeline.live import LiveDisplay as Shown  # noqa: PLC0415 - only who runs needs them
-        else:
-            from common.pipeline.display import Display as Shown  # type: ignore[assignment]  # noqa: PLC0415
-        if not quiet:
-            self.write(f"Delegation retrospective: {', '.join(map(str, self.project.settings.projects))} → {self.data}")
-        docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
-        return Shown(choice, self.data, docs, self.dep_manager.get_values, quiet=quiet, verbose=verbose)
-
-    def _unfinished(self, choice: Choice) -> list[str]:
-        count = [self.dep_manager.backend.get(task.name, MARK) for task in choice.tasks].count(UNFINISHED)
-        return [f"the last run was cut short: {count} script{'s' * (count > 1)} did not finish"] if count else []
+            shown.silence()
+            sweep_temporary_files(self.data)  # a script of a killed run may have lived on for a moment
 
 
 class Plan(Run):
@@ -148,11 +130,7 @@ class Plan(Run):
 
     name = "plan"
     doc_purpose = "say what would run, in order, and why; run nothing, write nothing"
-
-    def execute(self, params: Any, args: list[str]) -> int:
-        """Do as `run --dry-run`."""
-        params["dry-run"] = True
-        return super().execute(params, args)
+    only_plans = True
 
 
 class Csv(Run):

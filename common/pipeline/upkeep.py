@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+import sys
+from itertools import starmap
 from pathlib import Path
 
 from doit import get_initial_workdir
 
+from common.drawing import Box, Edge, drawn, graph_text
 from common.errors import CommandError, InputError
 from common.files import write_atomically
-from common.pipeline import log
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import plan, step_of
-from common.pipeline.freshness import state_of
-from common.pipeline.shown import ascii_json
+from common.pipeline.choice import plan, stage_of
+from common.pipeline.step import step_of
+from common.running import execution_log
+from common.running.fingerprints import fate
+from common.running.history import history_text
+from common.running.scripts import SELECTING, flows
+from common.shown import ascii_json
 
 
 class Adopt(Ours):
@@ -25,13 +30,18 @@ class Adopt(Ours):
     doc_description = "Refused if an output is missing, of another schema, or made with other filters."
 
     def _execute(self) -> int:
-        from common.pipeline.adoption import adopt  # noqa: PLC0415 - msgspec is for those who adopt
+        from common.adoption import refusals  # noqa: PLC0415 - msgspec is for those who adopt
 
         tasks = self.named().tasks
         with self.locked():
-            adopt(tasks, self.project.settings, self.dep_manager)
-        for task in tasks:
-            self.write(f"adopted: {task.name}")
+            problems = [refusals(task.name, task.targets, self.project.settings, SELECTING) for task in tasks]
+            if found := [problem for some in problems for problem in some]:
+                raise InputError("\n".join(["nothing was adopted:", *found]))
+            for task in tasks:
+                task.values = step_of(task).adopted()
+                self.dep_manager.save_success(task)
+                self.write(f"adopted: {task.name}")
+            self.dep_manager.close()
         return 0
 
 
@@ -42,16 +52,12 @@ class Verify(Ours):
     doc_purpose = "hash every output again and compare it with what its script left"
 
     def _execute(self) -> int:
-        recorded = [self.dep_manager.get_values(task.name).get("targets", {}) for task in self.named().tasks]
-        wrong = 0
-        outputs = [(target, state[3:]) for targets in recorded for target, state in targets.items()]
-        for target, was in outputs:
-            problem = "" if state_of(target)[3:] == was else "not as made" if Path(target).is_file() else "missing"
-            wrong += bool(problem)
-            self.write(f"{target}: {problem or 'ok'}")
-        if wrong:
-            raise InputError(f"{wrong} of {len(outputs)} outputs are not as their scripts left them; type `doit`")
-        self.write(f"{len(outputs)} outputs are as their scripts left them")
+        kept = [self.dep_manager.get_values(task.name).get("targets", {}) for task in self.named().tasks]
+        fates = {path: fate(path, state) for targets in kept for path, state in targets.items()}
+        self.write(*(f"{path}: {found}" for path, found in fates.items()))
+        if wrong := [path for path, found in fates.items() if found != "ok"]:
+            raise InputError(f"{len(wrong)} of {len(fates)} outputs are not as their scripts left them; type `doit`")
+        self.write(f"{len(fates)} outputs are as their scripts left them")
         return 0
 
 
@@ -88,14 +94,10 @@ class History(Ours):
     )
 
     def _execute(self) -> int:
-        from common.pipeline.views import history_text  # noqa: PLC0415 - with it comes what makes text safe
-
         stages = {*self.names, *filter(None, [self.params["stage"]])}
-        records = [record for record in log.read(self.data) if not stages or record["stage"] in stages]
+        records = [record for record in execution_log.read(self.data) if not stages or record["stage"] in stages]
         records = records[-self.params["last"] :]
-        as_json = self.params["json"]
-        for line in [ascii_json(records, indent=1)] if as_json else history_text(records):
-            self.write(line)
+        self.write(*([ascii_json(records, indent=1)] if self.params["json"] else history_text(records)))
         return 0
 
 
@@ -112,20 +114,20 @@ class Graph(Ours):
     )
 
     def _execute(self) -> int:
-        from common.pipeline.views import graph_text  # noqa: PLC0415 - as above
-
         choice, kind = self.named(), self.params["format"]
         if kind not in ("dot", "mermaid", "svg", "png"):
             raise CommandError(f"--format {kind}: dot, mermaid, svg or png")
         actions = {row.task: row.action for row in plan(choice, self.dep_manager)} if self.params["status"] else {}
-        content = graph_text(choice.tasks, actions, "mermaid" if kind == "mermaid" else "dot").encode()
+        steps = {task.name: step_of(task) for task in choice.tasks}
+        boxes = [Box(name, stage_of(name), step.script, actions.get(name, "")) for name, step in steps.items()]
+        content = graph_text(boxes, starmap(Edge, flows(steps)), "mermaid" if kind == "mermaid" else "dot").encode()
         if kind in ("svg", "png"):
-            content = _draw(content, kind)
+            content = drawn(content, kind)
         if self.params["output"]:
             write_atomically(Path(get_initial_workdir(), self.params["output"]), content)
         else:
-            self.outstream.flush()
-            self.outstream.buffer.write(content)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
         return 0
 
 
@@ -138,9 +140,3 @@ class Refused(Ours):
 
     def _execute(self) -> int:
         raise CommandError(f"this command is {self.doc_purpose}")
-
-
-def _draw(source: bytes, kind: str) -> bytes:
-    if drawer := shutil.which("dot") or shutil.which("graphviz-pure"):
-        return subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=True).stdout
-    raise InputError("drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'")

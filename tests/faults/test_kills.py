@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
-from common.pipeline.database import MARK, UNFINISHED
+from common.running.scripts import MARK, UNFINISHED
 from tests.common.pipeline.test_failures import scripts_alive, wait_for
 from tests.faults.project import Project, new_project
 
@@ -106,13 +106,14 @@ def rows(project: Project) -> Rows:
     if not (project.data / ".doit.db").exists():
         return {}
     with contextlib.closing(sqlite3.connect(project.data / ".doit.db")) as connection:
-        return {task: json.loads(text) for task, text in connection.execute("select task_id, task_data from doit")}
+        found = connection.execute("select task_id, task_data from doit").fetchall()
+    return {task: json.loads(text).get("_values_:") or {} for task, text in found}
 
 
 def finished(after: Rows, before: Rows) -> set[str]:
     """Return the scripts that the killed run recorded as done."""
-    values = {task: row["_values_:"] for task, row in after.items() if row.get("_values_:")}
-    return {task.partition(":")[2] for task, found in values.items() if found != before.get(task, {}).get("_values_:")}
+    done = {task: values for task, values in after.items() if "targets" in values and MARK not in values}
+    return {task.partition(":")[2] for task, values in done.items() if values != before.get(task)}
 
 
 def held_to_leave_no_trace(scene: Scene, kill: Kill, share: float) -> None:
@@ -131,7 +132,7 @@ def held_to_leave_no_trace(scene: Scene, kill: Kill, share: float) -> None:
     assert sorted({*ran} & finished(after, before)) == []
     if not kill.older:
         assert {*ran} | finished(after, before) == {task.partition(":")[2] for task in rows(project)}
-    unfinished = [row.get(MARK) for row in after.values()].count(UNFINISHED)
+    unfinished = [values.get(MARK) for values in after.values()].count(UNFINISHED)
     assert (f"the last run was cut short: {unfinished} script" in done.stderr) == (unfinished > 0)
     assert (project.hashes(), entries(project)) == (scene.clean, scene.entries)
     assert "nothing to do" in project.doit(*scene.until).stdout

@@ -29,7 +29,7 @@ SCRIPTS = (
 COMMANDS = """
 import json, dodo
 rows = [row for name, task in vars(dodo).items() if name.startswith("task_") for row in task()]
-print(json.dumps({row["name"]: [row["actions"][0].step.command, row["targets"]] for row in rows}))
+print(json.dumps({row["name"]: [row["meta"]["step"].command, row["targets"]] for row in rows}))
 """
 KINDS = "openat,write,pwrite64,fsync,fdatasync,ftruncate,?rename,renameat,renameat2,?unlink,unlinkat,?mkdir,mkdirat"
 KILL = "signal=KILL"

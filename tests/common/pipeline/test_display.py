@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from common.pipeline import log
-from common.pipeline.views import history_text, sparkline
 from tests import terminals
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.common.pipeline.conftest import Toy
 
 PROGRESS = "\nfor done in range(11):\n    progress(done, 10, {unit!r})\n    time.sleep(0.05)\nprint('{fact}')"
@@ -106,26 +102,6 @@ def test_history_is_a_table_with_failures_and_times(toy: Toy) -> None:
     assert rows == {"reading": ["1", "0"], "doubling": ["1", "0"], "squaring": ["2", "1"], "adding": ["1", "0"]}
     assert [r["stage"] for r in json.loads(toy.doit("history", "--json", "--last", "2").out)] == ["adding", "squaring"]
     assert len(json.loads(toy.doit("history", "--stage", "squaring", "--json").out)) == 2
-
-
-def test_a_history_says_median_last_time_and_how_it_went() -> None:
-    records = [
-        {"stage": "a", "timestamp": f"2026-01-0{day}T00:00:00Z", "duration_seconds": seconds, "success": day != 2}
-        for day, seconds in ((1, 1.0), (2, 8.0), (3, 2.0))
-    ]
-    assert list(history_text(records)) == [
-        "stage  runs  failed    median      last  last run              durations",
-        "a         3       1     2.0 s     2.0 s  2026-01-03T00:00:00Z  ▂█▃",
-    ]
-    assert sparkline([0, 0]) == "▁▁"
-
-
-def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / log.LOG_NAME).write_text("x" * log.LARGEST_LOG + "\n" + '{"stage": "torn"')
-    log.append(tmp_path, {"stage": "first"})
-    assert (tmp_path / log.LOG_NAME).stat().st_size < 100
-    log.append(tmp_path, {"stage": "second\nline"})
-    assert [record["stage"] for record in log.read(tmp_path)] == ["first", "second\nline"]
 
 
 def test_a_list_with_status_says_of_stages_and_scripts_what_the_plan_does(toy: Toy) -> None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from common.errors import InputError
-from common.pipeline import own_stages
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
@@ -33,8 +29,6 @@ stages:
         writes: ["{data}/public.txt"]
         needs: [adding:total]
 """
-
-SCRIPT = "stages:\n  - name: a\n    scripts:\n      - name: b\n        "
 
 
 @pytest.fixture
@@ -98,30 +92,6 @@ def test_stages_can_lie_elsewhere(own: Toy) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (f"{SCRIPT}rune: [x]\n", "5:9: unknown key rune; did you mean run?"),
-        ("stagez: []\n", "1:1: unknown key stagez; did you mean stages?"),
-        ("stages:\n  - zzz: 1\n    scripts: []\n", "2:5: unknown key zzz; keys are name, scripts, description"),
-        (f"{SCRIPT}run: cp x y\n", "5:14: run: Expected `array`, got `str`"),
-        ("stages:\n  - name: A b\n    scripts: []\n", "2:11: name: Expected `str` matching regex"),
-        ("stages: []\nstages: []\n", "2:1: found duplicate key"),
-        ("stages: [\n", "2:1: expected the node content"),
-        ("- 1\n", "1:1: Expected `object`, got `array`"),
-        ("stages:\n  - scripts: []\n", "2:5: Object missing required field `name`"),
-    ],
-)  # fmt: skip
-def test_an_error_says_file_line_column_the_key_and_the_nearest_known_one(
-    tmp_path: Path, text: str, message: str
-) -> None:
-    path = tmp_path / "stages.yaml"
-    path.write_text(text)
-    with pytest.raises(InputError) as caught:
-        own_stages.load(path)
-    assert str(caught.value).startswith(f"{path}:{message}")
-
-
-@pytest.mark.parametrize(
     ("script", "message"),
     [
         ("{name: double, run: [x]}", "double is a script already: name it otherwise"),
@@ -134,8 +104,3 @@ def test_a_script_that_does_not_fit_the_table_is_refused(toy: Toy, script: str, 
     (toy.root / "data" / "stages.yaml").write_text(f"stages:\n  - name: doubling\n    scripts: [{script}]\n")
     result = toy.doit("list")
     assert (result.code, result.err) == (2, f"error: data/stages.yaml: {message}\n")
-
-
-def test_the_schema_for_editors_is_that_of_the_reader() -> None:
-    path = Path(__file__).parents[3] / "docs" / "own-stages" / "stages.schema.json"
-    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(own_stages.json_schema()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TextIO
 
 
 def printable(text: str) -> str:
@@ -17,3 +18,14 @@ def printable(text: str) -> str:
 def ascii_json(value: object, indent: int | None = None) -> str:
     """Return a value as JSON of ASCII characters that can be seen, and line feeds where it is indented."""
     return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+
+
+class Shown:
+    """A stream through which foreign text comes out harmless."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write a text as it may be shown."""
+        self._stream.write(printable(text))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from common.files import as_project_error, open_own
-from common.pipeline.shown import ascii_json
+from common.shown import ascii_json
 
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
 LARGEST_LOG = 1 << 20
@@ -48,3 +48,9 @@ def read(directory: Path) -> Iterator[dict[str, Any]]:
 def now() -> str:
     """Return the time as the log has it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def last_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return how long each script took when it last succeeded."""
+    scripts = [script for record in records for script in record.get("scripts", ()) if script.get("success")]
+    return {script["script"]: script["duration_seconds"] for script in scripts}

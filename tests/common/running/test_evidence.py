@@ -1,16 +1,15 @@
-"""The parts that tell what changed: the code of a script, a file's state, the state of the pipeline."""
+"""The parts that tell what changed: the code of a script, the states of files and transcripts."""
 
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
-from doit.dependency import JSONCodec
 
-from common.pipeline.database import Database
-from common.pipeline.freshness import closure, is_as_it_was, state_of, transcripts_state
+from common.running.code_files import closure, first_line
+from common.running.evidence import Grounds
+from common.running.fingerprints import is_as_it_was, state_of, transcripts_state
 
 
 @pytest.fixture
@@ -102,63 +101,24 @@ def test_links_and_what_is_no_transcript_are_not_followed_and_not_counted(tmp_pa
     assert transcripts_state([tmp_path]) != before
 
 
-def database(path: Path) -> Database:
-    return Database(str(path), JSONCodec())
+@pytest.mark.usefixtures("project")
+def test_the_first_line_of_a_module_says_what_it_is_for() -> None:
+    write(one='"""Do one thing."""\n', two='"""Do two things.\n\nMore."""\n')
+    assert [first_line(Path(f"{name}.py")) for name in ("one", "two", "gone")] == [
+        "Do one thing.",
+        "Do two things.",
+        "",
+    ]
 
 
-def test_what_was_saved_is_there_again_and_what_was_not_is_not(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    one = database(path)
-    assert not one.in_("task")
-    assert one.get("task", "key") is None
-    assert not one.in_("task")  # asking is not telling
-    one.set("task", "key", {"a": [1, None, "é\udc80"]})
-    one.dump()
-    one.set("task", "key", "later")
-    again = database(path)
-    assert again.in_("task")
-    assert again.get("task", "key") == {"a": [1, None, "é\udc80"]}
-    again.remove("task")
-    again.dump()
-    assert not database(path).in_("task")
-
-
-def test_a_look_makes_no_file_and_a_save_of_nothing_none_either(tmp_path: Path) -> None:
-    looked = database(tmp_path / "deep" / "state.db")
-    looked.get("task", "key")
-    looked.remove("task")
-    looked.remove_all()
-    looked.dump()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_file_cut_at_any_length_is_set_aside_and_never_believed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "state.db"
-    full = database(path)
-    full.set("task", "key", "value " * 100)
-    full.dump()
-    raw = path.read_bytes()
-    for length in range(0, len(raw), 97):
-        path.write_bytes(raw[:length])
-        read, said = database(path).get("task", "key"), capsys.readouterr().err
-        assert (read, said) == ("value " * 100, "") or (read is None and "state.db cannot be read (" in said)
-
-
-def test_threads_may_save_while_others_look(tmp_path: Path) -> None:
-    shared = database(tmp_path / "state.db")
-
-    def work(number: int) -> None:
-        for step in range(20):
-            shared.set(f"task {number} {step}", "key", step)
-            shared.dump()
-            shared.get(f"other {number} {step}", "key")
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    again = database(tmp_path / "state.db")
-    assert all(again.get(f"task {number} {step}", "key") == step for number in range(4) for step in range(20))
+@pytest.mark.usefixtures("project")
+def test_evidence_tells_what_it_was_recorded_without_and_long_values_by_their_beginning() -> None:
+    grounds = Grounds(reads=(), writes=(), code=(), settings={"names": ["x" * 90], "warnings": []})
+    kept = {**grounds.take(), "targets": {}}
+    assert list(grounds.changes(kept)) == []
+    assert list(grounds.changes({})) == [
+        "recorded by another version of this program, without agents, code, reads, settings, targets, transcripts"
+    ]
+    grounds.settings = {"names": None, "warnings": ["odd"]}
+    shown = f"settings changed: names {'x' * 59}… → none"
+    assert list(grounds.changes(kept)) == [shown, "what the run warns of changed"]

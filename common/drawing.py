@@ -1,0 +1,75 @@
+"""A graph as text of DOT or Mermaid, or drawn: boxes in clusters, a colour for some, a label on each edge."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from common.errors import InputError
+from common.text.escaping import dot, mermaid
+
+COLOURS = {"run": "#e69f00", "skip": "#009e73"}  # of the Okabe-Ito set
+DOT = {
+    "head": "digraph pipeline {\n"
+    "  rankdir=LR; fontname=Helvetica; edge [fontname=Helvetica, fontsize=9];\n"
+    '  node [shape=box, style="rounded,filled", fillcolor="#ffffff", fontname=Helvetica, margin="0.2,0.1"];',
+    "cluster": "  subgraph cluster_{number} {{ label={label}; color=gray;",
+    "box": "    {id} [label={label}{colour}];",
+    "end": "  }",
+    "edge": "  {start} -> {end} [label={label}];",
+    "colour": ', fillcolor="{colour}"',
+    "foot": "}\n",
+}
+MERMAID = {  # which GitHub draws
+    "head": "flowchart LR",
+    "cluster": "  subgraph s{number}[{label}]",
+    "box": "    {id}[{label}]{colour}",
+    "end": "  end",
+    "edge": "  {start} -->|{label}| {end}",
+    "colour": "\n    style {id} fill:{colour}",
+    "foot": "",
+}
+
+
+class Box(NamedTuple):
+    """What is drawn as a box."""
+
+    name: str
+    cluster: str
+    label: str
+    state: str = ""  # run or skip: told by a word behind the label, and by a colour
+
+
+class Edge(NamedTuple):
+    """An arrow from one box to another; one that is no Box is drawn outside the clusters, under its name."""
+
+    start: str
+    end: str
+    label: str
+
+
+def graph_text(boxes: Sequence[Box], edges: Iterable[Edge], language: str) -> str:
+    """Return the graph in a language, mermaid or dot."""
+    quote, form = (mermaid, MERMAID) if language == "mermaid" else (dot, DOT)
+    ids = {box.name: f"t{number}" if quote is mermaid else dot(box.name) for number, box in enumerate(boxes)}
+    lines = [form["head"]]
+    for number, cluster in enumerate(dict.fromkeys(box.cluster for box in boxes)):
+        lines.append(form["cluster"].format(number=number, label=quote(cluster)))
+        for box in (box for box in boxes if box.cluster == cluster):
+            colour = form["colour"].format(id=ids[box.name], colour=COLOURS[box.state]) if box.state else ""
+            label = quote(f"{box.label} ({box.state})" if box.state else box.label)
+            lines.append(form["box"].format(id=ids[box.name], label=label, colour=colour))
+        lines.append(form["end"])
+    for edge in edges:
+        start, end = (ids.get(name) or (name if quote is mermaid else dot(name)) for name in edge[:2])
+        lines.append(form["edge"].format(start=start, end=end, label=quote(edge.label)))
+    return "\n".join([*lines, form["foot"]])
+
+
+def drawn(source: bytes, kind: str) -> bytes:
+    """Return the picture, svg or png, of a graph in DOT; an InputError says what is missing for it."""
+    if drawer := shutil.which("dot") or shutil.which("graphviz-pure"):
+        return subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=True).stdout
+    raise InputError("drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'")

@@ -1,0 +1,133 @@
+"""A program as a process: time limit, output, progress, and the end of its whole process tree."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from common.files import make_directory, open_own
+from common.shown import printable
+
+LONGEST_LINE = 1 << 16
+GRACE_SECONDS = 0.4
+
+Take = Callable[[bytes], str | None]  # takes a line as it comes, and returns it as text if it is one for the log
+
+_running: set[int] = set()
+_stopping = threading.Event()
+
+
+class Ended(NamedTuple):
+    """How a program ended."""
+
+    exit_code: int | None  # below 0: by the signal of that number; None: it never began
+    seconds: float
+    peak_memory: int  # bytes
+    timed_out: bool
+
+
+NOT_BEGUN = Ended(None, 0.0, 0, timed_out=False)
+
+
+def run(
+    command: Sequence[str], environment: Mapping[str, str], limit: float, log: Path, takes: tuple[Take, Take]
+) -> Ended:
+    """Run a program for `limit` seconds at most, with more in its environment, and return how it ended.
+
+    Its lines go to `takes`, of standard output and of standard error, and to the log. When it has ended its process
+    group is killed; a grandchild that holds the output open is not waited for.
+    """
+    began = time.monotonic()
+    make_directory(log.parent)
+    with os.fdopen(open_own(log, os.O_WRONLY | os.O_TRUNC), "wb") as stream:
+        process = _start(command, environment)
+        timer = threading.Timer(limit, kill, (process.pid,))
+        timer.daemon = True
+        pairs = zip((process.stdout, process.stderr), takes, strict=True)
+        readers = [threading.Thread(target=_read, args=(*pair, stream), daemon=True) for pair in pairs]
+        for thread in (timer, *readers):
+            thread.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        finally:
+            timer.cancel()
+            _running.discard(process.pid)
+        code = process.returncode = os.waitstatus_to_exitcode(status)
+        for reader in readers:
+            reader.join(GRACE_SECONDS)
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    seconds = time.monotonic() - began
+    peak = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
+    return Ended(code, seconds, peak, timed_out=code == -signal.SIGKILL and seconds >= limit)
+
+
+def stop_all() -> None:
+    """End every running program and its children: gently, then, a moment later, at once."""
+    _stopping.set()
+    pids = _with_descendants(list(_running))
+    _send(signal.SIGTERM, pids)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while _running and time.monotonic() < deadline:
+        time.sleep(0.01)
+    _send(signal.SIGKILL, pids)
+
+
+def kill(*pids: int) -> None:
+    """Kill processes, or every running program, with all descendants, also those with a session of their own."""
+    _send(signal.SIGKILL, _with_descendants(pids or list(_running)))
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+        start_new_session=True,
+    )
+    _running.add(process.pid)
+    if _stopping.is_set():
+        kill(process.pid)
+    return process
+
+
+def _read(stream: IO[bytes], take: Take, log: IO[bytes]) -> None:
+    with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
+        for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+            if (text := take(line)) is not None:
+                with contextlib.suppress(OSError):  # the log tells when it is closed; its program is heard to the end
+                    log.write(f"{printable(text)}\n".encode())
+                    log.flush()
+
+
+def _send(sign: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            if os.getpgid(pid) == pid:
+                os.killpg(pid, sign)
+            os.kill(pid, sign)
+
+
+def _with_descendants(pids: Sequence[int]) -> list[int]:
+    table = ""
+    with contextlib.suppress(OSError):
+        command = ["ps", "-A", "-o", "pid=,ppid="]
+        table = subprocess.run(command, capture_output=True, text=True, check=False).stdout if pids else ""
+    children: dict[int, list[int]] = collections.defaultdict(list)
+    for line in table.splitlines():
+        child, parent = map(int, line.split())
+        children[parent].append(child)
+    found = list(pids)
+    for pid in found:
+        found += children[pid]
+    return found

@@ -1,0 +1,37 @@
+"""The execution log and its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from common.running import execution_log as log
+from common.running.history import history_text, sparkline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_history_says_median_last_time_and_how_it_went() -> None:
+    records = [
+        {"stage": "a", "timestamp": f"2026-01-0{day}T00:00:00Z", "duration_seconds": seconds, "success": day != 2}
+        for day, seconds in ((1, 1.0), (2, 8.0), (3, 2.0))
+    ]
+    assert list(history_text(records)) == [
+        "stage  runs  failed    median      last  last run              durations",
+        "a         3       1     2.0 s     2.0 s  2026-01-03T00:00:00Z  ▂█▃",
+    ]
+    assert sparkline([0, 0]) == "▁▁"
+
+
+def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / log.LOG_NAME).write_text("x" * log.LARGEST_LOG + "\n" + '{"stage": "torn"')
+    log.append(tmp_path, {"stage": "first"})
+    assert (tmp_path / log.LOG_NAME).stat().st_size < 100
+    log.append(tmp_path, {"stage": "second\nline"})
+    assert [record["stage"] for record in log.read(tmp_path)] == ["first", "second\nline"]
+
+
+def test_the_time_of_a_script_is_that_of_its_last_success() -> None:
+    runs = [("one", 1.0, True), ("two", 2.0, True), ("one", 3.0, True), ("one", 9.0, False)]
+    records = [{"scripts": [{"script": n, "duration_seconds": s, "success": ok}]} for n, s, ok in runs]
+    assert log.last_seconds([*records, {}]) == {"one": 3.0, "two": 2.0}

@@ -1,0 +1,84 @@
+"""Why a script would run, and what is kept and told of a run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from common.running.scripts import MARK, UNFINISHED, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    (tmp_path / "in.txt").write_text("2")
+    code = (
+        "import sys; print('chatter'); print('\\x1e{\"done\": 1}'); print('\\x1enonsense'); print('1 number doubled');"
+        "sys.stderr.write('warning: odd\\nfirst\\n'); open('out.txt', 'w').write('4')"
+    )
+    command = [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r}); {code}"]
+    reads, writes = (str(tmp_path / "in.txt"),), (str(tmp_path / "out.txt"),)
+    return Script(
+        script="double",
+        command=command,
+        log=tmp_path / "log",
+        timeout=20,
+        reads=reads,
+        writes=writes,
+        code=(),
+        settings={},
+    )
+
+
+def run(script: Script) -> tuple[Mapping[str, Any], list[object]]:
+    heard: list[object] = []
+    return script.run(heard.append, shows_progress=True), heard
+
+
+def test_what_is_kept_of_a_run_says_that_nothing_is_to_be_done_until_something_changes(script: Script) -> None:
+    assert list(script.reasons({})) == ["never run"]
+    kept, heard = run(script)
+    assert sorted(map(str, heard)) == ["1 number doubled", "chatter", "first", "{'done': 1}"]
+    assert (script.said, kept["said"], list(script.tail)) == ("1 number doubled",) * 2 + (["warning: odd", "first"],)
+    assert list(script.reasons(kept)) == []
+    Path(script.writes[0]).write_text("5")
+    assert list(script.reasons(kept)) == [f"output edited: {script.writes[0]}"]
+    Path(script.writes[0]).write_text("4")
+    Path(script.reads[0]).write_text("3")
+    assert list(script.reasons(kept)) == [f"input changed: {script.reads[0]}"]
+    assert list(script.reasons(kept, made=script.reads)) == []
+    script.forced = True
+    assert list(script.reasons(kept, made=script.reads)) == ["forced"]
+
+
+def test_a_mark_is_a_reason_with_or_without_what_else_is_kept(script: Script) -> None:
+    kept, _ = run(script)
+    assert list(script.reasons({MARK: "forgotten"})) == ["forgotten"]
+    assert list(script.reasons({**kept, MARK: UNFINISHED})) == [UNFINISHED]
+
+
+def test_a_script_that_does_not_write_what_it_should_has_failed_and_nothing_is_kept(script: Script) -> None:
+    script.writes = ("nowhere/out.txt",)
+    assert run(script)[0] == {}
+    assert script.problem == "ended well, but did not write nowhere/out.txt"
+    record = script.record()
+    assert (record["success"], record["reason"], record["exit_code"]) == (False, script.problem, 0)
+
+
+def test_a_program_that_cannot_be_started_is_a_problem_with_its_exit_code(script: Script) -> None:
+    script.command = ["/nowhere/program"]
+    assert run(script)[0] == {}
+    assert (script.ended.exit_code, script.record()["duration_seconds"]) == (2, 0.0)
+    assert script.problem == "/nowhere/program: No such file or directory; see to it, then run it again"
+
+
+def test_outputs_that_lie_there_can_be_adopted(script: Script) -> None:
+    Path(script.writes[0]).write_text("4")
+    kept = script.adopted()
+    assert kept["adopted"]
+    assert list(script.reasons(kept)) == []
