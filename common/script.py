@@ -65,7 +65,7 @@ def run_program(command: Sequence[str]) -> None:
 def parser_of(main: Callable[..., None]) -> argparse.ArgumentParser:
     """Return the parser whose options are the keyword-only parameters of `main`."""
     module = inspect.getmodule(main)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=_program_name(module), description=inspect.getdoc(main) or inspect.getdoc(module), allow_abbrev=False
     )
     hints = get_type_hints(main, include_extras=True)
@@ -162,6 +162,14 @@ def _add_option(parser: argparse.ArgumentParser, parameter: inspect.Parameter, h
         parser.add_argument(
             flag, action=action, type=_bare(item), required=required, default=default, metavar=shown, help=text
         )
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are said as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        _fail(message, InputError.exit_code)
 
 
 class _Collect(argparse.Action):

@@ -63,6 +63,12 @@ def test_wrong_options_end_with_2(arguments: list[str], capsys: pytest.CaptureFi
     assert "usage:" in capsys.readouterr().err
 
 
+def test_a_wrong_option_is_shown_harmless(tmp_path: Path) -> None:
+    done = run_script(tmp_path, "pass", "--\x1b]0;title\x07odd")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "error: unrecognized arguments: --odd")
+    assert "\x1b" not in done.stderr
+
+
 def test_the_help_says_what_each_option_is() -> None:
     text = " ".join(parser_of(example).format_help().split())
     assert "Make 100 % of a report." in text
