@@ -138,7 +138,7 @@ def _find_shown(text: bytes) -> Iterator[Found]:
             if kind in BOUNDED:
                 end = (rules().rest_of_cookie if kind == "cookie" else rules().rest).match(text, end).end()
             yield Found(start, end, _kind_of(kind, text[start:end]), alone=kind in rules().alone)
-            position = max(match.end(), end, position + 1)
+            position = max(match.end(), end)
         else:
             position = max(start if is_mixed(value) else end, position + 1)  # a mixed value may itself hold a secret
 

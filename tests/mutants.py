@@ -94,9 +94,12 @@ def copy_of_the_last_commit(folder: Path, sample: Sample) -> None:
 
 
 def mutmut(folder: Path, *arguments: str, check: bool = True) -> str:
-    """Return what a command of mutmut prints."""
+    """Return what a command of mutmut prints; end with the last of it if it fails."""
     command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
-    return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=check).stdout
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=False)
+    if check and done.returncode:
+        sys.exit(done.stdout[-3000:])
+    return done.stdout
 
 
 def exit_codes(folder: Path) -> dict[str, int | None]:

@@ -42,6 +42,7 @@ def test_every_outcome_is_named_even_at_zero() -> None:
         (84, 100, 0, "AMBIGUOUS"),
         (16, 20, 0, "AMBIGUOUS"),
         (79, 100, 0, "NEGATIVE"),
+        (799_999, 1_000_000, 0, "NEGATIVE"),
         (849_999, 1_000_000, 0, "AMBIGUOUS"),
         (10, 10, 10, "POSITIVE"),
         (10, 10, 11, "UNKNOWN"),

@@ -182,6 +182,11 @@ def test_a_secret_that_a_line_end_cuts_is_masked_on_both_lines(kind: str, line_e
         assert shown.endswith(" and more")
 
 
+def test_a_whole_secret_at_a_line_end_keeps_its_kind_and_leaves_the_next_line_alone() -> None:
+    token = SECRET_BY_KIND["github classic"]()
+    assert masked(f"{token}\nand more") == "[secret:github:1]\nand more"
+
+
 @pytest.mark.parametrize("kind", ["RSA ", "EC ", "OPENSSH ", "ENCRYPTED ", ""])
 def test_a_private_key_is_masked_whole_and_cut(kind: str) -> None:
     body = "\n".join(made(64) for _ in range(12))
