@@ -9,12 +9,16 @@ from common.transcripts.groups import SIEVE, grouped, keys_of, shared_keys
 from common.transcripts.shapes import Meta
 from tests.common.transcripts.test_reading import facts_of
 from tests.common.transcripts.written import (
+    MAIN,
     OTHER,
     SESSION,
+    Content,
     Json,
+    agent_path,
     answer,
     call,
     encoded,
+    extract,
     line,
     notification,
     said,
@@ -69,3 +73,14 @@ def test_groups_are_those_that_share_keys_over_any_number_of_steps() -> None:
     assert grouped({3: "ab", 1: "c", 2: "bd", 4: "de", 5: "f"}) == [[3, 2, 4], [1], [5]]
     assert grouped({1: "a", 2: "b", 3: "c", 4: "ab", 5: "bc"}) == [[1, 2, 3, 4, 5]]
     assert grouped({n: [n // 2, (n + 1) // 2] for n in range(50)}) == [list(range(50))]
+
+
+def test_a_meta_file_alone_ties_a_run_to_the_call_in_another_session(tmp_path: Path) -> None:
+    run = agent_path("a1", OTHER)
+    files: dict[str, Content] = {
+        MAIN: [said(1, call("c1")), answer("c1", 9)],
+        run: [side(user("Other words.", 2, sessionId=OTHER), "a1")],
+        run.replace(".jsonl", ".meta.json"): b'{"toolUseId":"c1"}',
+    }
+    found = extract(tmp_path, files)
+    assert (found.delegation.link, found.agent_by_call()) == ("meta", {"c1": "a1"})
