@@ -76,7 +76,7 @@ class LineReader:
         while read < self.size and (block := self.stream.read(min(BLOCK, self.size - read))):
             read += len(block)
             lines: list[bytes | TooLong] = [*BytesIO(block)]
-            rest = b"" if block.endswith(b"\n") else block[block.rfind(b"\n") + 1 :]
+            rest = block[block.rfind(b"\n") + 1 :]
             if rest:
                 lines.pop()
             if lines:
