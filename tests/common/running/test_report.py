@@ -1,0 +1,111 @@
+"""What a run shows and logs, told by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from common.running import execution_log
+from common.running.processes import Ended
+from common.running.report import Report
+from common.running.screen import Lines
+from common.running.scripts import Script
+
+NAMES = ("reading:count", "adding:total", "reporting:page")
+DOCS = {"reading": "Count.", "adding": "Add."}
+
+
+@pytest.fixture
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Script]:
+    monkeypatch.setattr("sys.__stdout__", None)  # no terminal to ask for its signs
+    return {name: script(name.partition(":")[2], tmp_path) for name in NAMES}
+
+
+def script(name: str, folder: Path) -> Script:
+    return Script(
+        script=name,
+        command=[],
+        log=Path("logs", f"{name}.log"),
+        timeout=1,
+        reads=(),
+        writes=(str(folder / f"{name}.html"),),
+        code=(),
+        settings={},
+    )
+
+
+def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(scripts, DOCS, tmp_path, Lines())
+    report.begin("reading:count")
+    report.hear("reading:count", {"done": 1})
+    report.hear("reading:count", "not shown")
+    scripts["reading:count"].said = "2 transcripts"
+    scripts["reading:count"].tail.extend(["chatter", "warning: odd"])
+    report.settle("reading:count", "run")
+    report.settle("adding:total", "up to date")
+    Path(scripts["reporting:page"].writes[0]).touch()
+    report.begin("reporting:page")
+    for line in ("the answer", "1 page"):
+        report.hear("reporting:page", line)
+    report.settle("reporting:page", "run")
+    report.end()
+    said = capsys.readouterr()
+    assert said.err == "!! count: odd\n"
+    assert said.out.splitlines() == [
+        ">> reading       Count.",
+        ">>   count",
+        "ok reading       0.0 s       2 transcripts",
+        "-- adding        up to date",
+        ">> reporting",
+        ">>   page",
+        "ok reporting     0.0 s",
+        "ok done after 0.0 s: 2 scripts run, 1 up to date",
+        "  the answer",
+        f"  report: {scripts['reporting:page'].writes[0]}",
+    ]
+    records = list(execution_log.read(tmp_path))
+    assert [(record["stage"], record["success"], record["unfinished"]) for record in records] == [
+        ("reading", True, []),
+        ("reporting", True, []),
+    ]
+    assert [one["script"] for one in records[0]["scripts"]] == ["count"]
+
+
+def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(scripts, DOCS, tmp_path, Lines())
+    report.begin("reading:count")
+    failed = scripts["reading:count"]
+    failed.problem, failed.ended = "exit 3", Ended(3, 1.25, 0, timed_out=False)
+    failed.tail.append("error: no numbers")
+    report.settle("reading:count", "failed")
+    report.settle("adding:total", "not run")
+    report.settle("reporting:page", "not run")
+    report.end()
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "XX count failed after 1.2 s (exit 3)",
+        "    no numbers",
+        "  all of its output: logs/count.log",
+        "  when that is mended, `doit` goes on from here",
+        "-- adding        not run: an earlier script failed",
+        "-- reporting     not run: an earlier script failed",
+    ]
+    assert said.out.splitlines()[-1] == "XX ended after 0.0 s: 0 scripts run, 0 up to date, 1 failed, 2 not run"
+    (record,) = execution_log.read(tmp_path)
+    assert (record["stage"], record["success"], record["scripts"][0]["reason"]) == ("reading", False, "exit 3")
+
+
+def test_a_stage_that_was_stopped_is_logged_as_unfinished(
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(scripts, DOCS, tmp_path, Lines())
+    report.begin("reading:count")
+    report.end()
+    assert capsys.readouterr().out.splitlines()[-1] == "!! stopped after 0.0 s: 0 scripts run, 0 up to date"
+    (record,) = execution_log.read(tmp_path)
+    assert (record["success"], record["unfinished"], record["scripts"]) == (False, ["reading:count"], [])
