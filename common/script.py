@@ -18,7 +18,7 @@ import threading
 import time
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from common.endings import exit_code_of, tell
 from common.errors import InputError
@@ -169,7 +169,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        _fail(message, InputError.exit_code)
+        sys.exit(tell(InputError(message)))
 
 
 class _Collect(argparse.Action):
