@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -149,7 +150,7 @@ def test_the_module_imports_nothing_but_the_standard_library() -> None:
     code = (
         "import sys, common.text; print(sorted({'jinja2', 'msgspec', 'rich', 'lets_plot', 're2'} & set(sys.modules)))"
     )
-    run = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
 
 
