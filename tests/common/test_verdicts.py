@@ -241,6 +241,12 @@ def test_where_agents_are_all_good_or_all_bad_one_without_known_outcomes_has_no_
     assert (found.success.total, found.shrunken) == (0, None)
 
 
+def test_where_no_outcome_is_known_there_is_no_shrunken_success() -> None:
+    found = verdict("a", many("a", "unreported", 3, run=run(spent())))
+    assert found is not None
+    assert (found.success.total, found.success.unknown, found.shrunken) == (0, 3, None)
+
+
 def test_the_prior_weight_by_hand() -> None:
     # two agents of 10, 9 and 5 hits: mean 0.7, between 10 x 0.04 x 2 = 0.8, within (0.9 + 2.5) / 18 = 0.18889, n0 = 10
     # r = (0.8 - 0.18889) / (0.8 + 9 x 0.18889) = 0.244444; (1 - r) / r = 3.0909
