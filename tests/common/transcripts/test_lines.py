@@ -249,6 +249,12 @@ def test_records_are_looked_for_at_two_hundred_and_fifty_six_places(broken: int,
     assert uuids(verdict_on(b'{"type":x' * broken + USER)) == saved
 
 
+@pytest.mark.parametrize(("broken", "saved"), [(10, ["u1"]), (40, [])])
+def test_looks_that_fail_late_are_charged_by_how_far_they_went(broken: int, saved: list[str]) -> None:
+    """Sixteen times the line and a million characters are read in vain; here each look reads 200,000."""
+    assert uuids(verdict_on(b'{"type":' * broken + b'"' + b"x" * 200_000 + b'",' + USER)) == saved
+
+
 def test_a_stream_that_ends_early_gives_the_lines_that_are_there() -> None:
     reader = LineReader(BytesIO(b"a\nb"), 100, blake3())
     assert (list(reader), reader.tail, reader.consumed) == ([[b"a\n"]], b"b", 2)

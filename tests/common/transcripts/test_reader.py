@@ -110,6 +110,12 @@ def test_a_message_in_words_alone_counts_and_hands_nothing_on(tmp_path: Path) ->
     ]
 
 
+def test_sizes_are_kept_of_messages_that_were_not_finished(tmp_path: Path) -> None:
+    thinking = {"type": "thinking", "thinking": "Hm."}
+    lines = [said(1, "Text.", thinking, key="a", stop=None), said(2, "Text.", thinking, key="b")]
+    assert [message.sizes for message in told(tmp_path, *lines).threads[0].messages] == [[7, 5], []]
+
+
 def test_an_answer_that_says_nothing_of_the_call_it_is_to_is_kept_until_the_call_is_known(tmp_path: Path) -> None:
     facts = told(tmp_path, answer("elsewhere", 1), said(2, tool("t1", "Bash")), answer("t1", 3))
     assert [(result.id, result.line) for result in facts.results] == [("elsewhere", 1)]
