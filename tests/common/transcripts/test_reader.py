@@ -111,7 +111,7 @@ def test_a_message_in_words_alone_counts_and_hands_nothing_on(tmp_path: Path) ->
 
 
 def test_sizes_are_kept_of_messages_that_were_not_finished(tmp_path: Path) -> None:
-    thinking = {"type": "thinking", "thinking": "Hm."}
+    thinking: Json = {"type": "thinking", "thinking": "Hm."}
     lines = [said(1, "Text.", thinking, key="a", stop=None), said(2, "Text.", thinking, key="b")]
     assert [message.sizes for message in told(tmp_path, *lines).threads[0].messages] == [[7, 5], []]
 
