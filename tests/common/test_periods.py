@@ -152,6 +152,8 @@ def test_a_type_needs_5_delegations_and_5_percent() -> None:
     assert periods.starts_of_sightings(few) == []
     rare = seen(("2026-03-01", 500, "a"), ("2026-03-11", 96, "a"), ("2026-03-11", 5, "b"))
     assert periods.starts_of_sightings(rare) == []
+    enough = seen(("2026-03-01", 500, "a"), ("2026-03-11", 95, "a"), ("2026-03-11", 5, "b"))
+    assert periods.starts_of_sightings(enough) == [Start("2026-03-11", ("+b",))]
 
 
 def test_starts_within_7_days_are_merged() -> None:

@@ -247,6 +247,13 @@ def test_where_no_outcome_is_known_there_is_no_shrunken_success() -> None:
     assert (found.success.total, found.success.unknown, found.shrunken) == (0, 3, None)
 
 
+def test_where_agents_differ_no_more_than_chance_all_have_the_rate_of_all() -> None:
+    halves = [many(agent, outcome, 5) for agent in "ab" for outcome in ("completed", "failed")]
+    found = verdict("a", *halves)
+    assert found is not None
+    assert found.shrunken == 0.5
+
+
 def test_the_prior_weight_by_hand() -> None:
     # two agents of 10, 9 and 5 hits: mean 0.7, between 10 x 0.04 x 2 = 0.8, within (0.9 + 2.5) / 18 = 0.18889, n0 = 10
     # r = (0.8 - 0.18889) / (0.8 + 9 x 0.18889) = 0.244444; (1 - r) / r = 3.0909
