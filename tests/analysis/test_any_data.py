@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.strategies import STRATEGIES
@@ -72,7 +72,6 @@ def numbers(value: object) -> list[float]:
     return [value] if isinstance(value, float) else []
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(made=sessions())
 def test_whatever_the_data_every_answer_holds_numbers_alone_and_can_be_read_back(made: list[EnrichedSession]) -> None:
     whole = material(*made, defined={"tester": "Writes tests.", "idle": ""}, marathon_over=2)

@@ -218,9 +218,7 @@ def test_a_cache_whose_own_schema_is_damaged_is_made_anew(tmp_path: Path) -> Non
 
 def search(runs: int, steps: int) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    profile = settings(
-        max_examples=runs, stateful_step_count=steps, deadline=None, derandomize=True, suppress_health_check=checks
-    )
+    profile = settings(max_examples=runs, stateful_step_count=steps, suppress_health_check=checks)
     run_state_machine_as_test(ChangingTranscripts, settings=profile)
 
 
