@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TextIO
 
+OURS = str.maketrans("", "", "\n→✓–▶✗…")  # what we say ourselves beside ASCII that can be seen
+
 
 def printable(text: str) -> str:
     """Return foreign text as it may be shown on a terminal."""
-    if text.isascii() and text.isprintable():
+    rest = text.translate(OURS)
+    if rest.isascii() and rest.isprintable():
         return text
     from common.text.escaping import terminal  # noqa: PLC0415 - not for a run with nothing foreign to say
 
