@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, Self
 
 import msgspec
 from blake3 import blake3
@@ -49,10 +49,20 @@ class Verdict(NamedTuple):
     reason: str | None = None
 
 
-class TooLong(NamedTuple):
-    """A line longer than `MAX_LENGTH`: its length alone was kept."""
+class TooLong(bytes):
+    """A line longer than `MAX_LENGTH`: it has its length, but no bytes."""
 
     length: int
+
+    def __new__(cls, length: int) -> Self:
+        """Return the line of a length."""
+        line = super().__new__(cls)
+        line.length = length
+        return line
+
+    def __len__(self) -> int:
+        """Return the length that the line has in its file."""
+        return self.length
 
 
 class LineReader:
@@ -65,36 +75,33 @@ class LineReader:
     def __init__(self, stream: BinaryIO, size: int, before: blake3) -> None:
         self.stream, self.size = stream, size
         self.consumed = 0
-        self.tail: bytes | TooLong = b""
+        self.tail = b""
         self.hash = before
 
-    def __iter__(self) -> Iterator[list[bytes | TooLong]]:
+    def __iter__(self) -> Iterator[list[bytes]]:
         """Yield the lines that end in one block, each with its newline; `consumed` and `hash` are at their end."""
         running = self.hash.copy()
         begun: list[bytes] = []
         length = read = 0
         while read < self.size and (block := self.stream.read(min(BLOCK, self.size - read))):
             read += len(block)
-            lines: list[bytes | TooLong] = [*BytesIO(block)]
-            rest = block[block.rfind(b"\n") + 1 :]
-            if rest:
-                lines.pop()
+            lines = BytesIO(block).readlines()
+            rest = b"" if block.endswith(b"\n") else lines.pop()
             if lines:
                 running.update(memoryview(block)[: len(block) - len(rest)])
                 self.hash, self.consumed = running.copy(), read - len(rest)
-                first = block[: block.find(b"\n") + 1]
-                lines[0] = _join([*begun, first], length + len(first) - 1)
+                lines[0] = _join([*begun, lines[0]], length + len(lines[0]), MAX_LENGTH + len(b"\n"))
                 yield lines
                 begun, length = [], 0
             running.update(rest)
             length += len(rest)
             if length <= MAX_LENGTH:
                 begun.append(rest)
-        self.tail = _join(begun, length)
+        self.tail = _join(begun, length, MAX_LENGTH)
 
 
-def _join(parts: list[bytes], length: int) -> bytes | TooLong:
-    return TooLong(length) if length > MAX_LENGTH else b"".join(parts)
+def _join(parts: list[bytes], length: int, longest: int) -> bytes:
+    return TooLong(length) if length > longest else b"".join(parts)
 
 
 def _decode_counting(raw: bytes) -> Line:
@@ -106,11 +113,11 @@ def _decode_counting(raw: bytes) -> Line:
 decode_line = _decode if LIMIT_GOVERNS else _decode_counting
 """Returns the record of a line that is one whole object of the expected types, else raises one of `UNDECODABLE`."""
 
-UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
-"""What `decode_line` raises for a line that `examine` is to look at; TypeError for one that is `TooLong`."""
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What `decode_line` raises for a line that `examine` is to look at."""
 
 
-def examine(raw: bytes | TooLong) -> Verdict:
+def examine(raw: bytes) -> Verdict:
     """Look at a line that is not one object of the expected types: soften, salvage or skip it."""
     if isinstance(raw, TooLong):
         return Verdict("skipped", (), f"longer than {MAX_LENGTH} bytes")
@@ -133,7 +140,7 @@ def _look_again(raw: bytes) -> Verdict:
     return Verdict("skipped", (), TOO_DEEP) if _depth(raw) > MAX_DEPTH else Verdict("parsed", (soften(value, Line),))
 
 
-def examine_tail(raw: bytes | TooLong) -> Verdict:
+def examine_tail(raw: bytes) -> Verdict:
     """Look at a last line without its newline: it is pending if it is no JSON value yet, and never salvaged."""
     verdict = examine(raw)
     pending = verdict.outcome == "salvaged" or verdict.reason == NOT_JSON

@@ -16,7 +16,6 @@ from common.transcripts.groups import keys_of
 from common.transcripts.lines import (
     UNDECODABLE,
     LineReader,
-    TooLong,
     Verdict,
     decode_line,
     examine,
@@ -130,7 +129,7 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
     start = facts.offset
     for block in lines:
         try:
-            records = list(map(decode_line, block))  # type: ignore[arg-type]  # what is too long raises, as what is no JSON does
+            records = list(map(decode_line, block))
         except UNDECODABLE:
             _take_each(block, reader)
         else:
@@ -140,19 +139,19 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
             facts.offset = start + lines.consumed
 
 
-def _take_each(lines: list[bytes | TooLong], reader: TranscriptReader) -> None:
+def _take_each(lines: list[bytes], reader: TranscriptReader) -> None:
     """Take lines of which at least one cannot be decoded as it stands."""
     facts = reader.facts
     for raw in lines:
         facts.lines += 1
         try:
-            record = decode_line(raw)  # type: ignore[arg-type]  # likewise
+            record = decode_line(raw)
         except UNDECODABLE:
             _take_verdict(examine(raw), reader, facts.lines, facts.offset)
         else:
             facts.parsed += 1
             reader.take([record], facts.lines)
-        facts.offset += raw.length + 1 if isinstance(raw, TooLong) else len(raw)
+        facts.offset += len(raw)
 
 
 def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:
@@ -164,7 +163,7 @@ def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offse
         reader.take([record], number)
 
 
-def _take_tail(tail: bytes | TooLong, reader: TranscriptReader) -> None:
+def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
     """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
