@@ -243,6 +243,7 @@ def test_what_a_script_leaves_that_outlives_its_run_by_a_moment_is_swept_too(toy
     run.kill()
     run.communicate()
     toy.trouble("double", "")
+    toy.trouble("total", "time.sleep(0.7)")  # longer than the script of the killed run lives on
     assert toy.doit().ran == ["double", "square", "total"]
     assert list((toy.root / "data").rglob("*.tmp")) == []
 
