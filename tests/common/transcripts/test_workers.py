@@ -1,5 +1,6 @@
 """Several processes read what one would, and one that dies is named."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -61,6 +62,15 @@ def test_empty_files_are_divided_too(tmp_path: Path) -> None:
     assert extract_folder(tmp_path, tmp_path / "root", workers=4).full.source.files == 5
 
 
+def has_open(pid: int, path: Path) -> bool:
+    """Say whether a process has a file open; one that it closes meanwhile is none."""
+    for link in Path(f"/proc/{pid}/fd").glob("*"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == path.resolve():
+                return True
+    return False
+
+
 def children() -> set[int]:
     """Return the processes that this one has started and that run Python's workers."""
     found = set()
@@ -89,7 +99,7 @@ def test_a_process_that_dies_is_named_with_its_file_and_the_work_of_the_others_i
         until = time.monotonic() + 30
         while time.monotonic() < until:
             for pid in children():
-                if any(os.path.realpath(link) == str(big) for link in Path(f"/proc/{pid}/fd").glob("*")):
+                if has_open(pid, big):
                     os.kill(pid, signal.SIGKILL)
                     return
             time.sleep(0.005)
