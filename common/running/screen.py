@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
@@ -26,12 +27,13 @@ class Lines:
     shows_progress = False
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet, self._silent = quiet, False
+        self._quiet, self._silent, self._lock = quiet, False, threading.Lock()
 
     def say(self, state: str, text: str, *, error: bool = False) -> None:
         """Write lines that begin with the sign of a state; what is foreign in them is made harmless here."""
-        if not self._silent and (error or not self._quiet):
-            self._write(state, text, sys.stderr if error else sys.stdout)
+        with self._lock:
+            if not self._silent and (error or not self._quiet):
+                self._write(state, text, sys.stderr if error else sys.stdout)
 
     def begin(self, name: str) -> None:
         """Show that something starts."""
@@ -47,8 +49,10 @@ class Lines:
         """Leave the terminal as it was."""
 
     def silence(self) -> None:
-        """Write nothing any more, though threads may still tell of what they were stopped in."""
-        self._silent = True
+        """Write nothing any more: a thread that still wrote when the interpreter ends would make it crash."""
+        with self._lock:
+            self._silent = True
+        self.close()
 
     def _write(self, state: str, text: str, stream: TextIO) -> None:
         stream.write(f"{_sign_of(state)} {printable(text)}\n")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 import pytest
 
 from common.running import screen
@@ -22,6 +25,45 @@ def test_errors_are_written_in_any_case_and_nothing_is_after_the_end(
     said = capsys.readouterr()
     assert said.err == "XX not made\n"
     assert said.out == ("" if quiet else "ok made\n>>   script\n")
+
+
+def test_who_silences_waits_for_the_line_that_is_being_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes, may_end, silenced = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow:
+        def write(self, text: str) -> None:
+            assert text == "ok made\n"
+            writes.set()
+            assert may_end.wait(10)
+
+        def flush(self) -> None:
+            assert not silenced.is_set()
+
+    def silence() -> None:
+        lines.silence()
+        silenced.set()
+
+    lines = Lines()
+    monkeypatch.setattr(sys, "__stdout__", None)
+    monkeypatch.setattr(sys, "stdout", Slow())
+    writer, silencer = threading.Thread(target=lines.say, args=("done", "made")), threading.Thread(target=silence)
+    writer.start()
+    assert writes.wait(10)
+    silencer.start()
+    assert not silenced.wait(0.1)
+    may_end.set()
+    for thread in (writer, silencer):
+        thread.join(10)
+    assert silenced.is_set()
+
+
+def test_bars_are_taken_away_where_a_run_ends_before_its_time() -> None:
+    before = threading.active_count()
+    bars = Bars()
+    bars.begin("script")
+    assert threading.active_count() == before + 1  # it draws them anew as time goes
+    bars.silence()
+    assert threading.active_count() == before
 
 
 def test_bars_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
