@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from common.errors import InputError
+from common.errors import CommandError, InputError
 from common.text.escaping import dot, mermaid
 
 COLOURS = {"run": "#e69f00", "skip": "#009e73"}  # of the Okabe-Ito set
@@ -48,6 +48,14 @@ class Edge(NamedTuple):
     start: str
     end: str
     label: str
+
+
+def picture(boxes: Sequence[Box], edges: Iterable[Edge], kind: str) -> bytes:
+    """Return the graph as a file of a kind: dot, mermaid, svg or png; a CommandError if it is another."""
+    if kind not in ("dot", "mermaid", "svg", "png"):
+        raise CommandError(f"--format {kind}: dot, mermaid, svg or png")
+    text = graph_text(boxes, edges, "mermaid" if kind == "mermaid" else "dot").encode()
+    return drawn(text, kind) if kind in ("svg", "png") else text
 
 
 def graph_text(boxes: Sequence[Box], edges: Iterable[Edge], language: str) -> str:

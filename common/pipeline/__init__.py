@@ -2,13 +2,13 @@
 
 ::
 
-    project.py   Project.step(): a row of dodo.py as a task of doit; rows of the user's own
-    step.py      a script as doit's action; doit's runner and reporter of scripts
-    choice.py    which scripts, the checks before work, what would run and why
-    database.py  what is kept of each script, as doit's backend
-    base.py      what the commands share: options, errors, the lock
-    commands.py  run, plan, csv, list, forget
-    upkeep.py    adopt, verify, clean, history, graph, and what is refused of doit's own
+    project.py     Project.step(): a row of dodo.py as a task of doit; rows of the user's own
+    own_stages.py  the file with those rows
+    step.py        a script as doit's action; doit's runner and reporter of scripts
+    database.py    what is kept of each script, as doit's backend
+    base.py        what the commands share: options, errors, the lock
+    commands.py    run, plan, csv, list, forget
+    upkeep.py      adopt, verify, clean, history, graph, and what is refused of doit's own
 
-What it stands on knows nothing of doit: `common.running`, where a script says why it would run, and runs.
+What it stands on knows nothing of doit: `common.running`, where scripts are chosen, say why they would run, and run.
 """

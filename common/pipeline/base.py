@@ -17,10 +17,9 @@ from doit.task import Task
 from common.endings import begin, exit_code_of, tell
 from common.errors import CommandError, InputError
 from common.files import lock_data_directory
-from common.pipeline.choice import Choice, choose, scripts
 from common.pipeline.project import Project
-from common.pipeline.step import step_of
 from common.running import execution_log
+from common.running.choice import Choice, Scripts, choose, in_order
 from common.running.processes import kill
 from common.settings import FILE_NAME
 from common.shown import Shown
@@ -69,16 +68,23 @@ class Ours(DoitCmdBase):
         self.params, self.names = params, args
         return int(super().execute(params, args) or 0)
 
-    def tasks(self) -> list[Task]:
-        """Return the scripts of the project."""
-        tasks = scripts(self.task_list)
-        if unknown := set(self.project.settings.timeouts) - {step_of(task).script for task in tasks}:
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """The tasks that run a script, by name; groups are left out."""
+        return {task.name: task for task in self.task_list if task.meta}
+
+    def scripts(self) -> Scripts:
+        """Return the scripts of the project, in their order."""
+        found = {name: task.meta["step"] for name, task in self.tasks.items()}
+        for name, step in found.items():
+            step.name = name
+        if unknown := set(self.project.settings.timeouts) - {step.script for step in found.values()}:
             raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is no script")
-        return tasks
+        return in_order(found)
 
     def named(self) -> Choice:
         """Return the scripts that were named, or all."""
-        return choose(self.tasks(), self.names, only=bool(self.names))
+        return choose(self.scripts(), self.names, only=bool(self.names))
 
     def write(self, *lines: str) -> None:
         """Write lines."""

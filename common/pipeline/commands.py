@@ -16,9 +16,9 @@ from doit.task import Task
 
 from common.files import sweep_temporary_files
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import check, choose, plan, stage_of
-from common.pipeline.step import Reporter, ScriptRunner, step_of
+from common.pipeline.step import Reporter, ScriptRunner
 from common.running import execution_log
+from common.running.choice import Choice, check, choose, plan
 from common.running.plan_text import Row, plan_text
 from common.running.processes import stop_all
 from common.running.screen import screen
@@ -41,8 +41,8 @@ class List(Ours, DoitList):
 
     @functools.cached_property
     def _running(self) -> set[str]:
-        rows = plan(choose(self.tasks()), self.dep_manager)
-        return {name for row in rows if row.action == "run" for name in (row.task, stage_of(row.task))}
+        rows = plan(choose(self.scripts()), self.dep_manager.get_values)
+        return {name for row in rows if row.action == "run" for name in (row.task, row.task.partition(":")[0])}
 
 
 class Forget(Ours, DoitForget):
@@ -53,11 +53,11 @@ class Forget(Ours, DoitForget):
 
     def _execute(self) -> int:
         names = [] if self.params["forget_all"] else self.names
-        chosen = choose(self.tasks(), names, only=bool(names) and not self.params["forget_sub"]).tasks
+        chosen = choose(self.scripts(), names, only=bool(names) and not self.params["forget_sub"]).scripts
         with self.locked():
-            for task in chosen:
-                self.dep_manager.backend.mark(task.name, "forgotten")
-                self.write(f"forgotten: {task.name}")
+            for script in chosen:
+                self.dep_manager.backend.mark(script.name, "forgotten")
+                self.write(f"forgotten: {script.name}")
         return 0
 
 
@@ -84,15 +84,18 @@ class Run(Ours, DoitRun):
     def _execute(self) -> int:
         given = self.params
         how = {"only": given["only"], "force": given["force"]}
-        choice = choose(self.tasks(), self.names, given["from"], given["until"], **how)
-        control = TaskControl(choice.tasks)
-        warnings = check(choice, self.project, self.dep_manager)
-        for task in choice.tasks:
-            step_of(task).warn(warnings)
+        choice = choose(self.scripts(), self.names, given["from"], given["until"], **how)
+        tasks = self.tasks
+        for script in choice.scripts:
+            tasks[script.name].task_dep = script.after
+        control = TaskControl([tasks[script.name] for script in choice.scripts])
+        warnings = check(choice, self.project.settings, self.project.given, self.dep_manager.get_values)
+        for script in choice.scripts:
+            script.warn(warnings)
         if self.only_plans or given["dry-run"] or given["json"]:
-            return self._show_plan(plan(choice, self.dep_manager), warnings)
+            return self._show_plan(plan(choice, self.dep_manager.get_values), warnings)
         with self.locked(wait=given["wait"]):
-            return self._run(choice.tasks, control, warnings)
+            return self._run(choice, control, warnings)
 
     def _show_plan(self, rows: list[Row], warnings: list[str]) -> int:
         if self.params["json"]:
@@ -102,19 +105,19 @@ class Run(Ours, DoitRun):
         self.write(*plan_text(rows, execution_log.last_seconds(execution_log.read(self.data))))
         return 0
 
-    def _run(self, tasks: list[Task], control: TaskControl, warnings: list[str]) -> int:
+    def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:
         sweep_temporary_files(self.data)
         shown = screen(quiet=self.params["quiet"])
         if not self.params["quiet"]:
             self.write(f"Delegation retrospective: {', '.join(map(str, self.project.settings.projects))} → {self.data}")
-        cut_short = [self.dep_manager.get_values(task.name).get(MARK) for task in tasks].count(UNFINISHED)
+        cut_short = [self.dep_manager.get_values(script.name).get(MARK) for script in choice.scripts].count(UNFINISHED)
         note = f"the last run was cut short: {cut_short} script{'s' * (cut_short > 1)} did not finish"
         for warning in (*([note] if cut_short else ()), *warnings):
             shown.say("warning", warning, error=True)
         docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
-        steps = {task.name: step_of(task) for task in tasks}
-        reporter = Reporter(steps, docs, self.data, shown, verbose=self.params["verbose"])
-        control.process([task.name for task in tasks])
+        scripts = {script.name: script for script in choice.scripts}
+        reporter = Reporter(scripts, docs, self.data, shown, verbose=self.params["verbose"])
+        control.process(list(scripts))
         processes = max(self.params["processes"], 1)
         runner = ScriptRunner(self.dep_manager, reporter, self.params["continue"], num_process=processes)
         try:

@@ -21,7 +21,7 @@ from common.shown import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from common.stages_file import OwnScript, OwnStage
+    from common.pipeline.own_stages import OwnScript, OwnStage
 
 Task = dict[str, Any]  # a task as doit takes it
 
@@ -152,10 +152,9 @@ class Project:
             if self.settings.stages:
                 raise InputError(f"{self._own_file} does not exist (setting stages)")
             return ()
-        from common.stages_file import StagesFile  # noqa: PLC0415 - YAML is for those who have such a file
-        from common.yaml_files import read_yaml  # noqa: PLC0415
+        from common.pipeline.own_stages import read_stages  # noqa: PLC0415 - YAML is for those who have such a file
 
-        return read_yaml(self._own_file, StagesFile).stages
+        return read_stages(self._own_file)
 
     def _refuse(self, script: OwnScript, reason: str) -> NoReturn:
         sys.exit(tell(InputError(f"{self._own_file}: {script.name} {reason}")))

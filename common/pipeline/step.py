@@ -32,10 +32,10 @@ class Checker(FileChangedChecker):
 
 
 class Step(Script, BaseAction):
-    """A script as an action; doit asks whether it `is_fresh`, calls `execute`, and keeps `values`."""
+    """A script as the action of a task; doit asks whether it `is_fresh`, calls `execute`, and keeps `values`."""
 
-    report: Any = None  # hears of what the script writes
     task: Any = None
+    report: Any = None  # hears of what the script writes
     values: Any = None
     out = err = result = None  # which doit wants
 
@@ -45,18 +45,11 @@ class Step(Script, BaseAction):
         self.why, self.said = list(self.reasons(values)), values.get("said", "")
         return not self.why
 
-    def execute(self, out: object = None, err: object = None) -> TaskFailed | None:
+    def execute(self, *_: object) -> TaskFailed | None:
         """Run the script; return why it failed, or None."""
-        del out, err  # the report gets the lines, whole and in order
-        hear = functools.partial(self.report.hear, self.task.name)
+        hear = functools.partial(self.report.hear, self.name)
         self.values = self.run(hear, shows_progress=self.report.shows_progress)
         return TaskFailed(self.problem) if self.problem else None
-
-
-def step_of(task: Task) -> Step:
-    """Return the step that a task was made of."""
-    step: Step = task.meta["step"]
-    return step
 
 
 class Reporter(Report):
@@ -68,17 +61,15 @@ class Reporter(Report):
         """Take note that a script starts."""
         self.begin(task.name)
 
-    def skip_uptodate(self, task: Task) -> None:
-        """Take note that a script has nothing to do."""
-        self.settle(task.name, "up to date")
+    def _settle(self, fate: str, task: Task) -> None:
+        self.settle(task.name, fate)
 
-    def add_success(self, task: Task) -> None:
-        """Take note that a script is done and saved."""
-        self.settle(task.name, "run")
+    skip_uptodate = functools.partialmethod(_settle, "up to date")
+    add_success = functools.partialmethod(_settle, "run")
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         """Take note that a script failed, or cannot run because one before it did."""
-        step_of(task).problem = fail.message
+        task.meta["step"].problem = fail.message
         self.settle(task.name, "not run" if isinstance(fail, UnmetDependency) else "failed")
 
     complete_run = Report.end
@@ -98,7 +89,7 @@ class ScriptRunner(MThreadRunner):
 
     def execute_task(self, task: Task) -> BaseFail | None:
         """Run a script."""
-        step_of(task).report = self.reporter
+        task.meta["step"].report = self.reporter
         self.dep_manager.backend.mark(task.name, UNFINISHED, **self.dep_manager.get_values(task.name))
         return super().execute_task(task)
 
@@ -114,5 +105,5 @@ class ScriptRunner(MThreadRunner):
             return
         super()._handle_task_error(node, base_fail)
         self.dep_manager.backend.mark(node.task.name, "failed last time")
-        code = step_of(node.task).ended.exit_code
+        code = node.task.meta["step"].ended.exit_code
         self.final_result = code if code in OWN_EXIT_CODES else 1

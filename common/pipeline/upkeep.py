@@ -9,13 +9,12 @@ from pathlib import Path
 
 from doit import get_initial_workdir
 
-from common.drawing import Box, Edge, drawn, graph_text
+from common.drawing import Box, Edge, picture
 from common.errors import CommandError, InputError
 from common.files import write_atomically
 from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.choice import plan, stage_of
-from common.pipeline.step import step_of
 from common.running import execution_log
+from common.running.choice import plan
 from common.running.fingerprints import fate
 from common.running.history import history_text
 from common.running.scripts import SELECTING, flows
@@ -32,15 +31,15 @@ class Adopt(Ours):
     def _execute(self) -> int:
         from common.adoption import refusals  # noqa: PLC0415 - msgspec is for those who adopt
 
-        tasks = self.named().tasks
+        scripts = self.named().scripts
         with self.locked():
-            problems = [refusals(task.name, task.targets, self.project.settings, SELECTING) for task in tasks]
+            problems = [refusals(one.name, one.writes, self.project.settings, SELECTING) for one in scripts]
             if found := [problem for some in problems for problem in some]:
                 raise InputError("\n".join(["nothing was adopted:", *found]))
-            for task in tasks:
-                task.values = step_of(task).adopted()
-                self.dep_manager.save_success(task)
-                self.write(f"adopted: {task.name}")
+            for one in scripts:
+                self.tasks[one.name].values = one.adopted()
+                self.dep_manager.save_success(self.tasks[one.name])
+                self.write(f"adopted: {one.name}")
             self.dep_manager.close()
         return 0
 
@@ -52,7 +51,7 @@ class Verify(Ours):
     doc_purpose = "hash every output again and compare it with what its script left"
 
     def _execute(self) -> int:
-        kept = [self.dep_manager.get_values(task.name).get("targets", {}) for task in self.named().tasks]
+        kept = [self.dep_manager.get_values(script.name).get("targets", {}) for script in self.named().scripts]
         fates = {path: fate(path, state) for targets in kept for path, state in targets.items()}
         self.write(*(f"{path}: {found}" for path, found in fates.items()))
         if wrong := [path for path, found in fates.items() if found != "ok"]:
@@ -72,7 +71,7 @@ class Clean(Ours):
     )
 
     def _execute(self) -> int:
-        paths = [Path(target) for task in self.named().tasks for target in step_of(task).writes]
+        paths = [Path(output) for script in self.named().scripts for output in script.writes]
         paths += [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
         with self.locked():
             for path in filter(Path.exists, paths):
@@ -114,15 +113,10 @@ class Graph(Ours):
     )
 
     def _execute(self) -> int:
-        choice, kind = self.named(), self.params["format"]
-        if kind not in ("dot", "mermaid", "svg", "png"):
-            raise CommandError(f"--format {kind}: dot, mermaid, svg or png")
-        actions = {row.task: row.action for row in plan(choice, self.dep_manager)} if self.params["status"] else {}
-        steps = {task.name: step_of(task) for task in choice.tasks}
-        boxes = [Box(name, stage_of(name), step.script, actions.get(name, "")) for name, step in steps.items()]
-        content = graph_text(boxes, starmap(Edge, flows(steps)), "mermaid" if kind == "mermaid" else "dot").encode()
-        if kind in ("svg", "png"):
-            content = drawn(content, kind)
+        choice, kept = self.named(), self.dep_manager.get_values
+        actions = {row.task: row.action for row in plan(choice, kept)} if self.params["status"] else {}
+        boxes = [Box(one.name, one.stage, one.script, actions.get(one.name, "")) for one in choice.scripts]
+        content = picture(boxes, starmap(Edge, flows(choice.scripts)), self.params["format"])
         if self.params["output"]:
             write_atomically(Path(get_initial_workdir(), self.params["output"]), content)
         else:

@@ -2,6 +2,7 @@
 
 ::
 
+    choice.py         which scripts, what must hold before they run, which would run
     scripts.py        a script: why it would run, and how a run of it went
     evidence.py       what its outputs rest on, and why they no longer stand
     fingerprints.py   the states of files, transcripts and agent definitions

@@ -32,9 +32,11 @@ class Script(Grounds):
     """A script, and its last run."""
 
     script: str
+    name: str = ""  # `stage:script`, once it has its place in a table
     command: list[str]
     log: Path
     timeout: float  # seconds
+    after: list[str] = field(default_factory=list)  # the names of those whose outputs it reads
     forced: bool = False  # to run though its outputs stand
     why: list[str] = field(default_factory=list)  # it runs
     ended: Ended = NOT_BEGUN
@@ -42,6 +44,11 @@ class Script(Grounds):
     said: str = ""  # the last line of its standard output: what it made, in a few words
     tail: collections.deque[str] = field(default_factory=lambda: collections.deque(maxlen=TAIL_LINES))
     crashed: bool = False  # a traceback may be longer than the tail
+
+    @property
+    def stage(self) -> str:
+        """The stage in its name."""
+        return self.name.partition(":")[0]
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Hand the run's warnings to the script, if it takes them; without them it will be stale again."""
@@ -130,14 +137,14 @@ class Script(Grounds):
         return text
 
 
-def flows(scripts: Mapping[str, Script]) -> Iterator[tuple[str, str, str]]:
+def flows(scripts: Collection[Script]) -> Iterator[tuple[str, str, str]]:
     """Yield maker, reader and the files between them; what no script makes comes from the transcripts or outside."""
-    for reader, script in scripts.items():
-        if script.transcripts:
-            yield "transcripts", reader, "*.jsonl"
-        for maker, other in scripts.items():
-            if files := [path.rpartition("/")[2] for path in script.reads if path in other.writes]:
-                yield maker, reader, ", ".join(files)
+    for reader in scripts:
+        if reader.transcripts:
+            yield "transcripts", reader.name, "*.jsonl"
+        for maker in scripts:
+            if files := [path.rpartition("/")[2] for path in reader.reads if path in maker.writes]:
+                yield maker.name, reader.name, ", ".join(files)
 
 
 def _text(line: bytes) -> str:

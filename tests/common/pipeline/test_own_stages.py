@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+
+from common.errors import InputError
+from common.pipeline.own_stages import StagesFile, read_stages
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
+
+SCRIPT = "stages:\n  - name: a\n    scripts:\n      - name: b\n        "
 
 STAGES = """\
 stages:
@@ -104,3 +111,58 @@ def test_a_script_that_does_not_fit_the_table_is_refused(toy: Toy, script: str, 
     (toy.root / "data" / "stages.yaml").write_text(f"stages:\n  - name: doubling\n    scripts: [{script}]\n")
     result = toy.doit("list")
     assert (result.code, result.err) == (2, f"error: data/stages.yaml: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{SCRIPT}rune: [x]\n", "5:9: unknown key rune; did you mean run?"),
+        ("stagez: []\n", "1:1: unknown key stagez; did you mean stages?"),
+        ("stages:\n  - zzz: 1\n    scripts: []\n", "2:5: unknown key zzz; keys are name, scripts, description"),
+        (f"{SCRIPT}run: cp x y\n", "5:14: run: Expected `array`, got `str`"),
+        ("stages:\n  - name: A b\n    scripts: []\n", "2:11: name: Expected `str` matching regex"),
+        ("stages: []\nstages: []\n", "2:1: found duplicate key"),
+        ("stages: [\n", "2:1: expected the node content"),
+        ("stages: [{name: a, scripts: [&s {name: b, run: [x]}]}, {<<: *s, scripts: []}]", "1:56: unknown key run;"),
+        ("stages:\n  - {name: a, scripts: [], 1: x}\n", "2:5: Expected `str`"),
+        ("- 1\n", "1:1: Expected `object`, got `array`"),
+        ("stages:\n  - scripts: []\n", "2:5: Object missing required field `name`"),
+    ],
+)  # fmt: skip
+def test_an_error_says_file_line_column_the_key_and_the_nearest_known_one(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "stages.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_stages(path)
+    assert str(caught.value).startswith(f"{path}:{message}")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a: \0", "unacceptable character #x0000"),
+        (b"a: \xff", "unacceptable character #x00ff"),
+        (b"[" * 9999, "maximum recursion depth exceeded"),
+    ],
+)
+def test_a_file_that_no_place_can_be_told_of_is_refused_by_its_name(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "stages.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_stages(path)
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_an_empty_file_adds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "stages.yaml"
+    path.touch()
+    assert read_stages(path) == ()
+
+
+def test_the_schema_for_editors_is_that_of_the_reader() -> None:
+    path = Path(__file__).parents[3] / "docs" / "own-stages" / "stages.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(msgspec.json.schema(StagesFile)))

@@ -1,0 +1,88 @@
+"""The file of the user's own stages, `stages.yaml`: scripts added to the table of dodo.py without touching code.
+
+`docs/own-stages/stages.yaml` is an example. `run` is a list of arguments, never a shell; `{data}` in a text is the data
+directory, `{python}` this Python.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from common.errors import InputError
+from common.nearest import did_you_mean
+
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class OwnScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A program that is run as a script of a stage; `needs` are scripts whose outputs it waits for.
+
+    Without `run` it is a script of the table, whose time limit in seconds changes.
+    """
+
+    name: Name
+    description: str = ""
+    run: tuple[Text, ...] = ()
+    reads: tuple[Text, ...] = ()
+    writes: tuple[Text, ...] = ()
+    needs: tuple[Text, ...] = ()
+    timeout: Annotated[float, Meta(gt=0)] | None = None
+
+
+class OwnStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stage of the table to which scripts are added, or a new one."""
+
+    name: Name
+    scripts: tuple[OwnScript, ...]
+    description: str = ""
+
+
+class StagesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    stages: tuple[OwnStage, ...] = ()
+
+
+def read_stages(path: Path) -> tuple[OwnStage, ...]:
+    """Return the stages in a file; an InputError says where it is wrong, and which key is nearest to an unknown one."""
+    try:
+        text = path.read_bytes()
+        tree = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise InputError(f"{path}{place}: {str(problem or error).splitlines()[0]}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: {error}") from error
+    try:
+        return msgspec.convert(tree or {}, StagesFile, str_keys=True).stages
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}:{_located(YAML().load(text), str(error))}") from error
+
+
+def _located(node: Any, message: str) -> str:
+    """Return msgspec's message about a tree with line and column in the place of its path."""
+    said, _, where = message.partition(" - at `")
+    known = (StagesFile, OwnStage, OwnScript)[min(where.count("["), 2)].__struct_fields__
+    position, key = (0, 0), ""
+    for step in re.findall(r"(?<=[.[])\w+", where):
+        if isinstance(node, CommentedSeq):
+            position, node, key = node.lc.item(int(step)), node[int(step)], ""
+        else:
+            position, node, key = node.lc.value(step), node[step], step
+    if (unknown := re.search(r"unknown field `(.*)`", said)) and unknown[1] in node:
+        position = node.lc.data.get(unknown[1], position)  # without a place of its own: merged from elsewhere
+        hint = did_you_mean(unknown[1], known, f"keys are {', '.join(known)}")
+        said = f"unknown key {unknown[1]}; {hint}"
+    elif key:
+        said = f"{key}: {said}"
+    return f"{position[0] + 1}:{position[1] + 1}: {said}"
