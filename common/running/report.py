@@ -81,10 +81,9 @@ class Report:
         """Take note that all is done, or the run was stopped."""
         with self._lock:
             self._screen.close()
-            stopped = [stage for stage in self._began if self._pending(stage)]
-            for stage in stopped:
+            for stage in filter(self._pending, self._began):
                 self._finish(stage)
-            failed = "failed" in self._fates.values()
+            failed, stopped = "failed" in self._fates.values(), len(self._fates) < len(self._scripts)
             state = "failed" if failed else "warning" if stopped else "done"
             self._screen.say(state, self._summary("ended" if failed else "stopped" if stopped else "done"))
 
@@ -108,8 +107,6 @@ class Report:
         timestamp, began = self._began[stage]
         seconds = time.monotonic() - began
         success = not {"failed", None} & {*fates.values()}
-        if success and "not run" not in fates.values():
-            self._screen.say("done", f"{start}{f'{seconds:.1f} s':<12}{made}".rstrip())
         record = {
             "stage": stage,
             "timestamp": timestamp,
@@ -121,6 +118,8 @@ class Report:
             "versions": self.versions,
         }
         execution_log.append(self._data, record)
+        if success and "not run" not in fates.values():
+            self._screen.say("done", f"{start}{f'{seconds:.1f} s':<12}{made}".rstrip())
 
     def _summary(self, ending: str) -> str:
         counts = collections.Counter(self._fates.values())

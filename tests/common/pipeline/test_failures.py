@@ -346,7 +346,9 @@ def test_an_execution_log_without_room_is_one_message(toy: Toy) -> None:
     toy.doit()
     (toy.root / "data" / log.LOG_NAME).write_text("x" * 99999)
     toy.add_transcript("c.jsonl")
-    assert without_room(toy).stderr.startswith("error: data/pipeline_execution_log.json: File too large")
+    done = without_room(toy)
+    assert done.stderr.startswith("error: data/pipeline_execution_log.json: File too large")
+    assert "✓" not in done.stdout
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
