@@ -31,14 +31,14 @@ class Threads:
         self._by_uuid: dict[str, int] = {}
         self._messages: list[dict[str, MessageFacts]] = []
         self._versions: set[tuple[int, str]] = set()
-        self._version: list[str | None] = []
+        self._last_version: list[str | None] = []  # of each thread: the next line mostly bears the same
         for index, thread in enumerate(facts.threads):
             self._index(index, thread)
 
     def _index(self, index: int, thread: Thread) -> None:
         self._messages.append({m.id: m for m in thread.messages if m.id is not None})
         self._versions.update((index, seen.value) for seen in thread.versions)
-        self._version.append(None)
+        self._last_version.append(None)
         if thread.kind == "main":
             self._main[thread.session_id] = index
         elif thread.kind == "progress":
@@ -110,8 +110,8 @@ class Threads:
         else:
             self._note_early(thread, line, number, stamp)
         version = line.version
-        if version != self._version[index] and version is not None:
-            self._version[index] = version
+        if version != self._last_version[index] and version is not None:
+            self._last_version[index] = version
             if (index, version) not in self._versions:
                 self._versions.add((index, version))
                 thread.versions.append(Sighting(version, stamp, number))
