@@ -249,7 +249,7 @@ def test_what_a_script_leaves_that_outlives_its_run_by_a_moment_is_swept_too(toy
 
 
 def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> None:
-    toy.trouble("count", "Path('started').touch(); time.sleep(1.5)")
+    toy.trouble("count", "Path('started').touch()\nwhile not Path('go').exists(): time.sleep(0.01)")
     first = toy.start()
     wait_for((toy.root / "started").exists)
     second = toy.doit()
@@ -257,10 +257,12 @@ def test_a_second_run_on_the_same_data_says_who_holds_it_or_waits(toy: Toy) -> N
     assert second.err.startswith(f"error: data is held by `doit run`, process {first.pid}, since ")
     assert toy.doit("forget", "adding").code == 75
     assert toy.doit("clean").code == 75
-    waited = toy.doit("--wait")
-    assert waited.code == 0
-    assert "nothing to do: 4 scripts up to date" in waited.out
-    assert first.wait(timeout=10) == 0
+    waiting = toy.start("--wait")
+    with pytest.raises(subprocess.TimeoutExpired):
+        waiting.wait(0.5)
+    (toy.root / "go").touch()
+    assert "nothing to do: 4 scripts up to date" in waiting.communicate(timeout=30)[0]
+    assert (waiting.returncode, first.wait(timeout=10)) == (0, 0)
     first.communicate()
 
 
