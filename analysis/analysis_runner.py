@@ -8,10 +8,10 @@ import msgspec
 
 from analysis.strategies import STRATEGIES
 from common import agent_files, own_strategies, prices, routing_rules, schema
+from common.data_files import Envelope, Filters
 from common.data_repository import DataRepository
 from common.errors import CommandError, ProjectError, ScriptError
 from common.files import write_atomically
-from common.records import Envelope, Filters
 from common.results import AggregateResults, OwnResult, StrategyRun
 from common.script import Input, Output, conclude, progress, run
 from common.strategy import Material, Strategy

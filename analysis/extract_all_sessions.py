@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from common.data_files import Diagnostic
 from common.files import write_atomically
-from common.records import Diagnostic
 from common.schema import encode
 from common.script import Output, conclude, progress, run
 from common.text.formatting import plural

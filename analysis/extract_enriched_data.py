@@ -1,8 +1,8 @@
 """Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
 
+from common.data_files import ExtractionManifest
 from common.errors import InputError
 from common.files import write_atomically
-from common.records import ExtractionManifest
 from common.schema import load
 from common.script import Input, Output, run
 from common.transcripts.cache_file import DamagedCacheError, open_database

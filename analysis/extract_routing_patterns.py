@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common import agent_files, measures, schema, sequences
+from common.data_files import Filters
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.periods import Periods, Rules, group, read_periods
-from common.records import EnrichedDelegation, EnrichedSession, Filters
+from common.records import EnrichedDelegation, EnrichedSession
 from common.results import AgentDefinition, AgentUse, Period, PeriodPatterns, RoutingPatterns, SampleTask
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural

@@ -8,11 +8,12 @@ from pathlib import Path
 from common import comparisons, measures, prices, resampling, schema
 from common.comparisons import Compared
 from common.confounders import confounders, sightings
+from common.data_files import FullSessions
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.periods import Periods, Rules, group, read_periods
 from common.prices import PriceTable
-from common.records import Delegation, FullSessions, Session
+from common.records import Delegation, Session
 from common.results import OUTSIDE, Comparison, Period, PeriodSegment, SegmentationReport
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural

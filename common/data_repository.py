@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from common import schema
+from common.data_files import EnrichedSessions, Envelope, FullSessions
 from common.errors import InputError
-from common.records import EnrichedDelegation, EnrichedSession, EnrichedSessions, Envelope, FullSessions
+from common.records import EnrichedDelegation, EnrichedSession
 from common.results import (
     AggregateResults,
     MarathonClassification,

@@ -13,9 +13,9 @@ from typing import TypedDict, TypeVar
 
 import msgspec
 
+from common.data_files import EnrichedSessions, Envelope, ExtractionManifest, FullSessions
 from common.errors import InputError
 from common.migrations import MIGRATIONS, Migration, Plain
-from common.records import EnrichedSessions, Envelope, ExtractionManifest, FullSessions
 from common.results import (
     AggregateResults,
     MarathonClassification,

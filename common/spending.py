@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from common import measures, prices
+from common.data_files import EnrichedSessions
 from common.prices import PriceTable
-from common.records import DayTokens, EnrichedSessions, Tokens
+from common.records import DayTokens, Tokens
 from common.results import Reconciliation, Spending, UnpricedModel
 
 PLACES = ("main", "runs", "unlinked")

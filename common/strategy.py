@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from common.agent_files import AgentFile
+from common.data_files import EnrichedSessions
 from common.periods import Periods, group
 from common.prices import Amount, PriceTable
-from common.records import EnrichedDelegation, EnrichedSession, EnrichedSessions
+from common.records import EnrichedDelegation, EnrichedSession
 from common.results import OUTSIDE, MarathonClassification, Period, RoutingPatterns, SegmentationReport
 from common.router import Router, train
 from common.routing_rules import RoutingRules

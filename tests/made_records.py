@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from common import schema
+from common.data_files import EnrichedSessions, Filters, FullSessions, Source, Summary
 from common.records import (
     ANSWERS,
     OUTCOMES,
@@ -14,14 +15,9 @@ from common.records import (
     Edit,
     EnrichedDelegation,
     EnrichedSession,
-    EnrichedSessions,
-    Filters,
-    FullSessions,
     Outcome,
     Run,
     Session,
-    Source,
-    Summary,
     Tokens,
     UnlinkedRun,
 )

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from common.records import Diagnostic
+from common.data_files import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from common.data_files import EnrichedSessions
     from common.data_repository import DataRepository, Results
     from common.prices import PriceTable
-    from common.records import EnrichedDelegation, EnrichedSession, EnrichedSessions
+    from common.records import EnrichedDelegation, EnrichedSession
     from common.results import MarathonClassification, RoutingPatterns, SegmentationReport
 
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Raw
 
-from common.records import Envelope, Filters, Record
+from common.data_files import Envelope, Filters
+from common.records import Record
 
 
 class OwnResult(Envelope, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from common.records import Envelope, Filters, Outcome, Rate, Record
+from common.data_files import Envelope, Filters
+from common.records import Outcome, Rate, Record
 from common.results.shared import Cost, Loop, PeriodFields, Transition
 
 Classification = Literal["POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"]

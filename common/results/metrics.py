@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from common.records import Envelope, Filters, Outcome, Rate, Record, Tokens
+from common.data_files import Envelope, Filters
+from common.records import Outcome, Rate, Record, Tokens
 from common.results.shared import Cost, Evidence, PeriodSource
 
 VerdictWord = Literal["keep", "fix", "retire", "too few to say"]

@@ -1,6 +1,7 @@
 """`routing_patterns_by_period.json`: which agents are used for what, period by period."""
 
-from common.records import Envelope, Filters, Outcome, Rate, Record
+from common.data_files import Envelope, Filters
+from common.records import Outcome, Rate, Record
 from common.results.shared import AgentDefinition, PeriodFields, PeriodSource, Transition
 
 

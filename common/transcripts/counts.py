@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from common.records import ANSWERS, OUTCOMES, DayTokens, Source, Summary, Tokens
+from common.data_files import Source, Summary
+from common.records import ANSWERS, OUTCOMES, DayTokens, Tokens
 from common.transcripts.facts import BadLine
 
 LINE_OUTCOMES = ("lines", "parsed", "salvaged", "skipped", "blank", "pending")

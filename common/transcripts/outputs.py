@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 from blake3 import blake3
 
-from common.records import ExtractionManifest, Filters, Source, Summary
+from common.data_files import ExtractionManifest, Filters, Source, Summary
 from common.schema import envelope
 from common.transcripts.counts import summary_of, tokens_elsewhere
 from common.transcripts.days import check_day, day_function

@@ -20,7 +20,8 @@ from common import schema
 from tests.made_records import enriched, full
 
 if TYPE_CHECKING:
-    from common.records import EnrichedSession, EnrichedSessions, FullSessions
+    from common.data_files import EnrichedSessions, FullSessions
+    from common.records import EnrichedSession
 
 
 class Inputs(TypedDict):

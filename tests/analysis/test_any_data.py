@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.strategies import STRATEGIES
 from common import schema
-from common.records import OUTCOMES, Edit, Envelope
+from common.data_files import Envelope
+from common.records import OUTCOMES, Edit
 from tests.made_material import material
 from tests.made_records import delegation, run, session, spent
 

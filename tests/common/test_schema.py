@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from common import schema
+from common.data_files import FullSessions
 from common.errors import InputError
 from common.migrations import MIGRATIONS
-from common.records import FullSessions
 from common.results import MarathonClassification, MarathonSummary, SegmentationReport
 from tests import make_schemas
 from tests.made_records import FILTERS

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from analysis import extract_all_sessions, extract_enriched_data
-from common.records import EnrichedDelegation, EnrichedSessions, FullSessions, Run, Session
+from common.data_files import EnrichedSessions, FullSessions
+from common.records import EnrichedDelegation, Run, Session
 
 Json = dict[str, object]
 Content = bytes | Sequence[Json | bytes]
