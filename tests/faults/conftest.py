@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 SETTINGS = 'projects = ["data/sample"]\n'
 
 
-@pytest.fixture(autouse=True)
-def _only_where_asked_for(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("faults") and "faults" not in request.config.getoption("-m"):
-        pytest.skip("takes minutes: pytest -n 0 -m faults")
-
-
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project in which `doit` was run on the sample; it is not to be changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from doit.dependency import JSONCodec
+
+from common.pipeline.database import Database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,17 +182,41 @@ class Toy:
         return {row["task"]: row["reasons"] for row in rows if row["action"] == "run"}
 
 
-@pytest.fixture
-def toy(tmp_path: Path) -> Toy:
-    """A toy project with two transcripts."""
-    (tmp_path / "dodo.py").write_text(DODO)
-    (tmp_path / "analysis").mkdir()
-    (tmp_path / "analysis" / "__init__.py").touch()
-    (tmp_path / "analysis" / "helper.py").write_text("MORE = 0\n")
+def new_toy(folder: Path) -> Toy:
+    """Return a toy project with two transcripts."""
+    (folder / "dodo.py").write_text(DODO)
+    (folder / "analysis").mkdir()
+    (folder / "analysis" / "__init__.py").touch()
+    (folder / "analysis" / "helper.py").write_text("MORE = 0\n")
     for name, (doc, parameters, expression) in SCRIPTS.items():
         text = SCRIPT.format(name=name, doc=doc, parameters=parameters, expression=expression)
-        (tmp_path / "analysis" / f"{name}.py").write_text(text)
-    project = Toy(tmp_path)
+        (folder / "analysis" / f"{name}.py").write_text(text)
+    project = Toy(folder)
     project.add_transcript("a.jsonl")
     project.add_transcript("b.jsonl")
     return project
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Toy:
+    return new_toy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def run_before(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    """Return a toy in which everything was run, for all tests of a worker."""
+    project = new_toy(tmp_path_factory.mktemp("run_before"))
+    assert project.doit().ran == ["count", "double", "square", "total"]
+    return project
+
+
+@pytest.fixture
+def after_a_run(toy: Toy, run_before: Toy) -> None:
+    """Put into the toy what a run leaves, its records telling of the toy's own transcripts."""
+    shutil.copytree(run_before.root / "data", toy.root / "data")
+    database = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
+    values = database.get("reading:count", "_values_:")
+    seen = {name: (toy.root / name).lstat() for name in values["transcripts"]}
+    states = {name: [one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino] for name, one in seen.items()}
+    database.set("reading:count", "_values_:", {**values, "transcripts": states})
+    database.dump()

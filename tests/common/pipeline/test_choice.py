@@ -29,22 +29,22 @@ def test_a_first_run_of_a_part_runs_what_it_needs(toy: Toy, arguments: list[str]
     assert toy.doit(*arguments).ran == ran
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_force_runs_what_is_named_and_not_what_it_needs(toy: Toy) -> None:
-    toy.doit()
     assert toy.doit("squaring", "--force").ran == ["square"]
     assert toy.doit("run", "--force", "--from", "squaring").ran == ["square", "total"]
     assert toy.doit("--force").ran == ["count", "double", "square", "total"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_only_keeps_the_order_among_the_chosen_with_two_at_a_time(toy: Toy) -> None:
-    toy.doit()
     toy.trouble("double", "time.sleep(0.3)")
     ran = toy.doit("run", "--only", "--force", "adding", "doubling", "-n", "2").ran
     assert ran == ["double", "total"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_only_keeps_the_order_though_what_lies_between_is_left_out(toy: Toy) -> None:
-    toy.doit()
     toy.trouble("count", "time.sleep(0.3); Path('runs.txt').open('a').write('counted ')")
     arguments = ["--only", "--force", "adding", "reading", "-n", "2"]
     assert toy.plan(*arguments) == {"reading:count": ["forced"], "adding:total": ["forced"]}
@@ -67,8 +67,8 @@ def test_left_out_stages_must_have_succeeded_and_all_that_have_not_are_named(toy
     assert not (toy.root / "data").exists()
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(toy: Toy) -> None:
-    toy.doit()
     toy.add_transcript("c.jsonl")
     said = "reading:count is out of date (transcripts changed: 1 new); its outputs are used as they are"
     assert toy.plan("--from", "doubling") == {"adding:total": ["what the run warns of changed"]}
@@ -82,8 +82,8 @@ def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(to
     assert toy.output("total") == "15"
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_left_out_stage_with_other_sessions_chosen_is_refused(toy: Toy) -> None:
-    toy.doit()
     result = toy.doit("--from", "doubling", "project=api")
     assert result.code == 2
     said = "reading:count was run with other sessions chosen (settings changed: project none → api)"

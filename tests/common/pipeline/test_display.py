@@ -70,8 +70,8 @@ def test_progress_that_makes_no_sense_is_passed_over(toy: Toy) -> None:
     assert "nonsense" not in written
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_each_stage_run_is_one_line_of_the_log(toy: Toy) -> None:
-    toy.doit()
     toy.trouble("square", "raise SystemExit('no')")
     toy.doit("--force", "squaring")
     lines = (toy.root / "data" / "pipeline_execution_log.json").read_text().splitlines()

@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
 
@@ -22,8 +24,8 @@ def test_the_second_run_does_nothing_and_says_so_in_one_line_per_stage(toy: Toy)
     assert lines == [["–", stage, "up", "to", "date"] for stage in ("reading", "doubling", "squaring", "adding")]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_new_transcript_runs_what_reads_it_and_what_comes_of_it(toy: Toy) -> None:
-    toy.doit()
     toy.add_transcript("c.jsonl")
     assert toy.plan()["reading:count"] == ["transcripts changed: 1 new"]
     assert toy.doit().ran == ALL
@@ -39,8 +41,8 @@ def test_a_transcript_rewritten_with_its_times_restored_is_noticed(toy: Toy) -> 
     assert toy.plan()["reading:count"] == ["transcripts changed: rewritten at the same size"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_equal_bytes_do_not_wake_later_stages(toy: Toy) -> None:
-    toy.doit()
     toy.add_transcript("b.jsonl").write_text("other words\n")
     result = toy.doit()
     assert result.ran == ["count"]
@@ -56,16 +58,16 @@ def test_a_transcript_that_grows_while_it_is_read_is_read_again_next_time(toy: T
     assert toy.output("count") == "3"
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_changed_setting_makes_stale_exactly_what_takes_it(toy: Toy) -> None:
-    toy.doit()
     assert toy.plan("marathon_over=3")["doubling:double"] == ["settings changed: marathon_over 20 → 3"]
     assert toy.doit("marathon_over=3").ran == ["double"]
     assert toy.doit("marathon_over=3").ran == []
     assert toy.doit("timezone=Europe/Berlin").ran == ["double", "total"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_long_value_of_a_setting_is_shown_by_its_beginning(toy: Toy) -> None:
-    toy.doit()
     reason = toy.plan(f"strategies={'my_' * 40}strategies:ONE")["squaring:square"][0]
     assert reason == f"settings changed: strategies none → {'my_' * 19}my…"
 
@@ -75,22 +77,22 @@ def test_workers_and_timeout_make_nothing_stale(toy: Toy) -> None:
     assert toy.doit("workers=2", "timeout=100").ran == []
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_code_that_is_imported_is_part_of_a_step(toy: Toy) -> None:
-    toy.doit()
     (toy.root / "analysis" / "helper.py").write_text("MORE = 0 + 1\n")
     assert toy.plan()["squaring:square"][0] == "code changed: analysis/helper.py"
     assert toy.doit().ran == ALL
     assert toy.output("total") == "15"
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_code_that_is_only_touched_makes_nothing_stale(toy: Toy) -> None:
-    toy.doit()
     os.utime(toy.root / "analysis" / "helper.py", (1, 1))
     assert toy.doit().ran == []
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_an_output_that_is_gone_emptied_edited_or_a_folder_is_made_again(toy: Toy) -> None:
-    toy.doit()
     path = toy.root / "data" / "double.txt"
     stat = path.stat()
     path.unlink()
@@ -179,8 +181,8 @@ def test_a_transcript_with_a_name_that_is_no_text_is_no_trouble(toy: Toy) -> Non
     assert toy.doit().ran == []
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_doit_works_from_a_folder_below(toy: Toy) -> None:
-    toy.doit()
     below = toy.root / "analysis"
     result = toy.doit(cwd=below)
     assert (result.code, result.ran) == (0, [])

@@ -57,8 +57,8 @@ def test_a_run_its_plan_and_its_warnings_show_settings_harmless(toy: Toy) -> Non
         assert obeyed(result.out + result.err) == set(), command
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_what_is_written_for_programs_is_ascii_that_can_be_seen(toy: Toy) -> None:
-    toy.doit()
     toy.doit(f"project={HOSTILE}")
     written = [
         toy.doit("plan", "--json").out,

@@ -89,10 +89,10 @@ STATES: dict[str, tuple[list[Callable[[Toy], object]], list[str]]] = {
 }
 
 
+@pytest.mark.usefixtures("after_a_run")
 @pytest.mark.parametrize("state", STATES)
 def test_a_plan_agrees_with_what_run_then_does(toy: Toy, state: str) -> None:
     prepare, arguments = STATES[state]
-    toy.doit()
     for one in prepare:
         one(toy)
     planned = toy.plan(*arguments)
@@ -118,8 +118,8 @@ def test_a_plan_as_json_has_each_script_in_order_with_action_and_reasons(toy: To
     ]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_plan_in_words_ends_with_how_many_would_run(toy: Toy) -> None:
-    toy.doit()
     assert toy.doit("plan").out.splitlines() == [
         "  reading   count   skip  up to date",
         "  doubling  double  skip  up to date",
@@ -134,8 +134,8 @@ def test_a_plan_in_words_ends_with_how_many_would_run(toy: Toy) -> None:
     ]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_a_plan_changes_no_file(toy: Toy) -> None:
-    toy.doit()
     toy.add_transcript("c.jsonl")
     before = {path: path.stat().st_mtime_ns for path in (toy.root / "data").rglob("*")}
     for command in ("plan", "list", "graph", "history", "verify"):
@@ -143,8 +143,8 @@ def test_a_plan_changes_no_file(toy: Toy) -> None:
     assert {path: path.stat().st_mtime_ns for path in (toy.root / "data").rglob("*")} == before
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_adopted_outputs_are_up_to_date_until_something_changes(toy: Toy) -> None:
-    toy.doit()
     (toy.root / "data" / ".doit.db").unlink()
     adopted = toy.doit("adopt")
     assert adopted.out.split()[1::2] == ["reading:count", "doubling:double", "squaring:square", "adding:total"]
@@ -154,8 +154,8 @@ def test_adopted_outputs_are_up_to_date_until_something_changes(toy: Toy) -> Non
     assert toy.doit().ran == ["count", "double", "square", "total"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_adopt_refuses_outputs_that_are_missing_and_records_nothing(toy: Toy) -> None:
-    toy.doit()
     (toy.root / "data" / ".doit.db").unlink()
     (toy.root / "data" / "square.txt").unlink()
     result = toy.doit("adopt")
@@ -164,8 +164,8 @@ def test_adopt_refuses_outputs_that_are_missing_and_records_nothing(toy: Toy) ->
     assert not (toy.root / "data" / ".doit.db").exists()
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_verify_hashes_every_output_again(toy: Toy) -> None:
-    toy.doit()
     assert toy.doit("verify").out.splitlines()[-1] == "4 outputs are as their scripts left them"
     (toy.root / "data" / "double.txt").write_text("5\n")
     result = toy.doit("verify")
@@ -174,8 +174,8 @@ def test_verify_hashes_every_output_again(toy: Toy) -> None:
     assert result.err == "error: 1 of 4 outputs are not as their scripts left them; type `doit`\n"
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_clean_removes_outputs_and_with_all_what_helped_to_make_them(toy: Toy) -> None:
-    toy.doit()
     assert toy.doit("clean", "doubling").out == "removed: data/double.txt\n"
     assert toy.doit().ran == ["double"]
     toy.doit("clean", "--all")
@@ -184,7 +184,7 @@ def test_clean_removes_outputs_and_with_all_what_helped_to_make_them(toy: Toy) -
     assert toy.doit().ran == ["count", "double", "square", "total"]
 
 
+@pytest.mark.usefixtures("after_a_run")
 def test_forget_makes_a_stage_run_again_and_later_ones_only_if_bytes_changed(toy: Toy) -> None:
-    toy.doit()
     assert toy.doit("forget", "squaring").out == "forgotten: squaring:square\n"
     assert toy.doit().ran == ["square"]
