@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import compileall
+import fcntl
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.docs.walking import prepared_project
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,3 +28,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("faults") and "faults" not in item.config.getoption("-m"):
         pytest.skip("takes minutes: pytest -n 0 -m faults")
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return one project in which everything was run on the sample, for all tests of all workers; nobody changes it."""
+    if worker_id == "master":
+        return prepared_project(tmp_path_factory.mktemp("prepared") / "project")
+    folder = tmp_path_factory.getbasetemp().parent / "prepared"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            prepared_project(folder / "project")
+            (folder / "whole").touch()
+    return folder / "project"

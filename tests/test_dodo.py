@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +33,18 @@ EDGES = {
 }
 
 
-def doit(tmp_path: Path, *arguments: str, projects: str = "data/sample") -> subprocess.CompletedProcess[str]:
+def doit(
+    tmp_path: Path, *arguments: str, projects: str = "data/sample", root: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": ""}
     command = [sys.executable, "-m", "doit", *arguments, f"data={tmp_path / 'data'}", f"projects={projects}"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def after_a_run(prepared: Path, tmp_path: Path) -> Path:
+    """Return a copy of the project in which everything was run; its data directory is `data` below it."""
+    return shutil.copytree(prepared, tmp_path, symlinks=True, dirs_exist_ok=True)
 
 
 def test_the_stages_are_listed_in_order_each_with_a_sentence(tmp_path: Path) -> None:
@@ -69,14 +79,20 @@ def test_the_graph_is_that_of_the_files(tmp_path: Path) -> None:
     assert "analysis_runner" in readers
 
 
-@pytest.mark.parametrize("script", [script for names in STAGES.values() for script in names])
-def test_every_option_in_the_table_is_one_of_the_script(script: str) -> None:
+@functools.cache
+def commands() -> list[str]:
+    """Return the words behind `python` of each script's command."""
     code = (
         "import dodo; tasks = [task for stage in dodo.STAGES for task in getattr(dodo, f'task_{stage}')()]; "
         "print(*(' '.join(task['meta']['step'].command[1:]) for task in tasks), sep='\\n')"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    command = next(line.split() for line in run.stdout.splitlines() if f"analysis.{script} " in line)
+    return run.stdout.splitlines()
+
+
+@pytest.mark.parametrize("script", [script for names in STAGES.values() for script in names])
+def test_every_option_in_the_table_is_one_of_the_script(script: str) -> None:
+    command = next(line.split() for line in commands() if f"analysis.{script} " in line)
     text = subprocess.run(
         [sys.executable, "-m", f"analysis.{script}", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -102,44 +118,42 @@ def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path:
     assert "prompt_words" not in doit(tmp_path, "list", "--all").stdout
 
 
-def test_one_projects_folder_after_another_leaves_nothing_of_the_first(tmp_path: Path) -> None:
-    doit(tmp_path, "reporting")
-    (tmp_path / "mine").mkdir()
-    done = doit(tmp_path, projects=str(tmp_path / "mine"))
+def test_one_projects_folder_after_another_leaves_nothing_of_the_first(after_a_run: Path) -> None:
+    (after_a_run / "mine").mkdir()
+    done = doit(after_a_run, projects="mine", root=after_a_run)
     assert len(ran(done)) == 8
     names = [path.name for path in (ROOT / "data" / "sample" / "projects").iterdir()]
     assert names
-    for path in (tmp_path / "data").rglob("*"):
+    for path in (after_a_run / "data").rglob("*"):
         if path.suffix in (".json", ".jsonl", ".md"):
             assert [name for name in names if name in path.read_text(encoding="utf-8")] == [], path
 
 
-def test_outputs_of_a_copied_data_directory_are_adopted_unless_their_filters_differ(tmp_path: Path) -> None:
-    doit(tmp_path)
-    (tmp_path / "data" / ".doit.db").unlink()
-    refused = doit(tmp_path, "adopt", "since=2026-01-01")
+def test_outputs_of_a_copied_data_directory_are_adopted_unless_their_filters_differ(after_a_run: Path) -> None:
+    (after_a_run / "data" / ".doit.db").unlink()
+    refused = doit(after_a_run, "adopt", "since=2026-01-01", root=after_a_run)
     assert refused.returncode == 2
     assert "full_sessions_data.json was made with since none, the settings say 2026-01-01" in refused.stderr
-    assert doit(tmp_path, "adopt").returncode == 0
-    assert ran(doit(tmp_path)) == []
-    segmentation = tmp_path / "data" / "temporal-segmentation-report.json"
+    assert doit(after_a_run, "adopt", root=after_a_run).returncode == 0
+    assert ran(doit(after_a_run, root=after_a_run)) == []
+    segmentation = after_a_run / "data" / "temporal-segmentation-report.json"
     text, version = segmentation.read_text(), '"schema_version":"'
     assert version in text
     segmentation.write_text(text.replace(version, f"{version}99", 1))
-    foreign = doit(tmp_path, "adopt")
+    foreign = doit(after_a_run, "adopt", root=after_a_run)
     assert foreign.returncode == 2
     assert "temporal-segmentation-report.json" in foreign.stderr
 
 
-def test_the_example_of_own_stages_does_what_it_says(tmp_path: Path) -> None:
-    done = doit(tmp_path, "stages=docs/own-stages/stages.yaml")
+def test_the_example_of_own_stages_does_what_it_says(after_a_run: Path) -> None:
+    done = doit(after_a_run, "stages=docs/own-stages/stages.yaml", root=after_a_run)
     assert {"count_prompt_words", "copy_report"} <= set(ran(done))
-    rows = (tmp_path / "data" / "prompt_words.csv").read_text().splitlines()
+    rows = (after_a_run / "data" / "prompt_words.csv").read_text().splitlines()
     assert rows[0] == "agent,words"
     assert len(rows) > 5
-    data = tmp_path / "data"
+    data = after_a_run / "data"
     assert (data / "latest.html").read_bytes() == (data / "routing_report.html").read_bytes()
-    assert ran(doit(tmp_path, "stages=docs/own-stages/stages.yaml")) == []
+    assert ran(doit(after_a_run, "stages=docs/own-stages/stages.yaml", root=after_a_run)) == []
 
 
 def test_tables_for_spreadsheets_are_made_where_the_setting_asks_for_them(tmp_path: Path) -> None:

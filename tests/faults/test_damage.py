@@ -112,9 +112,9 @@ def held_to_notice(project: Project, damage_of: Callable[[int], Damage]) -> None
     held_to_the_bytes_before(project, before, links)
 
 
-@pytest.mark.parametrize("first", [0, 3])
-def test_outputs_damaged_in_every_way_are_named_and_made_again(project: Project, first: int) -> None:
-    held_to_notice(project, lambda number: DAMAGES[(first + number) % len(DAMAGES)])
+def test_outputs_damaged_in_every_way_are_named_and_made_again(project: Project) -> None:
+    assert len(project.hashes()) >= len(DAMAGES)
+    held_to_notice(project, lambda number: DAMAGES[number % len(DAMAGES)])
 
 
 @pytest.mark.faults
