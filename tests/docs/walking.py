@@ -24,7 +24,7 @@ def copy_of_the_project(folder: Path) -> Path:
     for name in COPIED:
         place = ROOT / name
         if place.is_dir():
-            shutil.copytree(place, folder / name)
+            shutil.copytree(place, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))  # half written
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy2(place, folder / name)

@@ -72,7 +72,7 @@ class ChangingTranscripts(RuleBasedStateMachine):
     """Transcripts that grow, shrink, change, move and vanish between runs with one cache."""
 
     paths = Bundle("paths")
-    corpora = st.integers(0, len(material()) - 1)
+    corpora = st.deferred(lambda: st.integers(0, len(material()) - 1))
 
     def __init__(self) -> None:
         super().__init__()
