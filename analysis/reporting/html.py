@@ -26,19 +26,22 @@ _HATCHES = {"failed": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", "stopped": "M0 3 h6",
 def render_html(report: Report, context: Context) -> str:
     """Return the report as a page."""
     style, script = _own("report.css"), _own("report.js")
-    made = environment(Html())
-    made.globals |= {"fresh": _fresh(), "drawing": drawing, "key_box": KEY_BOX}
+    own = {"fresh": _fresh(), "drawing": drawing, "key_box": KEY_BOX}
     sessions = cards_of(context)
-    return made.get_template("report.html.j2").render(
-        report=report,
-        policy=Markup(policy(style, script)),  # noqa: S704 - made here
-        style=Markup(style),  # noqa: S704 - our own file, nothing of it from data
-        script=Markup(script),  # noqa: S704 - likewise
-        patterns=patterns(),
-        sessions=sessions,
-        delegations=len(context.material.delegations),
-        without_text=without_text(sessions),
-        groups=group_lines(context),
+    return (
+        environment(Html())
+        .get_template("report.html.j2", globals=own)
+        .render(
+            report=report,
+            policy=Markup(policy(style, script)),  # noqa: S704 - made here
+            style=Markup(style),  # noqa: S704 - our own file, nothing of it from data
+            script=Markup(script),  # noqa: S704 - likewise
+            patterns=patterns(),
+            sessions=sessions,
+            delegations=len(context.material.delegations),
+            without_text=without_text(sessions),
+            groups=group_lines(context),
+        )
     )
 
 

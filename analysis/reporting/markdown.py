@@ -35,9 +35,8 @@ def render_markdown(report: Report) -> str:
 
 def _rendered(report: Report, most: int) -> str:
     """Return the page with at most so many rows of a table and points of a list."""
-    made = environment(Markdown())
-    made.globals |= {"limit": lambda table: min(limit(table), most), "most": most, "diagram": diagram, "fence": fence}
-    page = made.get_template("report.md.j2").render(report=report)
+    own = {"limit": lambda table: min(limit(table), most), "most": most, "diagram": diagram, "fence": fence}
+    page = environment(Markdown()).get_template("report.md.j2", globals=own).render(report=report)
     return _BLANK_LINES.sub("\n\n", page).strip() + "\n"
 
 

@@ -7,7 +7,8 @@ through it; only what that returns counts as safe.
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +31,9 @@ _SAFE_ANCHOR = re.compile(r"[a-z][a-z0-9\-]*")
 class Format(Protocol):
     """How a format writes plain text, names, words, and what leads somewhere."""
 
+    def __hash__(self) -> int:
+        """Return the hash of the format, which has nothing but its kind."""
+
     def plain(self, value: str) -> Markup:
         """Return our own text."""
 
@@ -49,6 +53,7 @@ class Format(Protocol):
         """Return what leads to `target`, an anchor of the page."""
 
 
+@dataclass(frozen=True)
 class Html:
     """HTML: everything escaped; names and words are isolated from the direction of the text around them."""
 
@@ -79,6 +84,7 @@ class Html:
         return Markup('<a href="#{}">{}</a>').format(target, shown)
 
 
+@dataclass(frozen=True)
 class Markdown:
     """Markdown: names and foreign words are code spans, in which nothing is read; links lead nowhere."""
 
@@ -104,6 +110,7 @@ class Markdown:
         return shown
 
 
+@dataclass(frozen=True)
 class Terminal:
     """Plain text for a terminal: nothing in it is obeyed."""
 
@@ -184,8 +191,9 @@ def listed(writer: Format, values: Sequence[object]) -> Markup:
     return Markup(" and ").join([Markup(", ").join(shown[:-1]), shown[-1]])
 
 
+@cache  # compiling the templates takes most of the time of a small report
 def environment(writer: Format) -> Environment:
-    """Return the environment of a format."""
+    """Return the environment of a format; what a page has of its own it gives to its template."""
     made = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,

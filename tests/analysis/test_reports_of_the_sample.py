@@ -46,7 +46,6 @@ def test_misroutes_stand_with_their_words(sample: Made) -> None:
     assert all(row.split(" | ")[4:6] == ["–", "–"] for row in shared.splitlines()[2:])
 
 
-@pytest.mark.usefixtures("templates_not_compiled")
 def test_the_page_is_whole_and_made_in_time(sample: Made) -> None:
     began = time.process_time()
     page = sample.html()
