@@ -1,4 +1,4 @@
-"""The two files of the extraction stage as records, and what every data file begins with."""
+"""The files of the extraction stage as records, and what every data file begins with."""
 
 from msgspec import field
 

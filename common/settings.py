@@ -123,10 +123,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     import tomllib  # noqa: PLC0415 - most have no such file, and each `doit` would pay for it
 
-    try:
-        return tomllib.loads(path.read_bytes().decode())
-    except OSError as error:
-        raise ValueError(error.strerror) from error
+    return tomllib.loads(path.read_bytes().decode())
 
 
 def _parse(given: Mapping[str, Any], root: Path, place: str, refused: frozenset[str]) -> dict[str, Any]:

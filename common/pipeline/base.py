@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from doit.cmd_base import DodoTaskLoader, DoitCmdBase
+from doit.cmdparse import CmdParseError
 from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
 from doit.task import Task
 
@@ -21,6 +22,7 @@ from common.pipeline.project import Project
 from common.running import execution_log
 from common.running.choice import Choice, Scripts, choose, in_order
 from common.running.processes import kill
+from common.running.screen import give_back
 from common.settings import FILE_NAME
 from common.shown import Shown
 
@@ -106,7 +108,7 @@ class Ours(DoitCmdBase):
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Run the command; an error of the user's is a message and an exit code."""
-        begin(kill)
+        begin(_end_at_once)
         self.outstream = Shown(sys.stdout)
         return exit_code_of(lambda: self._parse_execute(in_args), tells_faults=not sys.flags.dev_mode)
 
@@ -118,5 +120,10 @@ class Ours(DoitCmdBase):
             return int(super().parse_execute([*first, *names]) or 0)
         except getopt.GetoptError as error:
             raise CommandError(f"{error}; `doit help {self.name}` lists the options") from error
-        except (InvalidCommand, InvalidTask, InvalidDodoFile) as error:
+        except (CmdParseError, InvalidCommand, InvalidTask, InvalidDodoFile) as error:
             raise CommandError(str(error)) from error
+
+
+def _end_at_once() -> None:
+    kill()
+    give_back()

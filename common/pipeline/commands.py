@@ -20,7 +20,6 @@ from common.pipeline.step import Reporter, ScriptRunner
 from common.running import execution_log
 from common.running.choice import Choice, check, choose, plan
 from common.running.plan_text import Row, plan_text
-from common.running.processes import stop_all
 from common.running.screen import screen
 from common.running.scripts import MARK, UNFINISHED
 from common.shown import ascii_json, printable
@@ -123,7 +122,6 @@ class Run(Ours, DoitRun):
         try:
             return int(runner.run_all(control.task_dispatcher()))
         finally:
-            stop_all()
             shown.silence()
             sweep_temporary_files(self.data)  # a script of a killed run may have lived on for a moment
 

@@ -20,8 +20,7 @@ class Database(JsonDB):
 
     desc = "sqlite3, saved after each success"
 
-    def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
-        del module_name  # doit passes it to backends that have several modules
+    def __init__(self, name: str, codec: Any, **_: object) -> None:
         self.name, self.codec, self._lock = name, codec, threading.RLock()
         self.load()
 

@@ -20,14 +20,11 @@ from common.errors import InputError
 from common.nearest import did_you_mean
 
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, Meta(min_length=1)]
+Text = Annotated[str, Meta(pattern=r"^[^\0]+$")]
 
 
 class OwnScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A program that is run as a script of a stage; `needs` are scripts whose outputs it waits for.
-
-    Without `run` it is a script of the table, whose time limit in seconds changes.
-    """
+    """A script of a stage: a program, and the scripts that it `needs` before it; without `run` one of the table."""
 
     name: Name
     description: str = ""
@@ -61,10 +58,10 @@ def read_stages(path: Path) -> tuple[OwnStage, ...]:
         mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise InputError(f"{path}{place}: {str(problem or error).splitlines()[0]}") from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}") from error
     try:
-        return msgspec.convert(tree or {}, StagesFile, str_keys=True).stages
+        return msgspec.convert({} if tree is None else tree, StagesFile, str_keys=True).stages
     except msgspec.ValidationError as error:
         raise InputError(f"{path}:{_located(YAML().load(text), str(error))}") from error
 

@@ -40,7 +40,7 @@ class Project:
             self.settings = load_settings(root, self.given, os.environ, home, processors)
             self._own_file = self.settings.stages or self.settings.data / "stages.yaml"
             self._own = self._own_stages()
-        except ProjectError as error:
+        except (ProjectError, OSError) as error:
             sys.exit(tell(error))
         own_limits = {one.name: one.timeout for stage in self._own for one in stage.scripts if one.timeout}
         self._timeouts = {**own_limits, **self.settings.timeouts}
@@ -51,7 +51,7 @@ class Project:
             "backend": "pipeline",
             "check_file_uptodate": Checker,
             "codec_cls": "json",
-            "default_tasks": [*stages, *(own.name for own in self._own if own.name not in stages)],
+            "default_tasks": [*stages, *dict.fromkeys(own.name for own in self._own if own.name not in stages)],
             "dep_file": str(self.settings.data / ".doit.db"),
             "sort": "definition",
         }
@@ -94,15 +94,16 @@ class Project:
             if bool(script.run) == (script.name in self._writes):
                 wrong = "is a script already: name it otherwise" if script.run else "is no script yet: it needs `run`"
                 self._refuse(script, wrong)
+            if not script.run and (script.description or script.reads or script.writes or script.needs):
+                self._refuse(script, "is a script of the table, of which only the time limit can change")
             if script.run:
                 yield self._own_task(script)
 
     def own_stages(self, known: Sequence[str]) -> Iterator[Task]:
         """Yield the scripts of the stages that the user adds."""
-        for own in self._own:
-            if own.name not in known:
-                yield {"basename": own.name, "name": None, "doc": printable(own.description)}
-                yield from ({**task, "basename": own.name} for task in self.own(own.name))
+        for name, doc in {own.name: own.description for own in self._own if own.name not in known}.items():
+            yield {"basename": name, "name": None, "doc": printable(doc)}
+            yield from ({**task, "basename": name} for task in self.own(name))
 
     def _task(self, script: str, doc: str, arguments: Sequence[str], **grounds: Any) -> Task:
         """Return a task; `arguments` are those of Python, `grounds` what its outputs rest on."""
@@ -139,7 +140,7 @@ class Project:
             ["-m", "common.script", *run],
             reads=reads,
             writes=writes,
-            code=tuple(path for path in named if path.is_file() and not path.is_absolute()),
+            code=tuple(path for path in named if os.path.isfile(path) and not path.is_absolute()),  # noqa: PTH113 - an argument may be too long for a name
             settings={"run": run},
         )
 

@@ -13,6 +13,7 @@ from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import MThreadRunner
 from doit.task import Task
 
+from common.running.processes import stop_all
 from common.running.report import Report
 from common.running.scripts import UNFINISHED, Script
 
@@ -86,6 +87,13 @@ class Reporter(Report):
 
 class ScriptRunner(MThreadRunner):
     """Runs scripts, always in threads so that an interrupt is met in one place; saves after each."""
+
+    def run_tasks(self, task_dispatcher: Any) -> None:
+        """Run all; whatever ends this ends the scripts too, before a word is said of it."""
+        try:
+            super().run_tasks(task_dispatcher)
+        finally:
+            stop_all()
 
     def execute_task(self, task: Task) -> BaseFail | None:
         """Run a script."""

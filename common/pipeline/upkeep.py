@@ -51,9 +51,11 @@ class Verify(Ours):
     doc_purpose = "hash every output again and compare it with what its script left"
 
     def _execute(self) -> int:
-        kept = [self.dep_manager.get_values(script.name).get("targets", {}) for script in self.named().scripts]
-        fates = {path: fate(path, state) for targets in kept for path, state in targets.items()}
+        scripts, kept = self.named().scripts, self.dep_manager.get_values
+        known = [kept(script.name).get("targets", {}) for script in scripts]
+        fates = {path: fate(path, state) for targets in known for path, state in targets.items()}
         self.write(*(f"{path}: {found}" for path, found in fates.items()))
+        self.write(*(f"{one.name}: no outputs are known" for one in scripts if "targets" not in kept(one.name)))
         if wrong := [path for path, found in fates.items() if found != "ok"]:
             raise InputError(f"{len(wrong)} of {len(fates)} outputs are not as their scripts left them; type `doit`")
         self.write(f"{len(fates)} outputs are as their scripts left them")
@@ -72,12 +74,16 @@ class Clean(Ours):
 
     def _execute(self) -> int:
         paths = [Path(output) for script in self.named().scripts for output in script.writes]
-        paths += [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
+        ours = [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
+        paths += ours
+        found = dict.fromkeys(path for path in paths if path.is_file() or (path in ours and path.is_dir()))
+        if self.params["dry-run"]:
+            self.write(*(f"would remove: {path}" for path in found))
+            return 0
         with self.locked():
-            for path in filter(Path.exists, paths):
-                self.write(f"{'would remove' if self.params['dry-run'] else 'removed'}: {path}")
-                if not self.params["dry-run"]:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for path in found:
+                path.unlink() if path.is_file() or path.is_symlink() else shutil.rmtree(path)
+                self.write(f"removed: {path}")
         return 0
 
 
@@ -118,7 +124,11 @@ class Graph(Ours):
         boxes = [Box(one.name, one.stage, one.script, actions.get(one.name, "")) for one in choice.scripts]
         content = picture(boxes, starmap(Edge, flows(choice.scripts)), self.params["format"])
         if self.params["output"]:
-            write_atomically(Path(get_initial_workdir(), self.params["output"]), content)
+            path = Path(get_initial_workdir(), self.params["output"])
+            if path.exists() and not path.is_file():  # a pipe, a device: not ours to replace
+                path.write_bytes(content)
+            else:
+                write_atomically(path, content)
         else:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from common.errors import CommandError, InputError
-from common.running.plan_text import Row
+from common.running.plan_text import MAY_CHANGE, Row
 from common.running.scripts import Script
 from common.settings import Settings, missing_transcripts
 
@@ -27,10 +27,17 @@ class Choice(NamedTuple):
 
 def in_order(scripts: Scripts) -> Scripts:
     """Return the scripts each after the makers of what it reads, and tied to them."""
-    maker = {path: name for name, script in scripts.items() for path in script.writes}
+    maker: dict[str, str] = {}
+    for path, name in ((path, name) for name, script in scripts.items() for path in script.writes):
+        if maker.setdefault(path, name) != name:
+            raise InputError(f"{path} is written by {maker[path]} and by {name}: one file has one maker")
     for script in scripts.values():
         script.after = list(dict.fromkeys(maker[path] for path in script.reads if path in maker))
-    return {name: scripts[name] for name in needed(scripts, scripts)}
+    order = needed(scripts, scripts)
+    for name in order:
+        if late := [other for other in scripts[name].after if order.index(other) >= order.index(name)]:
+            raise InputError(f"{name} reads what {late[0]} writes, which rests on {name} itself")
+    return {name: scripts[name] for name in order}
 
 
 def choose(  # noqa: PLR0913 - each is an option of the command line
@@ -42,7 +49,7 @@ def choose(  # noqa: PLR0913 - each is an option of the command line
     only: bool = False,
     force: bool = False,
 ) -> Choice:
-    """Return the scripts that are meant; a CommandError if a name is unknown, or nothing is left."""
+    """Return the scripts that are meant, tied to one another; a CommandError if none are, or a name is unknown."""
     order = list(scripts)
     named = {script for name in names for script in named_by(name, scripts)}
     if only and not named:
@@ -117,7 +124,7 @@ def plan(choice: Choice, kept: Kept) -> list[Row]:
         if makers := [maker for maker in running.values() if {*script.reads} & {*maker.writes}]:
             behind = {name for maker in makers for name in maker.after}
             shown = [maker.script for maker in makers if maker.name not in behind]
-            why.append(f"{', '.join(shown)} will run; {'their' if len(shown) > 1 else 'its'} outputs may change")
+            why.append(f"{', '.join(shown)} will run; {'their' if len(shown) > 1 else 'its'} {MAY_CHANGE}")
         if why:
             running[script.name] = script
         stands = ADOPTED if "adopted" in values else "up to date"

@@ -44,7 +44,7 @@ class Grounds:
         if missing := {"settings", "code", "reads", "targets", "agents", "transcripts"} - evidence.keys():
             yield f"recorded by another version of this program, without {', '.join(sorted(missing))}"
             return
-        yield from _changed_settings(self.settings, evidence["settings"])
+        yield from changed_settings(self.settings, evidence["settings"])
         yield from (
             f"code changed: {path}" for path, state in evidence["code"].items() if not is_as_it_was(path, state)
         )
@@ -56,7 +56,8 @@ class Grounds:
             yield f"transcripts changed: {_compared(seen, evidence['transcripts'])}"
 
 
-def _changed_settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+def changed_settings(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which settings changed, and how."""
     for key in sorted(now.keys() | before.keys()):
         if (old := before.get(key)) != (new := now.get(key)):
             changed = f"settings changed: {key} {_said(old)} → {_said(new)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from common.shown import ascii_json
 
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
 LARGEST_LOG = 1 << 20
+RUN: Mapping[str, Any] = {"success": bool, "duration_seconds": (int, float)}
+STAGE_RUN, SCRIPT_RUN = {"stage": str, "timestamp": str, "scripts": list, **RUN}, {"script": str, **RUN}
 
 
 def append(directory: Path, record: Mapping[str, Any]) -> None:
@@ -39,10 +42,16 @@ def read(directory: Path) -> Iterator[dict[str, Any]]:
         for line in path.read_bytes().split(b"\n") if path.is_file() else ():
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if isinstance(record, dict) and "stage" in record:
+            if _fits(record, STAGE_RUN) and all(_fits(one, SCRIPT_RUN) for one in record["scripts"]):
                 yield record
+
+
+def _fits(value: Any, kinds: Mapping[str, Any]) -> bool:
+    """Tell whether a part of a line is as we write it: the file may have been edited."""
+    is_ours = isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in kinds.items())
+    return is_ours and 0 <= value["duration_seconds"] < math.inf
 
 
 def now() -> str:
@@ -52,5 +61,5 @@ def now() -> str:
 
 def last_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     """Return how long each script took when it last succeeded."""
-    scripts = [script for record in records for script in record.get("scripts", ()) if script.get("success")]
+    scripts = [script for record in records for script in record["scripts"] if script["success"]]
     return {script["script"]: script["duration_seconds"] for script in scripts}

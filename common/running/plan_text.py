@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+MAY_CHANGE = "outputs may change"  # the end of a reason that is an upper bound
+
 
 class Row(NamedTuple):
     """A script, whether it would run, and the reasons."""
@@ -27,6 +29,6 @@ def plan_text(rows: Sequence[Row], seconds_by_script: Mapping[str, float]) -> It
     known = [seconds_by_script[script] for script in running if script in seconds_by_script]
     about = f" (about {max(1, round(sum(known)))} s by the last runs)" if known else ""
     count = f"{len(running)} script{'s' * (len(running) != 1)} would run" if running else "Nothing would run"
-    is_bound = any("may change" in row.reasons[-1] for row in rows)
+    is_bound = any(row.reasons[-1].endswith(MAY_CHANGE) for row in rows)
     bound = "; one that reads equal bytes again will be skipped" if is_bound else ""
     yield f"{count}{about}{bound}. Nothing was changed."

@@ -49,7 +49,7 @@ def run(
     make_directory(log.parent)
     with os.fdopen(open_own(log, os.O_WRONLY | os.O_TRUNC), "wb") as stream:
         process = _start(command, environment)
-        timer = threading.Timer(limit, kill, (process.pid,))
+        timer = threading.Timer(min(limit, threading.TIMEOUT_MAX), kill, (process.pid,))
         timer.daemon = True
         pairs = zip((process.stdout, process.stderr), takes, strict=True)
         readers = [threading.Thread(target=_read, args=(*pair, stream), daemon=True) for pair in pairs]
@@ -87,13 +87,9 @@ def kill(*pids: int) -> None:
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    pipe, env = subprocess.PIPE, {**os.environ, **environment}
     process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **environment},
-        start_new_session=True,
+        command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=env, start_new_session=True
     )
     _running.add(process.pid)
     if _stopping.is_set():

@@ -26,18 +26,12 @@ class Report:
     versions: Mapping[str, object] = {"python": sys.version.split()[0]}
 
     def __init__(
-        self,
-        scripts: Mapping[str, Script],
-        docs: Mapping[str, str],
-        data: Path,
-        screen: Lines,
-        *,
-        verbose: bool = False,
+        self, scripts: Mapping[str, Script], docs: Mapping[str, str], data: Path, screen: Lines, *, verbose: bool
     ) -> None:
         self._scripts, self._docs, self._data, self._screen, self._verbose = scripts, docs, data, screen, verbose
         self.shows_progress = screen.shows_progress
         self._fates: dict[str, str] = {}  # what became of each script that is settled
-        self._began: dict[str, tuple[str, float]] = {}  # when the first script of a stage did
+        self._began: dict[str, tuple[str, float]] = {}  # when a stage that is not in the log yet did
         self._answer: dict[str, list[str]] = {}  # the first lines of each script that makes a report
         self._start = time.monotonic()
         self._run_id = f"{time.time_ns():x}-{os.getpid():x}"
@@ -81,7 +75,7 @@ class Report:
         """Take note that all is done, or the run was stopped."""
         with self._lock:
             self._screen.close()
-            for stage in filter(self._pending, self._began):
+            for stage in list(self._began):
                 self._finish(stage)
             failed, stopped = "failed" in self._fates.values(), len(self._fates) < len(self._scripts)
             state = "failed" if failed else "warning" if stopped else "done"
@@ -99,7 +93,8 @@ class Report:
         facts = [self._scripts[name].said for name, fate in fates.items() if fate in ("run", "up to date")]
         start, made = f"{stage:<{STAGE_WIDTH}}", "; ".join(said[:200] for said in facts if said)
         if "not run" in fates.values():
-            self._screen.say("skipped", f"{start}not run: an earlier script failed", error=True)
+            ran = "not finished: a" if stage in self._began else "not run: an earlier"
+            self._screen.say("skipped", f"{start}{ran} script failed", error=True)
         elif stage not in self._began:
             self._screen.say("skipped", f"{start}{'up to date':<12}{made}".rstrip())
         if stage not in self._began:
@@ -118,6 +113,7 @@ class Report:
             "versions": self.versions,
         }
         execution_log.append(self._data, record)
+        del self._began[stage]
         if success and "not run" not in fates.values():
             self._screen.say("done", f"{start}{f'{seconds:.1f} s':<12}{made}".rstrip())
 
@@ -128,7 +124,7 @@ class Report:
         parts += [f"{counts[fate]} {fate}" for fate in ("failed", "not run") if counts[fate]]
         text = f"{ending} after {time.monotonic() - self._start:.1f} s: {', '.join(parts)}"
         if ending == "done" and fresh == counts.total():
-            text = f"nothing to do: {fresh} scripts up to date"
+            text = f"nothing to do: {fresh} script{'s' * (fresh != 1)} up to date"
         outputs = [path for script in self._scripts.values() for path in script.writes]
         report = next((path for path in reversed(outputs) if path.endswith(".html")), None)
         if not report or failed or not Path(report).is_file():

@@ -19,6 +19,7 @@ SIGNS = {"done": "✓", "skipped": "–", "running": "▶", "failed": "✗", "wa
 ASCII_SIGNS = {"done": "ok", "skipped": "--", "running": ">>", "failed": "XX", "warning": "!!"}
 COLOURS = {"done": "32", "skipped": "2", "running": "34", "failed": "31", "warning": "33"}
 NARROW, MEDIUM = 60, 100  # columns
+LARGEST = 1e18  # total of a progress that makes sense
 
 
 class Lines:
@@ -79,7 +80,7 @@ class Bars(Lines):
         done, total, unit = (progress.get(key) for key in ("done", "total", "unit"))
         if self._bars is None or name not in self._running:
             return
-        if isinstance(done, (int, float)) and isinstance(total, (int, float)) and 0 <= done <= total:
+        if isinstance(done, (int, float)) and isinstance(total, (int, float)) and 0 <= done <= total < LARGEST:
             bar, began = self._running[name]
             amount = _amount(done, total, printable(str(unit))[:20], time.monotonic() - began)
             self._bars.update(bar, completed=done, total=total or 1, amount=amount)
@@ -108,6 +109,12 @@ def screen(*, quiet: bool) -> Lines:
     """Return what suits standard output: bars on a terminal, unless NO_COLOR or TERM=dumb ask for plain lines."""
     is_plain = quiet or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
     return Lines(quiet=quiet) if is_plain else Bars()
+
+
+def give_back() -> None:
+    """Show the cursor again, though somebody else may be writing."""
+    if sys.__stdout__ and sys.__stdout__.isatty():
+        os.write(sys.__stdout__.fileno(), b"\x1b[?25h")
 
 
 def _sign_of(state: str) -> str:

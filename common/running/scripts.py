@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from common.files import as_project_error
-from common.running.evidence import WARNINGS, Grounds
+from common.running.evidence import WARNINGS, Grounds, changed_settings
 from common.running.fingerprints import states
 from common.running.processes import NOT_BEGUN, Ended, run
 
@@ -36,7 +36,7 @@ class Script(Grounds):
     command: list[str]
     log: Path
     timeout: float  # seconds
-    after: list[str] = field(default_factory=list)  # the names of those whose outputs it reads
+    after: list[str] = field(default_factory=list)  # the names of those that it comes after, if they run
     forced: bool = False  # to run though its outputs stand
     why: list[str] = field(default_factory=list)  # it runs
     ended: Ended = NOT_BEGUN
@@ -71,8 +71,8 @@ class Script(Grounds):
             return f"has not succeeded before ({', '.join(absent)} missing)"
         if not kept.keys() - {MARK}:
             return "has not succeeded before (its outputs rest on nothing known)"
-        changes = (one for one in self.changes(kept) if one.startswith("settings changed: "))
-        selecting = next((one for one in changes if one.split()[2] in SELECTING), None)
+        chosen = ({key: of.get(key) for key in SELECTING} for of in (self.settings, kept.get("settings", {})))
+        selecting = next(changed_settings(*chosen), None)
         return f"was run with other sessions chosen ({selecting})" if selecting else None
 
     def unreadable(self, made: Collection[str]) -> Iterator[str]:
@@ -121,7 +121,7 @@ class Script(Grounds):
     def _take(self, line: bytes, hear: Hear) -> str | None:
         """Take a line of standard output; return it as text, unless it tells of progress."""
         if line.startswith(PROGRESS):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 hear(json.loads(line[1:]))
             return None
         self.said = _text(line)

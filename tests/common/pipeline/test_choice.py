@@ -51,6 +51,16 @@ def test_only_keeps_the_order_though_what_lies_between_is_left_out(toy: Toy) -> 
     assert toy.doit("run", *arguments).ran == ["count", "counted", "total"]
 
 
+@pytest.mark.parametrize("arguments", [["list", "--sort", "nope"], ["run", "--", "--from"]])
+def test_an_option_that_doit_itself_takes_no_liking_to_is_an_error_of_the_command(
+    toy: Toy, arguments: list[str]
+) -> None:
+    result = toy.doit(*arguments)
+    assert result.code == 3
+    assert result.err.startswith("error: ")
+    assert "fault" not in result.err
+
+
 def test_options_and_settings_stand_before_or_after_the_names(toy: Toy) -> None:
     toy.doit("doubling", "-n", "2", "marathon_over=3", "--quiet")
     assert toy.doit("marathon_over=3", "-n", "2", "doubling").ran == []

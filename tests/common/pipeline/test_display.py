@@ -132,6 +132,15 @@ def test_the_graph_has_stages_as_clusters_and_files_on_the_edges(toy: Toy) -> No
     assert mermaid.count(" fill:#e69f00\n") == 3
 
 
+def test_the_graph_goes_through_a_pipe_that_has_a_name(toy: Toy) -> None:
+    os.mkfifo(toy.root / "pipe")
+    reader = os.open(toy.root / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert toy.doit("graph", "-o", "pipe").code == 0
+    assert os.read(reader, 99).startswith(b"digraph")
+    os.close(reader)
+    assert (toy.root / "pipe").is_fifo()
+
+
 def test_the_graph_can_be_drawn_or_says_what_that_needs(toy: Toy) -> None:
     result = toy.doit("graph", "--format", "svg", "-o", "graph.svg", PATH=f"{os.environ['PATH']}")
     if result.code == 0:

@@ -356,6 +356,28 @@ def test_an_execution_log_without_room_is_one_message(toy: Toy) -> None:
     assert "✓" not in done.stdout
 
 
+@pytest.mark.usefixtures("after_a_run")
+def test_a_last_stage_that_cannot_be_logged_is_not_said_to_be_done(toy: Toy) -> None:
+    (toy.root / "data" / log.LOG_NAME).unlink()
+    (toy.root / "data" / log.LOG_NAME / "folder").mkdir(parents=True)
+    result = toy.doit("run", "--only", "--force", "adding")
+    assert (result.code, result.ran) == (2, ["total"])
+    assert "✓" not in result.out
+    assert result.err.count(log.LOG_NAME) == 1
+
+
+def test_an_interrupt_ends_scripts_though_nobody_reads_what_is_shown(toy: Toy) -> None:
+    toy.trouble("count", "Path('started').touch()\nwhile True: print('x' * 9999, flush=True)")
+    run = toy.start("--verbose")
+    wait_for((toy.root / "started").exists)
+    time.sleep(0.3)  # the pipe is full
+    run.send_signal(signal.SIGINT)
+    wait_for(lambda: scripts_alive(toy.root) == [str(run.pid)])
+    run.send_signal(signal.SIGINT)
+    assert run.wait(timeout=10) == 130
+    run.communicate()
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 @pytest.mark.parametrize("call", ["fsync", "rename", "unlink", "clone,clone3"])
 @pytest.mark.usefixtures("after_a_run")

@@ -104,6 +104,10 @@ def test_stages_can_lie_elsewhere(own: Toy) -> None:
         ("{name: double, run: [x]}", "double is a script already: name it otherwise"),
         ("{name: nothing, timeout: 3}", "nothing is no script yet: it needs `run`"),
         ("{name: more, run: [x], needs: [later]}", "more needs later, which is no script before it"),
+        (
+            "{name: double, timeout: 3, needs: [count]}",
+            "double is a script of the table, of which only the time limit can change",
+        ),
     ],
 )
 def test_a_script_that_does_not_fit_the_table_is_refused(toy: Toy, script: str, message: str) -> None:
@@ -155,6 +159,52 @@ def test_a_file_that_no_place_can_be_told_of_is_refused_by_its_name(
     with pytest.raises(InputError) as caught:
         read_stages(path)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize("text", ["[]", "0", "false", "''"])
+def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "stages.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=":1:1: Expected `object`"):
+        read_stages(path)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "message"),
+    [
+        (
+            "{name: one, run: [x], reads: [b], writes: [a]}, {name: two, run: [x], reads: [a], writes: [b]}",
+            "more:two reads what more:one writes, which rests on more:two itself",
+        ),
+        (
+            "{name: one, run: [x], reads: [a.txt], writes: [a.txt]}",
+            "more:one reads what more:one writes, which rests on more:one itself",
+        ),
+        (
+            "{name: one, run: [x], writes: ['{data}/total.txt']}",
+            "data/total.txt is written by adding:total and by more:one: one file has one maker",
+        ),
+    ],
+)
+def test_files_that_go_in_a_circle_or_have_two_makers_are_refused_before_any_work(
+    toy: Toy, scripts: str, message: str
+) -> None:
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / "stages.yaml").write_text(f"stages: [{{name: more, scripts: [{scripts}]}}]")
+    for command in (["plan"], ["graph"], ["list", "--status"], ["run", "--only", "more:one"], []):
+        result = toy.doit(*command)
+        assert (result.code, result.err, result.ran) == (2, f"error: {message}\n", [])
+
+
+def test_a_new_stage_may_stand_in_several_blocks_and_a_program_in_its_arguments(toy: Toy) -> None:
+    program = f"open('data/one.txt', 'w').write('1')  # {'long ' * 99}"
+    script = "{{name: {name}, run: ['{{python}}', -c, {program}], writes: ['{{data}}/{name}.txt']}}"
+    block = f"- {{{{name: more, scripts: [{script}]}}}}"
+    blocks = [block.format(name=name, program=json.dumps(program.replace("one", name))) for name in ("one", "two")]
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / "stages.yaml").write_text("\n".join(["stages:", *blocks]))
+    assert toy.doit("more").code == 0
+    assert (toy.output("one"), toy.output("two")) == ("1", "1")
 
 
 def test_an_empty_file_adds_nothing(tmp_path: Path) -> None:

@@ -185,6 +185,34 @@ def test_clean_removes_outputs_and_with_all_what_helped_to_make_them(toy: Toy) -
 
 
 @pytest.mark.usefixtures("after_a_run")
+def test_verify_says_of_which_scripts_nothing_is_known(toy: Toy) -> None:
+    toy.doit("forget", "doubling")
+    assert toy.doit("verify").out.splitlines()[-2:] == [
+        "doubling:double: no outputs are known",
+        "3 outputs are as their scripts left them",
+    ]
+
+
+def test_clean_takes_no_folder_but_its_own_and_follows_no_link(toy: Toy) -> None:
+    (toy.root / "data" / "folder").mkdir(parents=True)
+    (toy.root / "data" / "folder" / "kept.txt").touch()
+    (toy.root / "elsewhere").mkdir()
+    (toy.root / "elsewhere" / "kept.txt").touch()
+    (toy.root / "data" / "cache").symlink_to(toy.root / "elsewhere")
+    script = "{name: one, run: [x], writes: ['{data}/folder', '.']}"
+    (toy.root / "data" / "stages.yaml").write_text(f"stages: [{{name: more, scripts: [{script}]}}]")
+    assert toy.doit("clean", "-n", "--all").out == "would remove: data/cache\n"
+    assert toy.doit("clean", "--all").out == "removed: data/cache\n"
+    assert (toy.root / "data" / "folder" / "kept.txt").exists()
+    assert (toy.root / "elsewhere" / "kept.txt").exists()
+
+
+def test_a_dry_run_of_clean_makes_no_folder(toy: Toy) -> None:
+    assert toy.doit("clean", "-n", "data=typo").code == 0
+    assert not (toy.root / "typo").exists()
+
+
+@pytest.mark.usefixtures("after_a_run")
 def test_forget_makes_a_stage_run_again_and_later_ones_only_if_bytes_changed(toy: Toy) -> None:
     assert toy.doit("forget", "squaring").out == "forgotten: squaring:square\n"
     assert toy.doit().ran == ["square"]

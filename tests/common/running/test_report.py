@@ -38,7 +38,7 @@ def script(name: str, folder: Path) -> Script:
 def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
     scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report(scripts, DOCS, tmp_path, Lines())
+    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
     report.begin("reading:count")
     report.hear("reading:count", {"done": 1})
     report.hear("reading:count", "not shown")
@@ -77,7 +77,7 @@ def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
 def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
     scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report(scripts, DOCS, tmp_path, Lines())
+    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
     report.begin("reading:count")
     failed = scripts["reading:count"]
     failed.problem, failed.ended = "exit 3", Ended(3, 1.25, 0, timed_out=False)
@@ -103,7 +103,7 @@ def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
 def test_a_stage_that_was_stopped_is_logged_as_unfinished(
     scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report(scripts, DOCS, tmp_path, Lines())
+    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
     report.begin("reading:count")
     report.end()
     assert capsys.readouterr().out.splitlines()[-1] == "!! stopped after 0.0 s: 0 scripts run, 0 up to date"

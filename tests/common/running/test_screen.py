@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -65,6 +66,31 @@ def test_bars_are_taken_away_where_a_run_ends_before_its_time() -> None:
     bars.silence()
     drawing.join(10)
     assert not drawing.is_alive()
+
+
+def test_progress_of_numbers_that_no_machine_counts_to_moves_no_bar() -> None:
+    bars = Bars()
+    bars.begin("script")
+    for number in (float("inf"), float("nan"), 10**400):
+        bars.move("script", {"done": number, "total": number, "unit": "files"})
+        bars.move("script", {"done": 0, "total": number, "unit": "bytes"})
+    bars.silence()
+
+
+def test_the_cursor_is_given_back_on_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keyboard, terminal = os.openpty()
+    with os.fdopen(keyboard, "rb", buffering=0) as master, os.fdopen(terminal, "w") as slave:
+        monkeypatch.setattr(sys, "__stdout__", slave)
+        screen.give_back()
+        assert master.read(99) == b"\x1b[?25h"
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - as it is opened elsewhere
+        monkeypatch.setattr(sys, "__stdout__", nowhere)
+        screen.give_back()
+    monkeypatch.setattr(sys, "__stdout__", None)
+    screen.give_back()
+    assert capfd.readouterr().out == ""
 
 
 def test_bars_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,20 @@ def test_what_is_kept_of_a_run_says_that_nothing_is_to_be_done_until_something_c
     assert list(script.reasons(kept, made=script.reads)) == ["forced"]
 
 
+def test_a_progress_line_that_is_nested_without_end_is_passed_over(script: Script) -> None:
+    nested = script.command[-1].replace("print('\\x1enonsense')", "print('\\x1e' + '[' * 9999)")
+    assert nested != script.command[-1]
+    script.command[-1] = nested
+    kept, heard = run(script)
+    assert (kept["said"], len(heard)) == ("1 number doubled", 4)
+
+
+def test_a_time_limit_beyond_what_a_clock_can_wait_is_none(script: Script) -> None:
+    script.timeout = 1e300
+    kept, _ = run(script)
+    assert (kept["said"], script.problem) == ("1 number doubled", None)
+
+
 def test_a_mark_is_a_reason_with_or_without_what_else_is_kept(script: Script) -> None:
     kept, _ = run(script)
     assert list(script.reasons({MARK: "forgotten"})) == ["forgotten"]
