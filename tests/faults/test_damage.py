@@ -149,12 +149,13 @@ def test_whatever_a_run_keeps_is_made_anew_after_every_damage(project: Project, 
 
 def test_the_log_cut_at_any_length_keeps_every_whole_record_and_takes_the_next(tmp_path: Path) -> None:
     path = tmp_path / log.LOG_NAME
+    run = {"timestamp": "2026-01-01T00:00:00Z", "duration_seconds": 1, "success": True, "scripts": []}
     for stage in ("first", "sécond"):
-        log.append(tmp_path, {"stage": stage})
+        log.append(tmp_path, {"stage": stage, **run})
     raw = path.read_bytes()
     ends = (raw.index(b"\n"), len(raw) - 1)
     for length in range(len(raw) + 1):
         path.write_bytes(raw[:length])
-        log.append(tmp_path, {"stage": "next"})
+        log.append(tmp_path, {"stage": "next", **run})
         kept = sum(length >= end for end in ends)
         assert [record["stage"] for record in log.read(tmp_path)] == [*("first", "sécond")[:kept], "next"], length
