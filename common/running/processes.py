@@ -17,6 +17,7 @@ from common.files import make_directory, open_own
 from common.shown import printable
 
 LONGEST_LINE = 1 << 16
+LARGEST_LOG = 100_000_000  # bytes
 GRACE_SECONDS = 0.4
 
 Take = Callable[[bytes], str | None]  # takes a line as it comes, and returns it as text if it is one for the log
@@ -100,9 +101,11 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
 def _read(stream: IO[bytes], take: Take, log: IO[bytes]) -> None:
     with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
         for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
-            if (text := take(line)) is not None:
+            if (text := take(line)) is not None and log.tell() < LARGEST_LOG:
                 with contextlib.suppress(OSError):  # the log tells when it is closed; its program is heard to the end
                     log.write(f"{printable(text)}\n".encode())
+                    if log.tell() >= LARGEST_LOG:
+                        log.write(f"(the rest is left out: {LARGEST_LOG:,} bytes are enough)\n".encode())
                     log.flush()
 
 

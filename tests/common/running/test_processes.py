@@ -47,6 +47,15 @@ def test_lines_go_to_who_takes_them_and_to_the_log_unless_they_are_refused(tmp_p
     assert ended.peak_memory > 1_000_000
 
 
+def test_a_program_that_floods_is_heard_to_the_end_and_fills_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "LARGEST_LOG", 10)
+    _, out, _ = run(tmp_path, "for number in range(9): print('line', number)")
+    assert len(out) == 9
+    assert (tmp_path / "logs" / "log").read_text() == "line 0\nline 1\n(the rest is left out: 10 bytes are enough)\n"
+
+
 @pytest.mark.parametrize(
     ("code", "exit_code"), [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", -9)]
 )
