@@ -19,7 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from common.running.scripts import MARK, UNFINISHED
-from tests.common.pipeline.test_failures import scripts_alive, wait_for
+from tests.common.pipeline.waiting import scripts_alive, wait_for
 from tests.faults.project import Project, new_project
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "projects"

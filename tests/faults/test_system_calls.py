@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.common.pipeline.test_failures import scripts_alive, wait_for
+from tests.common.pipeline.waiting import scripts_alive, wait_for
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.faults.project import Project, new_project
 

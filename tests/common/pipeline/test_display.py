@@ -168,3 +168,45 @@ def test_the_graph_can_be_drawn_or_says_what_that_needs(toy: Toy) -> None:
 def test_the_help_of_a_command_names_its_options(toy: Toy, command: str, words: list[str]) -> None:
     text = " ".join(toy.doit("help", command).out.split())
     assert [word for word in words if word not in text] == []
+
+
+def test_plain_lines_are_ascii_where_the_terminal_knows_no_more(toy: Toy) -> None:
+    out = toy.doit(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").out
+    assert "ok done after" in out
+    assert out.isascii()
+
+
+def test_quiet_says_nothing_but_errors(toy: Toy) -> None:
+    result = toy.doit("--quiet")
+    assert (result.out, result.err) == ("", "")
+    toy.trouble("double", "raise SystemExit('no')")
+    assert toy.doit("-q", "--force").err.startswith("✗ double failed")
+
+
+def test_verbose_shows_what_scripts_print_made_harmless(toy: Toy) -> None:
+    toy.trouble("double", "print('\\x1b]0;title\\x07words')")
+    assert "doubling:double: words\n" in toy.doit("-v").out
+
+
+def test_a_warning_is_said_once_also_with_what_scripts_print(toy: Toy) -> None:
+    toy.trouble("double", "sys.stderr.write('chatter\\nwarning: an odd thing\\n')")
+    result = toy.doit("-v")
+    assert "▶ doubling:double: chatter\n" in result.out
+    assert (result.out.count("odd"), result.err) == (0, "! double: an odd thing\n")
+
+
+def test_what_a_script_warns_of_is_shown_and_the_rest_of_what_it_writes_is_in_its_log(toy: Toy) -> None:
+    toy.trouble("double", "sys.stderr.write('warning: an odd\\x1b[31m thing\\nchatter\\n')")
+    result = toy.doit()
+    assert (result.code, result.err) == (0, "! double: an odd thing\n")
+    assert "chatter" in (toy.root / "data" / "logs" / "double.log").read_text()
+
+
+def test_stdout_closed_early_is_no_traceback(toy: Toy) -> None:
+    run = toy.start("list")
+    assert run.stdout is not None
+    run.stdout.close()
+    assert run.stderr is not None
+    assert "Traceback" not in run.stderr.read()
+    run.stderr.close()
+    run.wait(timeout=10)
