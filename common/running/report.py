@@ -127,7 +127,7 @@ class Report:
             text = f"nothing to do: {fresh} script{'s' * (fresh != 1)} up to date"
         outputs = [path for script in self._scripts.values() for path in script.writes]
         report = next((path for path in reversed(outputs) if path.endswith(".html")), None)
-        if not report or failed or not Path(report).is_file():
+        if ending != "done" or not report or not Path(report).is_file():
             return text
         answer = [line for lines in self._answer.values() for line in lines[:-1]][:ANSWER_LINES]
         return "\n  ".join([text, *answer, f"report: {report}"])

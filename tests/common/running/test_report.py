@@ -103,6 +103,8 @@ def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
 def test_a_stage_that_was_stopped_is_logged_as_unfinished(
     scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (older,) = scripts["reporting:page"].writes
+    Path(older).touch()
     report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
     report.begin("reading:count")
     report.end()
