@@ -119,7 +119,7 @@ class Report:
 
     def _summary(self, ending: str) -> str:
         counts = collections.Counter(self._fates.values())
-        ran, fresh, failed = (counts[fate] for fate in ("run", "up to date", "failed"))
+        ran, fresh = counts["run"], counts["up to date"]
         parts = [f"{ran} script{'s' * (ran != 1)} run", f"{fresh} up to date"]
         parts += [f"{counts[fate]} {fate}" for fate in ("failed", "not run") if counts[fate]]
         text = f"{ending} after {time.monotonic() - self._start:.1f} s: {', '.join(parts)}"
