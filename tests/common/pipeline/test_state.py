@@ -80,6 +80,29 @@ def test_a_data_directory_that_cannot_be_written_is_said(toy: Toy) -> None:
     assert toy.doit().code == 77
 
 
+REFUSING = """
+import pathlib
+
+def refuse(path, read=pathlib.Path.read_bytes):
+    if path.name == {name!r}:
+        raise PermissionError(13, "Permission denied", str(path))
+    return read(path)
+
+pathlib.Path.read_bytes = refuse
+"""
+
+
+@pytest.mark.parametrize("name", ["settings.toml", "stages.yaml"])
+def test_a_file_of_the_user_without_the_right_to_read_it_ends_with_77_and_its_name(toy: Toy, name: str) -> None:
+    (toy.root / "data").mkdir()
+    (toy.root / "data" / name).touch()
+    dodo = toy.root / "dodo.py"
+    dodo.write_text(REFUSING.format(name=name) + dodo.read_text())
+    result = toy.doit("list")
+    assert result.code == 77
+    assert f"data/{name}: Permission denied; give yourself the right to it" in result.err
+
+
 def test_a_full_disk_ends_with_74_and_names_the_file(toy: Toy) -> None:
     toy.trouble("count", "import errno; raise OSError(errno.ENOSPC, 'No space left on device', str(report))")
     result = toy.doit()

@@ -111,3 +111,29 @@ def test_a_stage_that_was_stopped_is_logged_as_unfinished(
     assert capsys.readouterr().out.splitlines()[-1] == "!! stopped after 0.0 s: 0 scripts run, 0 up to date"
     (record,) = execution_log.read(tmp_path)
     assert (record["success"], record["unfinished"], record["scripts"]) == (False, ["reading:count"], [])
+
+
+def test_a_stage_of_which_a_part_ran_is_told_from_one_that_never_began(
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripts["reading:more"] = script("more", tmp_path)
+    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    report.begin("reading:count")
+    scripts["reading:count"].problem = "exit 3"
+    report.settle("reading:count", "failed")
+    for name in ("reading:more", "adding:total", "reporting:page"):
+        report.settle(name, "not run")
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "-- reading       not finished: a script failed",
+        "-- adding        not run: an earlier script failed",
+        "-- reporting     not run: an earlier script failed",
+    ]
+
+
+def test_one_script_that_is_up_to_date_is_one(
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report({"adding:total": scripts["adding:total"]}, DOCS, tmp_path, Lines(), verbose=False)
+    report.settle("adding:total", "up to date")
+    report.end()
+    assert capsys.readouterr().out.splitlines()[-1] == "ok nothing to do: 1 script up to date"
