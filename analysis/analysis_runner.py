@@ -7,12 +7,17 @@ from pathlib import Path
 import msgspec
 
 from analysis.strategies import STRATEGIES
-from common import agent_files, own_strategies, prices, routing_rules, schema
-from common.data_files import Envelope, Filters
+from analysis.strategies.own import load_strategies
+from common import schema
+from common.agents.definitions import read_definitions
 from common.data_repository import DataRepository
 from common.errors import CommandError, ProjectError, ScriptError
 from common.files import write_atomically
-from common.results import AggregateResults, OwnResult, StrategyRun
+from common.measures.prices import load_prices
+from common.records.aggregate import AggregateResults, OwnResult, StrategyRun
+from common.records.base import Envelope
+from common.records.extraction import Filters
+from common.routing.rules import load_rules
 from common.script import Input, Output, conclude, progress, run
 from common.strategy import Material, Strategy
 from common.text.formatting import plural
@@ -39,7 +44,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 
     --strategies names strategies of your own as module:NAME.
     """
-    own = own_strategies.load(strategies, [one.name for one in STRATEGIES])
+    own = load_strategies(strategies, [one.name for one in STRATEGIES])
     chosen = choose([*STRATEGIES, *own], strategy, all_of_them=all)
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
     material = Material(
@@ -47,11 +52,11 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         patterns=repository.load_routing_patterns(),
         marathons=repository.load_marathons(),
         segmentation=repository.load_segmentation(),
-        definitions=agent_files.definitions(agents),
+        definitions=read_definitions(agents),
         calendar=Calendar(timezone),
         marathon_over=marathon_over,
-        prices=prices.load_prices(),
-        rules=routing_rules.load_rules(rules),
+        prices=load_prices(),
+        rules=load_rules(rules),
     )
     answers = answer(chosen, material)
     for one, encoded in answers:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from common import measures, periods, schema, sequences
+from common import schema
+from common.agents import periods
 from common.data_repository import DataRepository
 from common.files import write_atomically
-from common.records import EnrichedSession
-from common.results import Marathon, MarathonClassification, MarathonSummary
+from common.measures import rates, sequences
+from common.records.marathons import Marathon, MarathonClassification, MarathonSummary
+from common.records.sessions import EnrichedSession
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural
 from common.times import Calendar
@@ -36,17 +38,17 @@ def classify(sessions: Sequence[EnrichedSession], marathon_over: int, calendar: 
 def describe(session: EnrichedSession, calendar: Calendar) -> Marathon:
     """Return the session as a marathon."""
     steps = sequences.steps(session.delegations)
-    success = measures.success_rate(session.delegations)
+    success = rates.success_rate(session.delegations)
     return Marathon(
         session_id=session.session_id,
         project=session.project,
         date=periods.day_of(session, calendar),
-        classification=measures.classification(success),
+        classification=rates.classification(success),
         delegations=len(session.delegations),
         success=success,
         cascade_rate=sequences.cascade_rate([steps]),
         loops=len(steps.loops),
-        pivot=measures.pivot(session.delegations),
+        pivot=rates.pivot(session.delegations),
     )
 
 

@@ -7,7 +7,7 @@ from analysis.reporting.spreadsheet import spreadsheets
 from analysis.reporting.view import context_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
-from common.prices import load_prices
+from common.measures.prices import load_prices
 from common.script import Input, conclude, run
 
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from common.data_files import Diagnostic
 from common.files import write_atomically
+from common.records.extraction import Diagnostic
 from common.schema import encode
 from common.script import Output, conclude, progress, run
 from common.text.formatting import plural
-from common.transcripts.cache_file import on_database
-from common.transcripts.counts import source_of
+from common.transcripts.building.counts import source_of
+from common.transcripts.cache.cache_file import on_database
+from common.transcripts.cache.file_store import FileStore
+from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.extraction import Extraction, extract
-from common.transcripts.file_store import FileStore
 from common.transcripts.outputs import full_sessions, manifest_of, select, summarize
-from common.transcripts.record_store import RecordStore
 
 
 def main(  # noqa: PLR0913 - its parameters are its options

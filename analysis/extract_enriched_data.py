@@ -1,13 +1,13 @@
 """Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
 
-from common.data_files import ExtractionManifest
 from common.errors import InputError
 from common.files import write_atomically
+from common.records.extraction import ExtractionManifest
 from common.schema import load
 from common.script import Input, Output, run
-from common.transcripts.cache_file import DamagedCacheError, open_database
+from common.transcripts.cache.cache_file import DamagedCacheError, open_database
+from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.outputs import digest_of, enriched_sessions, select
-from common.transcripts.record_store import RecordStore
 
 REMEDY = "run `doit forget extraction`, then `doit`"
 

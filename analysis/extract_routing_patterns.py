@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import agent_files, measures, schema, sequences
-from common.data_files import Filters
+from common import schema
+from common.agents.definitions import AgentFile, read_definitions
+from common.agents.periods import Periods, Rules, group, read_periods
 from common.data_repository import DataRepository
 from common.files import write_atomically
-from common.periods import Periods, Rules, group, read_periods
-from common.records import EnrichedDelegation, EnrichedSession
-from common.results import AgentDefinition, AgentUse, Period, PeriodPatterns, RoutingPatterns, SampleTask
+from common.measures import rates, sequences
+from common.records.extraction import Filters
+from common.records.patterns import AgentUse, PeriodPatterns, RoutingPatterns, SampleTask
+from common.records.sessions import EnrichedDelegation, EnrichedSession
+from common.records.shared import AgentDefinition, Period
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural
 from common.times import Calendar
@@ -31,7 +34,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     data = DataRepository(enriched=sessions).load_enriched()
     rules = Rules(Calendar(timezone), period_gap, periods, agents)
     found = read_periods(data.sessions, rules)
-    result = describe(data.sessions, found, rules.calendar, data.filters, agent_files.definitions(agents))
+    result = describe(data.sessions, found, rules.calendar, data.filters, read_definitions(agents))
     write_atomically(patterns, schema.encode(result))
     conclude(f"{plural(len(found.periods), 'period')} ({found.source})")
 
@@ -41,7 +44,7 @@ def describe(
     found: Periods,
     calendar: Calendar,
     filters: Filters,
-    defined: Sequence[agent_files.AgentFile],
+    defined: Sequence[AgentFile],
 ) -> RoutingPatterns:
     """Return the routing of every period, sessions outside all periods as a last one."""
     return RoutingPatterns(
@@ -57,7 +60,7 @@ def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> Peri
     """Return how the work of one period was handed out."""
     delegations = [one for session in sessions for one in session.delegations]
     steps = [sequences.steps(session.delegations) for session in sessions]
-    counts = measures.agent_counts(delegations)
+    counts = rates.agent_counts(delegations)
     return PeriodPatterns(
         name=period.name,
         first=period.first,
@@ -67,7 +70,7 @@ def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> Peri
         delegations=len(delegations),
         agent_distribution=counts,
         top_agents=[
-            AgentUse(agent_type=agent_type, delegations=count, share=measures.rate(count, len(delegations)))
+            AgentUse(agent_type=agent_type, delegations=count, share=rates.rate(count, len(delegations)))
             for agent_type, count in list(counts.items())[:TOP_AGENTS]
         ],
         transitions=sequences.count_transitions(steps),
@@ -90,14 +93,14 @@ def _sample(session: EnrichedSession, one: EnrichedDelegation) -> SampleTask:
         session_id=session.session_id,
         tool_use_id=one.tool_use_id,
         timestamp=one.timestamp,
-        task=measures.task(one),
+        task=rates.task(one),
         outcome=one.outcome,
         file=one.file,
         line=one.line,
     )
 
 
-def _definition(agent: agent_files.AgentFile) -> AgentDefinition:
+def _definition(agent: AgentFile) -> AgentDefinition:
     return AgentDefinition(
         name=agent.name,
         description=agent.description,

@@ -6,7 +6,7 @@ from analysis.reporting.material import load_material
 from analysis.reporting.view import context_of, report_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
-from common.prices import load_prices
+from common.measures.prices import load_prices
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural
 

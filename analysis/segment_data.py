@@ -5,16 +5,19 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from common import comparisons, measures, prices, resampling, schema
-from common.comparisons import Compared
-from common.confounders import confounders, sightings
-from common.data_files import FullSessions
+from analysis.segmentation import comparisons, resampling
+from analysis.segmentation.comparisons import Compared
+from analysis.segmentation.confounders import confounders, sightings
+from common import schema
+from common.agents.periods import Periods, Rules, group, read_periods
 from common.data_repository import DataRepository
 from common.files import write_atomically
-from common.periods import Periods, Rules, group, read_periods
-from common.prices import PriceTable
-from common.records import Delegation, Session
-from common.results import OUTSIDE, Comparison, Period, PeriodSegment, SegmentationReport
+from common.measures import prices, rates
+from common.measures.prices import PriceTable
+from common.records.extraction import FullSessions
+from common.records.segmentation import Comparison, PeriodSegment, SegmentationReport
+from common.records.sessions import Delegation, Session
+from common.records.shared import OUTSIDE, Period
 from common.script import Input, Output, conclude, run
 from common.text.formatting import plural
 from common.times import Calendar
@@ -63,7 +66,7 @@ def segment(
 def describe(period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable) -> PeriodSegment:
     """Return one period in numbers."""
     delegations = [one for session in sessions for one in session.delegations]
-    outcomes = measures.outcomes(delegations)
+    outcomes = rates.outcomes(delegations)
     amounts = [table.amount(one.run.tokens_by_day) for one in delegations if one.run]
     whole = [amount for amount in amounts if amount.whole]
     return PeriodSegment(
@@ -76,12 +79,12 @@ def describe(period: Period, sessions: Sequence[Session], marathon_over: int, ta
         heavy_sessions=sum(len(session.delegations) > marathon_over for session in sessions),
         delegations=len(delegations),
         outcomes=outcomes,
-        success=measures.success_of(outcomes),
+        success=rates.success_of(outcomes),
         messages=sum(session.message_count for session in sessions),
-        agents=measures.agent_counts(delegations),
+        agents=rates.agent_counts(delegations),
         models=models(delegations),
         versions=versions(sessions),
-        projects=measures.ordered(Counter(session.project for session in sessions)),
+        projects=rates.ordered(Counter(session.project for session in sessions)),
         cost=prices.add(amounts).cost(),
         delegations_priced=len(whole),
         cost_per_delegation=prices.add(whole).cost().estimated / len(whole) if whole else None,
@@ -90,13 +93,13 @@ def describe(period: Period, sessions: Sequence[Session], marathon_over: int, ta
 
 def models(delegations: Iterable[Delegation]) -> dict[str, int]:
     """Return the number of delegations by model."""
-    return measures.ordered(Counter(one.model or measures.UNKNOWN_NAME for one in delegations))
+    return rates.ordered(Counter(one.model or rates.UNKNOWN_NAME for one in delegations))
 
 
 def versions(sessions: Iterable[Session]) -> dict[str, int]:
     """Return the number of sessions by the last version of Claude Code that wrote them."""
-    return measures.ordered(
-        Counter(session.versions[-1] if session.versions else measures.UNKNOWN_NAME for session in sessions)
+    return rates.ordered(
+        Counter(session.versions[-1] if session.versions else rates.UNKNOWN_NAME for session in sessions)
     )
 
 
@@ -126,7 +129,7 @@ def _compared(
     table: PriceTable,
 ) -> Compared:
     delegations = [one for _, sessions in (earlier, later) for session in sessions for one in session.delegations]
-    agents = list(measures.agent_counts(delegations))
+    agents = list(rates.agent_counts(delegations))
     rows = [
         [comparisons.row(session, agents, marathon_over, table) for session in sessions]
         for _, sessions in (earlier, later)

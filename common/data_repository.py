@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from common import schema
-from common.data_files import EnrichedSessions, Envelope, FullSessions
 from common.errors import InputError
-from common.records import EnrichedDelegation, EnrichedSession
-from common.results import (
-    AggregateResults,
-    MarathonClassification,
-    MarathonsResult,
-    MetricsResult,
-    OwnResult,
-    RoutingPatterns,
-    RoutingQualityResult,
-    SegmentationReport,
-)
+from common.records.aggregate import AggregateResults, OwnResult
+from common.records.base import Envelope
+from common.records.extraction import EnrichedSessions, FullSessions
+from common.records.marathons import MarathonClassification, MarathonsResult
+from common.records.metrics import MetricsResult
+from common.records.patterns import RoutingPatterns
+from common.records.routing_quality import RoutingQualityResult
+from common.records.segmentation import SegmentationReport
+from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 R = TypeVar("R", bound=Envelope)
 

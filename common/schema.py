@@ -13,19 +13,16 @@ from typing import TypedDict, TypeVar
 
 import msgspec
 
-from common.data_files import EnrichedSessions, Envelope, ExtractionManifest, FullSessions
 from common.errors import InputError
 from common.migrations import MIGRATIONS, Migration, Plain
-from common.results import (
-    AggregateResults,
-    MarathonClassification,
-    MarathonsResult,
-    MetricsResult,
-    OwnResult,
-    RoutingPatterns,
-    RoutingQualityResult,
-    SegmentationReport,
-)
+from common.records.aggregate import AggregateResults, OwnResult
+from common.records.base import Envelope
+from common.records.extraction import EnrichedSessions, ExtractionManifest, FullSessions
+from common.records.marathons import MarathonClassification, MarathonsResult
+from common.records.metrics import MetricsResult
+from common.records.patterns import RoutingPatterns
+from common.records.routing_quality import RoutingQualityResult
+from common.records.segmentation import SegmentationReport
 
 GENERATOR = "delegation-retrospective 0.1.0"
 

@@ -20,8 +20,8 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
-from common.endings import exit_code_of, tell
 from common.errors import InputError
+from common.exits import exit_code_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

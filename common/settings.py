@@ -174,11 +174,11 @@ def _day(value: Any, _root: Path) -> str:
 def _timezone(value: Any, root: Path) -> str:
     name = _text(value, root)
     if name != "UTC":
-        import zoneinfo  # noqa: PLC0415 - only who sets a time zone pays for it
+        from common.times import zone_named  # noqa: PLC0415 - only who sets a time zone pays for it
 
         try:
-            zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+            zone_named(name)
+        except CommandError:
             raise ValueError("no such time zone; a name like Europe/Berlin is needed") from None
     return name
 

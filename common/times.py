@@ -1,17 +1,46 @@
 """Days, hours and weekdays of UTC timestamps in one time zone."""
 
-from datetime import UTC, datetime, timezone
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+from common.errors import CommandError
+
+DayOf = Callable[[str], str | None]
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def zone_named(name: str) -> tzinfo:
+    """Return the time zone of a name like Europe/Vienna; `CommandError` if there is none."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only who sets a zone needs it
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as error:
+        raise CommandError(f"{name}: no time zone of this name is known; names are like Europe/Vienna") from error
+
+
+def local_time(timestamp: str | None, zone: tzinfo) -> datetime | None:
+    """Return the moment of a timestamp in a time zone, UTC where it says no offset; None if it is no timestamp."""
+    if timestamp is None:
+        return None
+    try:
+        read = datetime.fromisoformat(timestamp)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(zone)
+    except (ValueError, OverflowError):
+        return None
 
 
 class Calendar:
     """A time zone; an unreadable or missing timestamp has no day, hour or weekday."""
 
     def __init__(self, name: str) -> None:
-        self._zone: ZoneInfo | timezone = UTC if name == "UTC" else ZoneInfo(name)
+        self._zone = zone_named(name)
         self._local = lru_cache(maxsize=65536)(self._read)
 
     def day(self, timestamp: str | None) -> str | None:
@@ -37,10 +66,27 @@ class Calendar:
             return None
 
     def _read(self, timestamp: str | None) -> datetime | None:
-        if timestamp is None:
-            return None
-        try:
-            read = datetime.fromisoformat(timestamp)
-            return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(self._zone)
-        except (ValueError, OverflowError):
-            return None
+        return local_time(timestamp, self._zone)
+
+
+def day_function(timezone: str) -> DayOf:
+    """Return the function from a timestamp to its day in a time zone; None without a timestamp."""
+    if timezone == "UTC":
+        return lambda stamp: stamp[:10] or None
+    zone = zone_named(timezone)
+
+    @lru_cache(maxsize=100_000)
+    def day_of_minute(minute: str) -> str:
+        return datetime.fromisoformat(minute + "+00:00").astimezone(zone).date().isoformat()
+
+    return lambda stamp: day_of_minute(stamp[:16]) if stamp else None
+
+
+def check_day(day: str) -> None:
+    """Raise CommandError if `day` is none as days are written here."""
+    try:
+        written = date.fromisoformat(day).isoformat()
+    except ValueError:
+        written = None
+    if written != day:
+        raise CommandError(f"{day}: no day; days are written like 2026-03-14")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis import classify_marathons, extract_routing_patterns, segment_data
-from common import periods, prices, routing_rules, schema
-from common.agent_files import AgentFile
-from common.periods import Rules
-from common.results import MarathonClassification
+from common import schema
+from common.agents import periods
+from common.agents.definitions import AgentFile
+from common.agents.periods import Rules
+from common.measures import prices
+from common.records.marathons import MarathonClassification
+from common.routing.rules import load_rules
 from common.strategy import Material
 from common.times import Calendar
 from tests.made_records import enriched, full
@@ -16,8 +19,8 @@ from tests.made_records import enriched, full
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from common.records import DayTokens, EnrichedSession, UnlinkedRun
-    from common.routing_rules import RoutingRules
+    from common.records.sessions import DayTokens, EnrichedSession, UnlinkedRun
+    from common.routing.rules import RoutingRules
 
 
 def material(
@@ -50,7 +53,7 @@ def material(
         calendar=calendar,
         marathon_over=marathon_over,
         prices=table,
-        rules=rules or routing_rules.load_rules(),
+        rules=rules or load_rules(),
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from common import schema
-from common.data_files import EnrichedSessions, Filters, FullSessions, Source, Summary
-from common.records import (
+from common.records.extraction import EnrichedSessions, Filters, FullSessions, Source, Summary
+from common.records.sessions import (
     ANSWERS,
     OUTCOMES,
     DayTokens,

@@ -1,4 +1,4 @@
-"""Make `common/prices.toml` from two packages that know model prices, and stop where they disagree.
+"""Make `common/measures/prices.toml` from two packages that know model prices, and stop where they disagree.
 
 Development only; neither package is a dependency. In an environment of its own::
 

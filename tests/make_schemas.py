@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from common import schema
-from common.data_files import Diagnostic
+from common.records.extraction import Diagnostic
 
 LINES = "extraction_diagnostics.jsonl"
 FOLDER = Path(__file__).parents[1] / "docs" / "schema"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.context import Context
     from analysis.reporting.material import Numbered
-    from common.records import EnrichedDelegation
+    from common.records.sessions import EnrichedDelegation
 
 TEXT_LENGTH = 6_000
 TEXT_BUDGET = 3_000_000

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from analysis.reporting.groups import Groups
     from analysis.reporting.material import Material
     from analysis.reporting.show import Show
-    from common.records import Rate
+    from common.records.base import Rate
 
 FEW = 10
 """With fewer known outcomes than this a rate is shown, but nothing is said of it."""

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.context import FEW
 from analysis.reporting.values import Ref, Sentence, Value
-from common.measures import share
+from common.measures.rates import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.results import AgentMetrics, Verdict
+    from common.records.metrics import AgentMetrics, Verdict
 
 SENTENCES = 5
 MUCH_OF_THE_WORK = 0.5

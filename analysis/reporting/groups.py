@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from common.periods import Periods, group
-from common.records import SUCCESSES, UNKNOWNS, Outcome
-from common.results import OUTSIDE, Period
-from common.rework import counts as counts_for_rework
-from common.rework import repeats
-from common.sequences import chains
+from common.agents.periods import Periods, group
+from common.measures.rework import counts as counts_for_rework
+from common.measures.rework import repeats
+from common.measures.sequences import chains
+from common.records.sessions import SUCCESSES, UNKNOWNS, Outcome
+from common.records.shared import OUTSIDE, Period
 from common.times import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analysis.reporting.material import Material, Numbered
-    from common.records import EnrichedDelegation, EnrichedSession
-    from common.results import PositionRate
+    from common.records.marathons import PositionRate
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 Key = tuple[str, ...]
 OutcomeClass = Literal["completed", "failed", "unknown"]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from analysis.reporting.render import Markdown, Terminal, environment, sentences
 from analysis.reporting.values import Bullets, Paragraph
-from common.text import markdown_fence, mermaid
+from common.text.escaping import markdown_fence, mermaid
 
 if TYPE_CHECKING:
     from analysis.reporting.values import Diagram, Table

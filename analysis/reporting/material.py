@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from common.data_files import Diagnostic
+from common.records.extraction import Diagnostic
+from common.times import local_time, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from common.data_files import EnrichedSessions
     from common.data_repository import DataRepository, Results
-    from common.prices import PriceTable
-    from common.records import EnrichedDelegation, EnrichedSession
-    from common.results import MarathonClassification, RoutingPatterns, SegmentationReport
+    from common.measures.prices import PriceTable
+    from common.records.extraction import EnrichedSessions
+    from common.records.marathons import MarathonClassification
+    from common.records.patterns import RoutingPatterns
+    from common.records.segmentation import SegmentationReport
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def load_material(repository: DataRepository, diagnostics: Path, timezone: str, 
         segmentation=repository.load_segmentation(),
         results=repository.load_results(),
         diagnostics=tuple(read_diagnostics(diagnostics.read_bytes().splitlines())),
-        delegations=numbered(enriched.sessions, ZoneInfo(timezone), prices),
+        delegations=numbered(enriched.sessions, zone_named(timezone), prices),
         timezone=timezone,
     )
 
@@ -71,22 +73,13 @@ def read_diagnostics(lines: Iterable[bytes]) -> list[Diagnostic]:
     return [msgspec.json.decode(line, type=Diagnostic) for line in lines]
 
 
-def numbered(sessions: Iterable[EnrichedSession], zone: ZoneInfo, prices: PriceTable) -> tuple[Numbered, ...]:
+def numbered(sessions: Iterable[EnrichedSession], zone: tzinfo, prices: PriceTable) -> tuple[Numbered, ...]:
     """Return all delegations with their numbers."""
     pairs = [(session, delegation) for session in sessions for delegation in session.delegations]
     return tuple(
         Numbered(number, session, one, local_time(one.timestamp, zone), _cost(one, prices))
         for number, (session, one) in enumerate(pairs, start=1)
     )
-
-
-def local_time(timestamp: str | None, zone: ZoneInfo) -> datetime | None:
-    """Return a timestamp in the time zone of the report, UTC where it names none; None if it is no time."""
-    try:
-        read = datetime.fromisoformat(timestamp or "")
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(zone)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _cost(one: EnrichedDelegation, prices: PriceTable) -> float | None:

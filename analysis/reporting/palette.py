@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from common.records import Outcome
+    from common.records.sessions import Outcome
 
 COLOURS: Mapping[str, str] = MappingProxyType(
     {

@@ -16,8 +16,8 @@ from jinja2.runtime import Undefined
 from markupsafe import Markup, escape
 
 from analysis.reporting.values import Code, Form, Quote, Ref, Sentence
-from common import text
-from common.records import Rate
+from common.records.base import Rate
+from common.text import escaping, formatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -59,7 +59,7 @@ class Html:
 
     def plain(self, value: str) -> Markup:
         """Return text."""
-        return escape(text.visible(value))
+        return escape(escaping.visible(value))
 
     def figure(self, value: str) -> Markup:
         """Return a figure from which no per cent is parted."""
@@ -67,15 +67,15 @@ class Html:
 
     def code(self, value: str) -> Markup:
         """Return a name in code type."""
-        return Markup("<code>{}</code>").format(text.visible(value))
+        return Markup("<code>{}</code>").format(escaping.visible(value))
 
     def quote(self, value: str) -> Markup:
         """Return foreign words between quotation marks."""
-        return Markup("<q>{}</q>").format(text.visible(value))
+        return Markup("<q>{}</q>").format(escaping.visible(value))
 
     def strong(self, value: str) -> Markup:
         """Return a word that stands out."""
-        return Markup("<strong>{}</strong>").format(text.visible(value))
+        return Markup("<strong>{}</strong>").format(escaping.visible(value))
 
     def link(self, shown: Markup, target: str) -> Markup:
         """Return a link within the page."""
@@ -90,13 +90,13 @@ class Markdown:
 
     def plain(self, value: str) -> Markup:
         """Return text with Markdown's own characters escaped."""
-        return Markup(_MARKDOWN_SPECIAL.sub(r"\\\1", text.one_line(value)))  # noqa: S704 - escaped for Markdown, not HTML
+        return Markup(_MARKDOWN_SPECIAL.sub(r"\\\1", escaping.one_line(value)))  # noqa: S704 - escaped for Markdown, not HTML
 
     figure = plain
 
     def code(self, value: str) -> Markup:
         """Return a name as a code span."""
-        return Markup(text.markdown_code(value))  # noqa: S704 - a code span is not read
+        return Markup(escaping.markdown_code(value))  # noqa: S704 - a code span is not read
 
     quote = code
 
@@ -116,19 +116,19 @@ class Terminal:
 
     def plain(self, value: str) -> Markup:
         """Return text."""
-        return Markup(text.terminal(value))  # noqa: S704 - for a terminal, which reads no HTML
+        return Markup(escaping.terminal(value))  # noqa: S704 - for a terminal, which reads no HTML
 
     figure = plain
 
     def code(self, value: str) -> Markup:
         """Return a name."""
-        return self.plain(text.one_line(value))
+        return self.plain(escaping.one_line(value))
 
     strong = code
 
     def quote(self, value: str) -> Markup:
         """Return foreign words between quotation marks."""
-        return self.plain(f"“{text.one_line(value)}”")
+        return self.plain(f"“{escaping.one_line(value)}”")
 
     def link(self, shown: Markup, target: str) -> Markup:
         """Return what is shown."""
@@ -137,22 +137,22 @@ class Terminal:
 
 
 FORMATTERS: Mapping[Form, Callable[[float | None], str]] = {
-    "count": text.count,
-    "share": text.share,
-    "money": text.money,
-    "tokens": text.tokens,
-    "duration": text.duration,
-    "decimal": text.decimal,
-    "points": text.points,
+    "count": formatting.count,
+    "share": formatting.share,
+    "money": formatting.money,
+    "tokens": formatting.tokens,
+    "duration": formatting.duration,
+    "decimal": formatting.decimal,
+    "points": formatting.points,
 }
 
 
 def figure(value: object, form: Form) -> str:
     """Return a figure in its form."""
     if value is None:
-        return text.NO_DATA
+        return formatting.NO_DATA
     if isinstance(value, Rate):
-        return text.rate(value.hits, value.total, value.low, value.high)
+        return formatting.rate(value.hits, value.total, value.low, value.high)
     if isinstance(value, (int, float)):
         return FORMATTERS[form](value)
     raise TypeError(f"{form}: {type(value).__name__}")
@@ -180,7 +180,7 @@ def counted(writer: Format, value: object, one: str, many: str | None = None) ->
         return writer.link(shown, value.target) if value.target else shown
     if not isinstance(value, int):
         raise TypeError(f"{one}: {type(value).__name__}")
-    return writer.figure(text.plural(value, one, many))
+    return writer.figure(formatting.plural(value, one, many))
 
 
 def listed(writer: Format, values: Sequence[object]) -> Markup:

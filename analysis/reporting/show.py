@@ -10,15 +10,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analysis.reporting.values import Code, Quote
-from common.redaction import Redactor, keep
-from common.text import NO_DATA, one_line, shorten, visible
+from common.text.escaping import one_line, shorten, visible
+from common.text.formatting import NO_DATA
+from common.text.redaction import Redactor, keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from analysis.reporting.material import Material
-    from common.records import EnrichedDelegation, EnrichedSession
-    from common.redaction import Redact
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
+    from common.text.redaction import Redact
 
 NAME_LENGTH, WORDS_LENGTH, PATH_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 400, 8, 50_000
 DETAIL_LENGTH = 200  # where extraction cuts what decided an outcome

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from common.measures import success_rate
-from common.records import OUTCOMES, Outcome
-from common.text import csv_cell
+from common.measures.rates import success_rate
+from common.records.sessions import OUTCOMES, Outcome
+from common.text.escaping import csv_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from analysis.reporting.material import Numbered
     from analysis.reporting.show import Show
     from analysis.reporting.values import Code, Quote
-    from common.records import EnrichedSession, Rate, Run, Tokens
-    from common.results import AgentMetrics
+    from common.records.base import Rate
+    from common.records.metrics import AgentMetrics
+    from common.records.sessions import EnrichedSession, Run, Tokens
 
 T = TypeVar("T")
 Field: TypeAlias = str | float | None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from analysis.reporting.palette import COLOURS
-from common.text import one_line
+from common.text.escaping import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

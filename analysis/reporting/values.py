@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
-from common.records import Rate
+from common.records.base import Rate
 
 UNBROKEN = 32
 

@@ -3,22 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from common import measures, prices, schema, sequences
-from common.measures import rate
-from common.records import EnrichedDelegation, EnrichedSession, Rate
-from common.results import (
+from common import schema
+from common.measures import prices, rates, sequences
+from common.measures.rates import rate
+from common.measures.statistics import quantile
+from common.records.base import Rate
+from common.records.marathons import (
     Marathon,
     MarathonPeriod,
     MarathonsResult,
     MarathonStory,
     MarathonSummary,
-    Period,
     PositionRate,
     ReviewLoop,
     ReviewLoopSummary,
     Step,
 )
-from common.statistics import quantile
+from common.records.sessions import EnrichedDelegation, EnrichedSession
+from common.records.shared import Period
 from common.strategy import Material, Strategy
 
 SHOWN_STEPS = 5
@@ -65,8 +67,8 @@ def tell(session: EnrichedSession, marathon: Marathon, material: Material) -> Ma
         last_steps=last_steps(delegations),
         initial_task=delegations[0].user_context_before,
         final_state=delegations[-1].assistant_synthesis_after,
-        before_pivot=None if cut is None else measures.success_rate(delegations[:cut]),
-        from_pivot=None if cut is None else measures.success_rate(delegations[cut:]),
+        before_pivot=None if cut is None else rates.success_rate(delegations[:cut]),
+        from_pivot=None if cut is None else rates.success_rate(delegations[cut:]),
         first_timestamp=session.first_timestamp,
         last_timestamp=session.last_timestamp,
         messages=session.message_count,
@@ -92,7 +94,7 @@ def step(number: int, one: EnrichedDelegation) -> Step:
         tool_use_id=one.tool_use_id,
         timestamp=one.timestamp,
         agent_type=one.agent_type,
-        task=measures.task(one),
+        task=rates.task(one),
         outcome=one.outcome,
         file=one.file,
         line=one.line,
@@ -135,7 +137,7 @@ def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
 
 
 def _ended(loops: Sequence[ReviewLoop]) -> Rate:
-    return measures.success_of(measures.count_outcomes(loop.last_outcome for loop in loops))
+    return rates.success_of(rates.count_outcomes(loop.last_outcome for loop in loops))
 
 
 def describe(period: Period, sessions: Sequence[EnrichedSession], classed: dict[str, Marathon]) -> MarathonPeriod:
@@ -155,8 +157,8 @@ def describe(period: Period, sessions: Sequence[EnrichedSession], classed: dict[
             AMBIGUOUS=classes.count("AMBIGUOUS"),
             UNKNOWN=classes.count("UNKNOWN"),
         ),
-        success_in_marathons=measures.success_rate(one for session in inside for one in session.delegations),
-        success_elsewhere=measures.success_rate(one for session in elsewhere for one in session.delegations),
+        success_in_marathons=rates.success_rate(one for session in inside for one in session.delegations),
+        success_elsewhere=rates.success_rate(one for session in elsewhere for one in session.delegations),
     )
 
 
@@ -166,7 +168,7 @@ def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
     for first, last in PLACES:
         inside = [one for session in sessions for one in session.delegations[first - 1 : last]]
         if inside:
-            found.append(PositionRate(first=first, last=last, success=measures.success_rate(inside)))
+            found.append(PositionRate(first=first, last=last, success=rates.success_rate(inside)))
     return found
 
 

@@ -5,24 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypedDict
 
-from common import measures, prices, rework, schema, spending, verdicts
-from common.records import Outcome, Rate, Tokens
-from common.results import (
-    OUTSIDE,
-    AgentMetrics,
-    Cost,
-    Defined,
-    Durations,
-    GroupMetrics,
-    MetricsResult,
-    ParentPrice,
-    Totals,
-)
-from common.rework import Reworked
-from common.spending import Spent
-from common.strategy import Case, Material, Strategy
+from analysis.strategies import spending, verdicts
+from analysis.strategies.spending import Spent
+from analysis.strategies.verdicts import Field
+from common import schema
+from common.measures import prices, rates, rework
+from common.measures.cases import Case
+from common.measures.rework import Reworked
+from common.records.base import Rate
+from common.records.metrics import AgentMetrics, Defined, Durations, GroupMetrics, MetricsResult, ParentPrice, Totals
+from common.records.sessions import Outcome, Tokens
+from common.records.shared import OUTSIDE, Cost
+from common.strategy import Material, Strategy
 from common.times import WEEKDAYS
-from common.verdicts import Field
 
 
 class _Group(TypedDict):
@@ -54,7 +49,7 @@ def answer(material: Material) -> MetricsResult:
         verdict_rule=verdicts.RULE,
         totals=_totals(material, parts, reworked),
         agents=_agents(material, reworked),
-        models=_by_size(cases, lambda case: case.one.model or measures.UNKNOWN_NAME),
+        models=_by_size(cases, lambda case: case.one.model or rates.UNKNOWN_NAME),
         days=_by_name(cases, lambda case: material.calendar.day(case.one.timestamp)),
         hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.one.timestamp))),
         weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.one.timestamp), WEEKDAYS),
@@ -75,22 +70,22 @@ def _hour(hour: int | None) -> str | None:
 
 
 def _figures(cases: Sequence[Case]) -> _Group:
-    outcomes = measures.outcomes(case.one for case in cases)
-    tokens = measures.add_tokens(case.one.run.tokens for case in cases if case.one.run)
+    outcomes = rates.outcomes(case.one for case in cases)
+    tokens = rates.add_tokens(case.one.run.tokens for case in cases if case.one.run)
     priced = [case.priced for case in cases if case.priced]
     return _Group(
         delegations=len(cases),
         sessions=len({case.session.session_id for case in cases}),
         outcomes=outcomes,
-        success=measures.success_of(outcomes),
+        success=rates.success_of(outcomes),
         with_run=sum(case.amount is not None for case in cases),
         tokens=tokens,
         cost=prices.add(case.amount for case in cases if case.amount).cost(),
         delegations_priced=len(priced),
         cost_per_delegation=prices.add(priced).cost().estimated / len(priced) if priced else None,
-        durations=measures.durations(case.one for case in cases),
-        cache_share=measures.cache_share(tokens),
-        output_per_input=measures.output_per_input(tokens),
+        durations=rates.durations(case.one for case in cases),
+        cache_share=rates.cache_share(tokens),
+        output_per_input=rates.output_per_input(tokens),
     )
 
 
@@ -100,7 +95,7 @@ Naming = Callable[[Case], str | None]
 def _groups(cases: Sequence[Case], name: Naming) -> dict[str, list[Case]]:
     groups: dict[str, list[Case]] = {}
     for case in cases:
-        groups.setdefault(name(case) or measures.UNKNOWN_NAME, []).append(case)
+        groups.setdefault(name(case) or rates.UNKNOWN_NAME, []).append(case)
     return groups
 
 
@@ -115,7 +110,7 @@ def _by_name(cases: Sequence[Case], name: Naming) -> list[GroupMetrics]:
 
 def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list[GroupMetrics]:
     groups = _groups(cases, name)
-    return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, measures.UNKNOWN_NAME] if key in groups]
+    return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, rates.UNKNOWN_NAME] if key in groups]
 
 
 def _agents(material: Material, reworked: Reworked) -> list[AgentMetrics]:
@@ -132,7 +127,7 @@ def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) 
         defined=defined(agent, cases, material),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
-        models=measures.ordered(Counter(case.one.model or measures.UNKNOWN_NAME for case in cases)),
+        models=rates.ordered(Counter(case.one.model or rates.UNKNOWN_NAME for case in cases)),
         rework=rework.summarize(cases, field.reworked),
         verdict=verdicts.judge(agent, field),
         parent_price=parent_price(cases, material.prices),
@@ -172,7 +167,7 @@ def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice
 
 def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> Totals:
     cases, summary = material.cases, material.enriched.summary
-    outcomes = measures.outcomes(case.one for case in cases)
+    outcomes = rates.outcomes(case.one for case in cases)
     places: Mapping[str, Tokens] = {
         place: spending.tokens(part.tokens for part in parts if part.place == place) for place in spending.PLACES
     }
@@ -181,14 +176,14 @@ def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> T
         sessions=summary.sessions,
         sessions_with_delegations=len(material.sessions),
         outcomes=outcomes,
-        success=measures.success_of(outcomes),
-        tokens=measures.add_tokens(places.values()),
+        success=rates.success_of(outcomes),
+        tokens=rates.add_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],
         tokens_unlinked=places["unlinked"],
         tokens_progress_only=summary.tokens_progress_only,
         cost=material.prices.amount(part.tokens for part in parts).cost(),
-        links=measures.ordered(Counter(case.one.link or "none" for case in cases)),
+        links=rates.ordered(Counter(case.one.link or "none" for case in cases)),
         rework=rework.summarize(cases, reworked),
         parent_price=parent_price(cases, material.prices),
     )

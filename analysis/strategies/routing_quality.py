@@ -3,22 +3,25 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from common import measures, misroutes, schema
-from common.measures import rate
-from common.records import Rate
-from common.results import (
+from analysis.strategies import misroutes
+from common import schema
+from common.measures import rates
+from common.measures.cases import Case
+from common.measures.rates import rate
+from common.measures.rework import evidence
+from common.records.base import Rate
+from common.records.routing_quality import (
     AgentRouting,
     GeneralistUse,
     HardlyUsed,
     LearnedRouter,
     Misroute,
-    Period,
     RoutingPeriod,
     RoutingQualityResult,
 )
-from common.rework import evidence
-from common.routing_rules import RoutingRules, read_task
-from common.strategy import Case, Material, Strategy
+from common.records.shared import Period
+from common.routing.rules import RoutingRules, read_task
+from common.strategy import Material, Strategy
 
 OTHER = "other"
 EXAMPLES = 5
@@ -74,7 +77,7 @@ def _describe_learned(material: Material, suspected: Sequence[Misroute]) -> Lear
         judged=judged,
         suspected=rate(len(suspected), judged),
         confusion=[
-            AgentRouting(agent_type=agent, delegations=counts.total(), nearest=measures.ordered(counts))
+            AgentRouting(agent_type=agent, delegations=counts.total(), nearest=rates.ordered(counts))
             for agent, counts in ordered
         ],
     )
@@ -91,7 +94,7 @@ def generalists(cases: Sequence[Case], rules: RoutingRules) -> list[GeneralistUs
             agent_type=agent,
             delegations=len(inside),
             share=rate(len(inside), len(cases)),
-            families=measures.ordered(Counter(family(case, rules) for case in inside)),
+            families=rates.ordered(Counter(family(case, rules) for case in inside)),
         )
         for agent, inside in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
@@ -141,7 +144,7 @@ def _period(period: Period, material: Material, suspected: Sequence[Misroute]) -
         changes=period.changes,
         delegations=len(cases),
         suspected=rate(len({one.tool_use_id for one in inside}), len(cases)),
-        suspected_by_rule=measures.ordered(Counter(one.rule for one in inside)),
+        suspected_by_rule=rates.ordered(Counter(one.rule for one in inside)),
         generalists=generalists(cases, material.rules),
         generalist_share=_generalist_share(cases, material.rules),
         hardly_used=[one.name for one in material.definitions if counts[one.name] < least],

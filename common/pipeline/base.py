@@ -15,8 +15,8 @@ from doit.cmdparse import CmdParseError
 from doit.exceptions import InvalidCommand, InvalidDodoFile, InvalidTask
 from doit.task import Task
 
-from common.endings import begin, exit_code_of, tell
 from common.errors import CommandError, InputError
+from common.exits import begin, exit_code_of, tell
 from common.files import lock_data_directory
 from common.pipeline.project import Project
 from common.running import execution_log
@@ -24,7 +24,7 @@ from common.running.choice import Choice, Scripts, choose, in_order
 from common.running.processes import kill
 from common.running.screen import give_back
 from common.settings import FILE_NAME
-from common.shown import Shown
+from common.text.printable import Shown
 
 
 def whole_number(text: str) -> int:

@@ -22,7 +22,7 @@ from common.running.choice import Choice, check, choose, plan
 from common.running.plan_text import Row, plan_text
 from common.running.screen import screen
 from common.running.scripts import MARK, UNFINISHED
-from common.shown import ascii_json, printable
+from common.text.printable import ascii_json, printable
 
 
 class List(Ours, DoitList):

@@ -17,7 +17,7 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from common.errors import InputError
-from common.nearest import did_you_mean
+from common.text.suggestions import did_you_mean
 
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Meta(pattern=r"^[^\0]+$")]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit import doit_cmd
 
-from common.endings import tell
 from common.errors import InputError, ProjectError
+from common.exits import tell
 from common.pipeline.step import Checker, Step
 from common.running.code_files import first_line
 from common.running.command_line import options, plain
 from common.running.evidence import WARNINGS
 from common.settings import SPEED_ONLY, load_settings
-from common.shown import printable
+from common.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from doit import get_initial_workdir
 
-from common.drawing import Box, Edge, picture
 from common.errors import CommandError, InputError
 from common.files import write_atomically
 from common.pipeline.base import Ours, option, whole_number
+from common.pipeline.graph import Box, Edge, picture
 from common.running import execution_log
 from common.running.choice import plan
 from common.running.fingerprints import fate
 from common.running.history import history_text
 from common.running.scripts import SELECTING, flows
-from common.shown import ascii_json
+from common.text.printable import ascii_json
 
 
 class Adopt(Ours):
@@ -29,7 +29,7 @@ class Adopt(Ours):
     doc_description = "Refused if an output is missing, of another schema, or made with other filters."
 
     def _execute(self) -> int:
-        from common.adoption import refusals  # noqa: PLC0415 - msgspec is for those who adopt
+        from common.pipeline.adoption import refusals  # noqa: PLC0415 - msgspec is for those who adopt
 
         scripts = self.named().scripts
         with self.locked():

@@ -74,7 +74,7 @@ def named_by(name: str, scripts: Scripts) -> list[str]:
     called = {full: (full, one.stage, one.script, *one.writes) for full, one in scripts.items()}
     if found := [full for full, names in called.items() if {name, str(Path(name))} & {*names}]:
         return found
-    from common.nearest import did_you_mean  # noqa: PLC0415 - only a typing error needs it
+    from common.text.suggestions import did_you_mean  # noqa: PLC0415 - only a typing error needs it
 
     known = (other for names in called.values() for other in names[:3])
     hint = did_you_mean(name, known, "`doit list --all` shows them")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from common.files import as_project_error, open_own
-from common.shown import ascii_json
+from common.text.printable import ascii_json
 
 LOG_NAME, OLDER_NAME = "pipeline_execution_log.json", "pipeline_execution_log.1.json"
 LARGEST_LOG = 1 << 20

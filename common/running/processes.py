@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from common.files import make_directory, open_own
-from common.shown import printable
+from common.text.printable import printable
 
 LONGEST_LINE = 1 << 16
 LARGEST_LOG = 100_000_000  # bytes

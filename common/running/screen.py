@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from common.shown import printable
+from common.text.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from common.files import write_atomically
-from common.shown import printable
+from common.text.printable import printable
 
 ASIDE = ".unreadable"
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from common.errors import ScriptError
-from common.transcripts.assemble import assemble
-from common.transcripts.cache_file import DamagedCacheError
-from common.transcripts.counts import FileCounts
-from common.transcripts.days import day_function
-from common.transcripts.file_store import FileStore, Row
+from common.times import day_function
+from common.transcripts.building.assemble import assemble
+from common.transcripts.cache.cache_file import DamagedCacheError
+from common.transcripts.cache.file_store import FileStore, Row
 from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
-from common.transcripts.groups import grouped, shared_keys
-from common.transcripts.reading import Reading
+from common.transcripts.linking.grouping import grouped, shared_keys
+from common.transcripts.reading.facts import FileCounts
+from common.transcripts.reading.file_reader import Reading
 from common.transcripts.workers import read_files
 
 BATCH = 32 * 1024 * 1024

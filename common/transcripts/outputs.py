@@ -6,11 +6,11 @@ from typing import NamedTuple
 import msgspec
 from blake3 import blake3
 
-from common.data_files import ExtractionManifest, Filters, Source, Summary
+from common.records.extraction import ExtractionManifest, Filters, Source, Summary
 from common.schema import envelope
-from common.transcripts.counts import summary_of, tokens_elsewhere
-from common.transcripts.days import check_day, day_function
-from common.transcripts.record_store import RecordStore, RunRow, SessionRow
+from common.times import check_day, day_function
+from common.transcripts.building.counts import summary_of, tokens_elsewhere
+from common.transcripts.cache.record_store import RecordStore, RunRow, SessionRow
 
 _json = msgspec.json.Encoder().encode
 

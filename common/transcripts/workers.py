@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import ScriptError
 from common.transcripts.find import FoundFile
-from common.transcripts.reading import Reading, read_file
+from common.transcripts.reading.file_reader import Reading, read_file
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

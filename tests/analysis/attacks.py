@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from common.data_files import EnrichedSessions, FullSessions
+    from common.records.extraction import EnrichedSessions, FullSessions
 
 R = TypeVar("R", bound=msgspec.Struct)
 

@@ -20,8 +20,8 @@ from common import schema
 from tests.made_records import enriched, full
 
 if TYPE_CHECKING:
-    from common.data_files import EnrichedSessions, FullSessions
-    from common.records import EnrichedSession
+    from common.records.extraction import EnrichedSessions, FullSessions
+    from common.records.sessions import EnrichedSession
 
 
 class Inputs(TypedDict):

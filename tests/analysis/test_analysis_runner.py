@@ -12,7 +12,7 @@ from analysis import analysis_runner, classify_marathons, extract_routing_patter
 from common import schema
 from common.data_repository import DataRepository
 from common.errors import CommandError, InputError, ScriptError
-from common.results import MetricsResult
+from common.records.metrics import MetricsResult
 from tests.made_records import enriched, full, numbered, session
 
 if TYPE_CHECKING:

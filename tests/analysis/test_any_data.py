@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from analysis.strategies import STRATEGIES
 from common import schema
-from common.data_files import Envelope
-from common.records import OUTCOMES, Edit
+from common.records.base import Envelope
+from common.records.sessions import OUTCOMES, Edit
 from tests.made_material import material
 from tests.made_records import delegation, run, session, spent
 
 if TYPE_CHECKING:
-    from common.records import EnrichedDelegation, EnrichedSession
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 DAYS = ["0001-01-01", "2026-03-02", "2026-03-09", "2026-04-01", "9999-12-31"]
 TIMES = st.sampled_from([None, "", "soon", *(f"{day}T23:59:59.999Z" for day in DAYS)])

@@ -12,7 +12,7 @@ import pytest
 from tests.analysis.attacks import everywhere
 from tests.analysis.reports_made import from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
-from tests.common.test_redaction import BESIDE_BY_KIND, RANDOM, SECRET_BY_KIND
+from tests.common.text.test_redaction import BESIDE_BY_KIND, RANDOM, SECRET_BY_KIND
 from tests.made_records import delegation, enriched, full, session
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from analysis import classify_marathons
 from common import schema
-from common.results import MarathonClassification
+from common.records.marathons import MarathonClassification
 from tests.made_records import enriched, numbered, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 
 def classified(tmp_path: Path, *sessions: EnrichedSession, over: int = 3) -> MarathonClassification:

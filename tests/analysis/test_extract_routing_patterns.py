@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from analysis import extract_routing_patterns
 from common import schema
-from common.results import RoutingPatterns
+from common.records.patterns import RoutingPatterns
 from tests.made_records import delegation, enriched, numbered, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 
 def patterns(tmp_path: Path, *sessions: EnrichedSession, periods: str | None = None) -> RoutingPatterns:

@@ -16,7 +16,7 @@ from tests.sinks import hold_markdown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 TITLES = [
     "What was read",

@@ -3,16 +3,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis import segment_data
-from common import periods, prices, schema
-from common.periods import Rules
-from common.results import OUTSIDE, SegmentationReport
+from common import schema
+from common.agents import periods
+from common.agents.periods import Rules
+from common.measures import prices
+from common.records.segmentation import SegmentationReport
+from common.records.shared import OUTSIDE
 from common.times import Calendar
 from tests.made_records import delegation, full, numbered, run, session, spent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 UTC = Calendar("UTC")
 TWO = (

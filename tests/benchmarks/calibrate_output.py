@@ -2,7 +2,7 @@
 
 Over the finished messages below the roots, by model, and apart for those whose thinking was hidden: the least-squares
 line from the bytes of text, thinking and tool input (as JSON) to output tokens. From this table come the rates of
-`common.transcripts.estimate`.
+`common.transcripts.linking.estimate`.
 """
 
 import argparse
@@ -11,8 +11,8 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from common.transcripts.find import FoundFile, find_transcripts
-from common.transcripts.messages import SYNTHETIC
-from common.transcripts.shapes import NOTHING, Block, Line, Message, read
+from common.transcripts.reading.messages import SYNTHETIC
+from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, read
 
 
 class Measured(NamedTuple):

@@ -15,16 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.strategies import routing_quality
-from common import misroutes, prices, routing_rules, schema
-from common.agent_files import AgentFile
-from common.results import MarathonClassification, MarathonSummary, RoutingPatterns, SegmentationReport
+from analysis.strategies import misroutes, routing_quality
+from common import schema
+from common.agents.definitions import AgentFile
+from common.measures import prices
+from common.records.marathons import MarathonClassification, MarathonSummary
+from common.records.patterns import RoutingPatterns
+from common.records.segmentation import SegmentationReport
+from common.routing import rules
 from common.strategy import Material
 from common.times import Calendar
 from tests.made_records import FILTERS, delegation, enriched, session
 
 if TYPE_CHECKING:
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 SESSIONS = 150
 MISROUTED = 1 / 8
@@ -115,7 +119,7 @@ def _material(sessions: list[EnrichedSession], agents: dict[str, dict[str, str]]
         calendar=Calendar("UTC"),
         marathon_over=20,
         prices=prices.load_prices(),
-        rules=routing_rules.load_rules(),
+        rules=rules.load_rules(),
     )
 
 

@@ -13,18 +13,20 @@ from datetime import date, timedelta
 from math import exp
 from typing import TYPE_CHECKING
 
-from common import comparisons, periods, sequences
-from common.comparisons import adjust, compare
-from common.measures import rate
-from common.rework import Reworked
-from common.router import Router
-from common.strategy import Case
-from common.verdicts import Field, is_below, judge
+from analysis.segmentation import comparisons
+from analysis.segmentation.comparisons import adjust, compare
+from analysis.strategies.verdicts import Field, is_below, judge
+from common.agents import periods
+from common.measures import sequences
+from common.measures.cases import Case
+from common.measures.rates import rate
+from common.measures.rework import Reworked
+from common.routing.router import Router
 from tests.made_records import delegation, session
 
 if TYPE_CHECKING:
-    from common.records import Rate
-    from common.resampling import Row
+    from analysis.segmentation.resampling import Row
+    from common.records.base import Rate
 
 SUCCESS = 0.85
 CORRELATION = 0.2

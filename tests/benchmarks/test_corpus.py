@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from analysis import extract_all_sessions
-from common.data_files import FullSessions
+from common.records.extraction import FullSessions
 from tests.benchmarks.corpus import Made, make
 from tests.benchmarks.filling import quantile, spread
 from tests.benchmarks.measured import MAIN

@@ -7,7 +7,7 @@ import pytest
 from common import schema
 from common.data_repository import DataRepository
 from common.errors import InputError
-from common.results import AggregateResults
+from common.records.aggregate import AggregateResults
 from tests.made_records import FILTERS, delegation, enriched, full, session
 
 if TYPE_CHECKING:

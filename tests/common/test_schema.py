@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from common import schema
-from common.data_files import FullSessions
 from common.errors import InputError
 from common.migrations import MIGRATIONS
-from common.results import MarathonClassification, MarathonSummary, SegmentationReport
+from common.records.extraction import FullSessions
+from common.records.marathons import MarathonClassification, MarathonSummary
+from common.records.segmentation import SegmentationReport
 from tests import make_schemas
 from tests.made_records import FILTERS
 

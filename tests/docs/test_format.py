@@ -7,7 +7,8 @@ import re
 import msgspec
 import pytest
 
-from common.transcripts import depth, lines, messages, outcomes, reader, shapes, texts
+from common.transcripts.linking import outcomes
+from common.transcripts.reading import depth, lines, messages, phrases, shapes, transcript_reader
 from tests.docs.pages import ROOT, names, rows, section
 
 FORMAT = ROOT / "docs" / "FORMAT.md"
@@ -35,15 +36,15 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
 
 
 def test_every_type_of_line_is_documented_and_no_other() -> None:
-    assert cells("Types", 0) == reader.KNOWN_TYPES | reader._HANDLERS.keys()  # noqa: SLF001
+    assert cells("Types", 0) == transcript_reader.KNOWN_TYPES | transcript_reader._HANDLERS.keys()  # noqa: SLF001
 
 
 @pytest.mark.parametrize(
     ("what", "tools"),
     [
-        ("tools that delegate", reader.DELEGATING_TOOLS),
-        ("tools that poll", reader.POLLING_TOOLS),
-        ("tools that stop", reader.STOPPING_TOOLS),
+        ("tools that delegate", transcript_reader.DELEGATING_TOOLS),
+        ("tools that poll", transcript_reader.POLLING_TOOLS),
+        ("tools that stop", transcript_reader.STOPPING_TOOLS),
         ("tools that edit", messages.EDITING_TOOLS),
     ],
 )
@@ -60,16 +61,16 @@ def test_every_status_is_documented_with_its_outcome() -> None:
 
 def test_every_sentence_is_documented() -> None:
     documented = cells("Sentences", 0)
-    for sentence in (texts.INTERRUPTED, texts.CANCELLED, *texts.REFUSED):
+    for sentence in (phrases.INTERRUPTED, phrases.CANCELLED, *phrases.REFUSED):
         assert sentence in documented
-    for pattern in (texts.DENIED, texts.UNKNOWN_AGENT, texts.LIMIT_OR_ERROR):
+    for pattern in (phrases.DENIED, phrases.UNKNOWN_AGENT, phrases.LIMIT_OR_ERROR):
         found = [one for one in documented if pattern.search(one.replace("…", "X").replace("X limit", "Session limit"))]
         assert found
 
 
 def test_every_sentence_that_is_documented_is_known() -> None:
-    known = (ROOT / "common" / "transcripts" / "texts.py").read_text(encoding="utf-8")
-    known += (ROOT / "common" / "transcripts" / "reader.py").read_text(encoding="utf-8")
+    known = (ROOT / "common" / "transcripts" / "reading" / "phrases.py").read_text(encoding="utf-8")
+    known += (ROOT / "common" / "transcripts" / "reading" / "transcript_reader.py").read_text(encoding="utf-8")
     pieces = [piece.strip(" '") for one in cells("Sentences", 0) for piece in one.split("…")]
     assert [piece for piece in pieces if len(piece) > len("was") and piece not in known and "denied" not in piece] == []
 
@@ -77,4 +78,4 @@ def test_every_sentence_that_is_documented_is_known() -> None:
 def test_limits_are_those_of_the_code() -> None:
     assert f"nested deeper than {depth.MAX_DEPTH}" in TEXT
     assert f"longer than {lines.MAX_LENGTH >> 20} MB" in TEXT
-    assert f"the first {texts.HEAD:,} characters" in TEXT
+    assert f"the first {phrases.HEAD:,} characters" in TEXT

@@ -13,8 +13,9 @@ import pytest
 from analysis.strategies import STRATEGIES
 from common import settings
 from common.errors import ProjectError
+from common.measures.cases import Case
 from common.script import INTERRUPTED, TERMINATED, parser_of
-from common.strategy import Case, Material
+from common.strategy import Material
 from tests.docs.pages import PAGES, ROOT, blocks, names, rows, section
 from tests.docs.said import MODULES, sentences
 

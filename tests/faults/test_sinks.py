@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from playwright.sync_api import sync_playwright
 
-from common.text import clean_text, visible
+from common.text.escaping import clean_text, visible
 from tests.analysis.test_reports_in_a_browser import CHROMIUM, QUIET, Watched
 from tests.faults.naughty import CLASSES, NAUGHTY
 from tests.faults.planted import BUSY, HANDED_ON, pieces_of, plant, stages_of

@@ -10,16 +10,16 @@ from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labe
 from analysis.reporting.context import FEW, count, money, rate
 from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
 from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
-from common import text
-from common.measures import share
-from common.records import OUTCOMES
+from common.measures.rates import share
+from common.records.sessions import OUTCOMES
+from common.text import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
-    from common.results import AgentMetrics
+    from common.records.metrics import AgentMetrics
 
 WEEKS = 26
 BARS_END, RATE_START, RATE_END, RATE_TEXT, COST = 44.0, 53.0, 74.0, 75.5, 100.0
@@ -38,8 +38,8 @@ def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
     rows = [-float(index) for index in range(len(agents))]
     layers = [*_overview_frame(words, len(agents)), *_outcome_bars(agents, rows, scale), *_rates(agents, rows)]
     ends = [(agent.delegations * scale + 0.8, row) for agent, row in zip(agents, rows, strict=True)]
-    layers.append(labels(ends, [text.count(agent.delegations) for agent in agents], "soft"))
-    costs = [text.money(agent.cost.estimated) if agent.with_run else text.NO_DATA for agent in agents]
+    layers.append(labels(ends, [formatting.count(agent.delegations) for agent in agents], "soft"))
+    costs = [formatting.money(agent.cost.estimated) if agent.with_run else formatting.NO_DATA for agent in agents]
     layers.append(labels([(COST, row) for row in rows], costs, align=1))
     y = Axis(-len(agents) + 0.4, 1.4, rows, [context.show.name(agent.agent_type).text for agent in agents])
     svg = draw("overview", layers, Axis(0, COST), y, ROW * (len(agents) + 1.8))
@@ -104,7 +104,7 @@ def _rates(agents: Sequence[AgentMetrics], rows: Sequence[float]) -> list[Layer]
         high = [(RATE_START + span * (one.high or 0), row) for one, row in found]
         middle = [(RATE_START + span * one.hits / one.total, row) for one, row in found]
         layers += [lines(low, high, colour, 0.6), points(middle, colour, 2.6)]
-        shown = [f"{text.share(one.hits / one.total)} of {text.count(one.total)}" for one, _ in found]
+        shown = [f"{formatting.share(one.hits / one.total)} of {formatting.count(one.total)}" for one, _ in found]
         layers.append(labels([(RATE_TEXT, row) for _, row in found], shown, colour))
     return layers
 
@@ -165,5 +165,5 @@ def _week_layers(cells: Sequence[tuple[int, int, int]]) -> list[Layer]:
     for colour, dark in (("ink", False), ("paper", True)):
         part = [cell for cell, index in zip(cells, shade, strict=True) if (index >= DARK) == dark]
         if part:
-            layers.append(labels([(x, y) for x, y, _ in part], [text.count(n) for *_, n in part], colour, 0.5))
+            layers.append(labels([(x, y) for x, y, _ in part], [formatting.count(n) for *_, n in part], colour, 0.5))
     return layers

@@ -11,16 +11,16 @@ from analysis.reporting.groups import position_name
 from analysis.reporting.sections.marathons import positions_table
 from analysis.reporting.sections.transitions import transitions_table
 from analysis.reporting.values import Chart, Sentence, Value
-from common import text
-from common.measures import share
+from common.measures.rates import share
+from common.text import escaping, formatting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
-    from common.records import Rate
-    from common.results import Transition
+    from common.records.base import Rate
+    from common.records.shared import Transition
 
 AGENTS = 12
 HEADS, CELL = 3.4, 32
@@ -52,7 +52,7 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
     layers = [
         bars([(at - 0.47, at + 0.47) for at in x], y, colours, 0.9),
         *_numbers_of_cells(cells, x, y),
-        slanted([(float(i), 0.6) for i in range(len(agents))], [text.shorten(name, 22) for name in names]),
+        slanted([(float(i), 0.6) for i in range(len(agents))], [escaping.shorten(name, 22) for name in names]),
     ]
     axis = Axis(-len(agents) + 0.4, HEADS, [-float(i) for i in range(len(agents))], names)
     svg = draw("transitions", layers, Axis(-0.6, len(agents) + 1.4), axis, CELL * (len(agents) + HEADS))
@@ -73,11 +73,11 @@ def _numbers_of_cells(cells: Sequence[Transition], x: Sequence[float], y: Sequen
     """Return the count in each cell, and the lift beneath it where it has an interval."""
     places = [(at, row + 0.17 if one.low is not None else row) for one, at, row in zip(cells, x, y, strict=True)]
     lifts = [
-        ((at, row - 0.24), f"×{text.decimal(one.lift)}")
+        ((at, row - 0.24), f"×{formatting.decimal(one.lift)}")
         for one, at, row in zip(cells, x, y, strict=True)
         if one.low is not None
     ]
-    layers = [labels(places, [text.count(one.count) for one in cells], "ink", 0.5, 11)]
+    layers = [labels(places, [formatting.count(one.count) for one in cells], "ink", 0.5, 11)]
     return [
         *layers,
         *([labels([at for at, _ in lifts], [shown for _, shown in lifts], "soft", 0.5, 9)] if lifts else []),

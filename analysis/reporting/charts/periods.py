@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from analysis.reporting.charts.canvas import ROW, Axis, draw, labels, lines, points
 from analysis.reporting.sections.periods import periods_table
 from analysis.reporting.values import Chart, Sentence
-from common import text
-from common.measures import rate
+from common.measures.rates import rate
+from common.text.formatting import decimal, money, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
-    from common.records import Rate
-    from common.results import PeriodSegment
+    from common.records.base import Rate
+    from common.records.segmentation import PeriodSegment
 
 PANEL = 15.0
 STARTS = (0, 27, 54, 81)
@@ -37,8 +37,8 @@ def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
             [_of_rate(rate(one.heavy_sessions, one.sessions_with_delegations)) for one in found],
             rows,
         ),
-        *_panel(STARTS[2], words["each_session"], _scaled([_per_session(one) for one in found], text.decimal), rows),
-        *_panel(STARTS[3], words["cost_each"], _scaled([one.cost_per_delegation for one in found], text.money), rows),
+        *_panel(STARTS[2], words["each_session"], _scaled([_per_session(one) for one in found], decimal), rows),
+        *_panel(STARTS[3], words["cost_each"], _scaled([one.cost_per_delegation for one in found], money), rows),
     ]
     names = [context.show.name(one.name).text for one in found]
     axis = Axis(-len(found) + 0.4, 1.5, rows, names)
@@ -52,7 +52,7 @@ def _of_rate(one: Rate) -> Mark | None:
     """Return (low, value, high) of one, and the value in words."""
     if not one.total:
         return None
-    return (one.low or 0, one.hits / one.total, one.high or 0, text.share(one.hits / one.total))
+    return (one.low or 0, one.hits / one.total, one.high or 0, share(one.hits / one.total))
 
 
 def _per_session(one: PeriodSegment) -> float | None:

@@ -9,7 +9,7 @@ from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labe
 from analysis.reporting.context import money
 from analysis.reporting.palette import MODELS
 from analysis.reporting.values import Cell, Chart, Sentence, Table
-from common import text
+from common.text import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,8 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
     agents = list(by_agent)[:AGENTS]
     top = max(by_agent.values())
     ends = [(by_agent[agent] + top * 0.01, -float(index)) for index, agent in enumerate(agents)]
-    layers = [_bars(spent, agents, models), labels(ends, [text.money(by_agent[agent]) for agent in agents], "soft")]
+    amounts = [formatting.money(by_agent[agent]) for agent in agents]
+    layers = [_bars(spent, agents, models), labels(ends, amounts, "soft")]
     names = [context.show.name(agent).text for agent in agents]
     y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
     svg = draw("costs", layers, Axis(0, top * 1.12), y, ROW * (len(agents) + 0.6))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, draw, lines, points
 from analysis.reporting.context import count, duration, tokens
 from analysis.reporting.values import Cell, Chart, Sentence, Table
-from common.statistics import quantile
+from common.measures.statistics import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

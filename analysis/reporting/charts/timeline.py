@@ -8,7 +8,7 @@ from analysis.reporting.charts.canvas import Axis, bars, draw, points
 from analysis.reporting.context import count, duration, word
 from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
 from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
-from common import text
+from common.text import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def _time_axis(end: float) -> Axis:
     """Return an axis of minutes with marks that read well."""
     step = next((one for one in STEPS if one >= end / 6), STEPS[-1] * (1 + end // (6 * STEPS[-1])))
     ticks = [step * index for index in range(int(end / step) + 1)]
-    return Axis(-end * 0.01, end * 1.03, ticks, [text.duration(tick * 60) if tick else "0" for tick in ticks])
+    return Axis(-end * 0.01, end * 1.03, ticks, [formatting.duration(tick * 60) if tick else "0" for tick in ticks])
 
 
 def _lanes(found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]]) -> dict[int, tuple[int, int]]:

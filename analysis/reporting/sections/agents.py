@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.reporting.context import Context
-    from common.results import AgentMetrics, Evidence, GroupMetrics
+    from common.records.metrics import AgentMetrics, GroupMetrics
+    from common.records.shared import Evidence
 
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:

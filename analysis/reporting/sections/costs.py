@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from analysis.reporting.context import Context
-    from common.results import Spending
+    from common.records.metrics import Spending
 
 SESSIONS = 10
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analysis.reporting.context import Context
-    from common.results import MarathonStory, PositionRate, Step
+    from common.records.marathons import MarathonStory, PositionRate, Step
 
 
 def marathons_blocks(context: Context) -> tuple[Block, ...]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.context import FEW, count, decimal, money, rate, text
 from analysis.reporting.values import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
-from common.measures import rate as rate_of
+from common.measures.rates import rate as rate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.results import ComparedMeasure, Comparison, PeriodSegment
+    from common.records.segmentation import ComparedMeasure, Comparison, PeriodSegment
 
 CHANGES_LENGTH = 120
 CONFOUNDERS, COMPARISONS = 6, 4

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, share, text, word
 from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table
-from common.measures import rate as rate_of
-from common.records import OUTCOMES
+from common.measures.rates import rate as rate_of
+from common.records.sessions import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

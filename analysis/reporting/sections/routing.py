@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.results import Misroute, PeriodPatterns
+    from common.records.patterns import PeriodPatterns
+    from common.records.routing_quality import Misroute
 
 EXAMPLES = 8
 TOP_AGENTS = 12

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.context import count, decimal, rate, text
 from analysis.reporting.values import Block, Diagram, Fold, Heading, Paragraph, Sentence, Table
-from common.text import decimal as shown_decimal
+from common.text.formatting import decimal as shown_decimal
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
-    from common.results import Transition
+    from common.records.shared import Transition
 
 EDGES = 15
 LEAST_EDGE = 2

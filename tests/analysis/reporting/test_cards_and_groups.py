@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.reporting.cards import cards_of, stretches
 from analysis.reporting.groups import outcome_class
-from common.records import OUTCOMES
+from common.records.sessions import OUTCOMES
 from tests.analysis.reporting.test_findings import context
 from tests.made_records import delegation, run, session, spent
 

@@ -7,7 +7,7 @@ from analysis.reporting.material import load_material
 from analysis.reporting.values import Ref
 from analysis.reporting.view import context_of
 from common.data_repository import DataRepository
-from common.prices import load_prices
+from common.measures.prices import load_prices
 from tests.analysis.reports_made import from_sessions
 from tests.made_records import delegation, run, session, spent
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.context import Context
     from analysis.reporting.values import Sentence
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 
 def context(folder: Path, *sessions: EnrichedSession, marathon_over: int = 20) -> Context:

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from analysis.reporting.render import Format, Html, Markdown, Terminal, counted, environment, listed, show
 from analysis.reporting.values import Code, Quote, Ref, Sentence
-from common.measures import rate
+from common.measures.rates import rate
 
 ATTACK = "<img src=x onerror=alert(1)> `b` **c** [d](https://e.example) |\u202e"
 

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.reporting.material import local_time
+from common.times import local_time
 from tests.analysis.reports_made import from_records
 from tests.made_records import delegation, enriched, full, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records import EnrichedSession
+    from common.records.sessions import EnrichedSession
 
 PERIODS = (
     '[{"name": "old", "first": "2026-03-01", "last": "2026-03-10"},'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from analysis.reporting.charts.canvas import Axis, bars, draw, labels, lines, points
 from analysis.reporting.palette import COLOURS
 from analysis.reporting.svg import ATTRIBUTES, ELEMENTS, guarded, wash
-from common.text import one_line
+from common.text.escaping import one_line
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" width="100.0" height="50.0">'
 MARKUP = ['<a href="https://example.org">x</a>', "https://example.org", "\\(x^2\\)", "a_b^c {d} $e$", "**b** & <b>"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from analysis import extract_all_sessions, extract_enriched_data
-from common.data_files import EnrichedSessions, FullSessions
-from common.records import Delegation, Session, Tokens, UnlinkedRun
+from common.records.extraction import EnrichedSessions, FullSessions
+from common.records.sessions import Delegation, Session, Tokens, UnlinkedRun
 from tests.transcripts_made import Corpus, Spent, Truth
 from tests.transcripts_made.truth import DelegationTruth, SessionTruth, UnlinkedTruth
 

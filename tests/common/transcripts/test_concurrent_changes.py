@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from common.transcripts import reading
-from common.transcripts.lines import decode_line
-from common.transcripts.shapes import Line
-from tests.common.transcripts.test_cache import cold, targets
+from common.transcripts.reading import file_reader
+from common.transcripts.reading.lines import decode_line
+from common.transcripts.reading.shapes import Line
+from tests.common.transcripts.cache.test_cache import cold, targets
 from tests.common.transcripts.written import Json, encoded, extract_folder, said, user, write_files
 
 BEFORE: list[Json] = [user("One.", 1), said(2, "Two."), user("Three.", 3)]
@@ -62,7 +62,7 @@ def test_the_next_run_gives_what_is_there(
         return decode_line(raw)
 
     with monkeypatch.context() as patched:
-        patched.setattr(reading, "decode_line", decode_and_change)
+        patched.setattr(file_reader, "decode_line", decode_and_change)
         found = extract_folder(tmp_path, root)
     assert found.full.source.lines == 3
     assert found.session.message_count == 3

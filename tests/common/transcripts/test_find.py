@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import InputError, PermissionDeniedError
 from common.transcripts.find import find_transcripts
-from common.transcripts.reading import read_file
+from common.transcripts.reading.file_reader import read_file
 
 
 def put(root: Path, *names: str) -> None:

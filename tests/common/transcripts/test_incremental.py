@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 
 from analysis import extract_all_sessions, extract_enriched_data
-from common.transcripts.cache_file import NAME, on_database
+from common.transcripts.cache.cache_file import NAME, on_database
+from common.transcripts.cache.file_store import FileStore
 from common.transcripts.extraction import extract
-from common.transcripts.file_store import FileStore
 from tests.common.transcripts.conftest import MEMORY
 from tests.transcripts_made.chance import chance_corpus
 from tests.transcripts_made.kinds import KINDS

@@ -7,11 +7,11 @@ from types import FrameType
 
 import pytest
 
-from common.transcripts.assemble import assemble
-from common.transcripts.days import day_function
-from common.transcripts.evidence import TranscriptFile
+from common.times import day_function
+from common.transcripts.building.assemble import assemble
 from common.transcripts.find import find_transcripts
-from common.transcripts.reading import Reading, decode_facts, read_file
+from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
+from common.transcripts.reading.transcript_file import TranscriptFile
 from tests.common.transcripts.written import (
     Content,
     Json,

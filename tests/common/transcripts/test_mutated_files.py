@@ -13,14 +13,14 @@ from unittest.mock import patch
 
 import pytest
 
-from common.transcripts import lines as lines_module
-from common.transcripts.depth import MAX_DEPTH
-from common.transcripts.facts import FileFacts
 from common.transcripts.find import find_transcripts
-from common.transcripts.reading import Reading, decode_facts, read_file
+from common.transcripts.reading import lines as lines_module
+from common.transcripts.reading.depth import MAX_DEPTH
+from common.transcripts.reading.facts import FileFacts
+from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
 from tests.common.transcripts.mutated import any_lines
-from tests.common.transcripts.test_any_lines import NAMES, hold
-from tests.common.transcripts.test_reading import PARTS, add_up
+from tests.common.transcripts.reading.test_any_lines import NAMES, hold
+from tests.common.transcripts.reading.test_file_reader import PARTS, add_up
 from tests.common.transcripts.written import extract_folder, write_files
 
 LINES_PER_FILE = 400

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from common.records import EnrichedDelegation, Session, Tokens
+from common.records.sessions import EnrichedDelegation, Session, Tokens
 from common.schema import SCHEMAS
 from tests.common.transcripts.written import (
     MAIN,

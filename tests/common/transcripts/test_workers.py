@@ -11,10 +11,10 @@ import pytest
 
 from common.errors import ScriptError
 from common.transcripts import extraction, workers
-from common.transcripts.cache_file import open_database
-from common.transcripts.file_store import FileStore
+from common.transcripts.cache.cache_file import open_database
+from common.transcripts.cache.file_store import FileStore
 from common.transcripts.find import find_transcripts
-from tests.common.transcripts.test_cache import TARGETS
+from tests.common.transcripts.cache.test_cache import TARGETS
 from tests.common.transcripts.written import Json, call, extract_folder, said, user, write_files
 
 COUNT = 12

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from analysis import extract_all_sessions, extract_enriched_data
-from common.data_files import EnrichedSessions, FullSessions
-from common.records import EnrichedDelegation, Run, Session
+from common.records.extraction import EnrichedSessions, FullSessions
+from common.records.sessions import EnrichedDelegation, Run, Session
 
 Json = dict[str, object]
 Content = bytes | Sequence[Json | bytes]

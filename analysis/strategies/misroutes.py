@@ -1,0 +1,118 @@
+"""Suspected misroutes: by a rule's words, or because another agent is clearly nearer and does better."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from common.measures import rates
+from common.measures.cases import Case
+from common.records.routing_quality import Misroute, RuleUse
+from common.routing.router import Judgement
+from common.routing.rules import Rule, read_task, suggestions
+from common.strategy import Material
+
+LEARNED = "learned"
+EXCERPT_CHARACTERS = 300
+MIN_ON_CLUSTER = 5
+"""Another agent must have done this many of the prompts nearest to it for a comparison of success."""
+
+Agents = dict[str, str | None]
+"""Every agent known from the data or from an agents folder, with its description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a rule was used, and what it suspects."""
+
+    use: RuleUse
+    misroutes: list[Misroute]
+
+
+def _is_usual(case: Case, material: Material) -> bool:
+    """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
+    judgement = material.router.judgements.get(case.one.tool_use_id)
+    specialist = case.one.agent_type not in material.rules.generalists
+    return specialist and judgement is not None and judgement.nearest == case.one.agent_type
+
+
+def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
+    """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
+    suggested = suggestions(rule, agents.items())
+    tasks = suspected = 0
+    misroutes = []
+    for case in material.cases if suggested else ():
+        words = rule.words(read_task(case.one.description, case.one.prompt))
+        tasks += bool(words)
+        agent = case.one.agent_type
+        if words and rule.concerns(agent) and not (rule.is_kind(agent, agents.get(agent)) or _is_usual(case, material)):
+            suspected += 1
+            misroutes.append(_misroute(case, rule.name, suggested[0], words))
+    use = RuleUse(
+        name=rule.name,
+        family=rule.family,
+        silent=not suggested,
+        suggests=suggested,
+        tasks=tasks,
+        suspected=suspected,
+    )
+    return Reading(use, misroutes)
+
+
+def _misroute(
+    case: Case, rule: str, suggested: str, words: Sequence[str], judgement: Judgement | None = None
+) -> Misroute:
+    one = case.one
+    return Misroute(
+        rule=rule,
+        period=case.period,
+        session_id=case.session.session_id,
+        tool_use_id=one.tool_use_id,
+        timestamp=one.timestamp,
+        agent_type=one.agent_type,
+        suggested=suggested,
+        words=list(words),
+        description=one.description,
+        excerpt=one.prompt[:EXCERPT_CHARACTERS],
+        outcome=one.outcome,
+        nearness=judgement.nearness if judgement else None,
+        own_nearness=judgement.own if judgement else None,
+        file=one.file,
+        line=one.line,
+    )
+
+
+def learned_misroutes(material: Material) -> list[Misroute]:
+    """Return the delegations to which another agent is clearly nearer, where it did better on such prompts."""
+    did = _success_by_nearest(material)
+    found = []
+    for case in material.cases:
+        judgement = material.router.judgements.get(case.one.tool_use_id)
+        if judgement is None or judgement.nearest in {None, case.one.agent_type} or not judgement.is_clear:
+            continue
+        if does_better(did, str(judgement.nearest), case.one.agent_type):
+            found.append(_misroute(case, LEARNED, str(judgement.nearest), judgement.words, judgement))
+    return found
+
+
+Success = Mapping[tuple[str, str], tuple[int, int]]
+"""(nearest agent, agent that had the task) → (completed, known)."""
+
+
+def _success_by_nearest(material: Material) -> Success:
+    found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    for case in material.cases:
+        judgement = material.router.judgements.get(case.one.tool_use_id)
+        if judgement and judgement.nearest:
+            groups[judgement.nearest, case.one.agent_type].append(case)
+    for key, cases in groups.items():
+        success = rates.success_rate(case.one for case in cases)
+        found[key] = success.hits, success.total
+    return found
+
+
+def does_better(did: Success, other: str, agent: str) -> bool:
+    """Tell whether the other agent completed more of the prompts nearest to it than the agent did."""
+    hits, total = did.get((other, other), (0, 0))
+    own_hits, own_total = did.get((other, agent), (0, 0))
+    return total >= MIN_ON_CLUSTER and own_total > 0 and hits * own_total > own_hits * total

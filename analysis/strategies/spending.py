@@ -1,0 +1,106 @@
+"""Every token of the chosen sessions, whoever spent it, with its place, its project, its day and its model."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from common.measures import prices, rates
+from common.measures.prices import PriceTable
+from common.records.extraction import EnrichedSessions
+from common.records.metrics import Reconciliation, Spending, UnpricedModel
+from common.records.sessions import DayTokens, Tokens
+
+PLACES = ("main", "runs", "unlinked")
+"""Main threads, linked runs, runs of no delegation: every message is in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Tokens of one day, model and tier in one place of one project; None where the project is not known."""
+
+    place: str
+    project: str | None
+    tokens: DayTokens
+
+
+def spent(data: EnrichedSessions) -> list[Spent]:
+    """Return everything that was spent, in the order of the file."""
+    project_of = {session.session_id: session.project for session in data.sessions}
+    found = []
+    for session in data.sessions:
+        found += [Spent("main", session.project, day) for day in session.tokens_by_day]
+        runs = (one.run for one in session.delegations if one.run)
+        found += [Spent("runs", session.project, day) for run in runs for day in run.tokens_by_day]
+    for project, days in data.tokens_by_day_elsewhere.items():
+        found += [Spent("main", project, day) for day in days]
+    for unlinked in data.unlinked_runs:
+        its = project_of.get(unlinked.session_id or "")
+        found += [Spent("unlinked", its, day) for day in unlinked.tokens_by_day]
+    return found
+
+
+def tokens(days: Iterable[DayTokens]) -> Tokens:
+    """Return the sum of the days."""
+    parts = list(days)
+    return Tokens(
+        messages=sum(day.messages for day in parts),
+        input=sum(day.input for day in parts),
+        output=sum(day.output for day in parts),
+        output_estimated=sum(day.output_estimated for day in parts),
+        cache_creation=sum(day.cache_creation_5m + day.cache_creation_1h for day in parts),
+        cache_read=sum(day.cache_read for day in parts),
+        messages_without_stop_reason=sum(day.messages_without_stop_reason for day in parts),
+    )
+
+
+def by(parts: Iterable[Spent], name: Callable[[Spent], str | None], table: PriceTable) -> list[Spending]:
+    """Return what was spent by name, dearest first."""
+    groups: dict[str, list[DayTokens]] = defaultdict(list)
+    for part in parts:
+        groups[name(part) or rates.UNKNOWN_NAME].append(part.tokens)
+    found = [Spending(name=key, tokens=tokens(days), cost=table.amount(days).cost()) for key, days in groups.items()]
+    return sorted(found, key=lambda one: (-one.cost.estimated, one.name))
+
+
+def unpriced(parts: Iterable[Spent], table: PriceTable) -> list[UnpricedModel]:
+    """Return the models without a price, or without one for all that they were used for, most messages first."""
+    counts: dict[tuple[str, prices.Gap], int] = defaultdict(int)
+    for part in parts:
+        for gap in table.gaps(part.tokens):
+            counts[part.tokens.model or rates.UNKNOWN_NAME, gap] += part.tokens.messages
+    found = [UnpricedModel(model=model, reason=gap, messages=count) for (model, gap), count in counts.items()]
+    return sorted(found, key=lambda one: (-one.messages, one.model, one.reason))
+
+
+def reconcile(data: EnrichedSessions, parts: Sequence[Spent]) -> list[Reconciliation]:
+    """Return the totals computed here beside those of the extraction stage."""
+    here, summary = tokens(part.tokens for part in parts), data.summary
+    delegations = [one for session in data.sessions for one in session.delegations]
+    pairs = [
+        ("delegations", len(delegations), summary.delegations),
+        ("sessions with delegations", len(data.sessions), summary.sessions_with_delegations),
+        *((f"outcome {name}", count, summary.outcomes.get(name, 0)) for name, count in _outcomes(data)),
+        *(
+            (f"tokens {field}", getattr(here, field), getattr(summary.tokens, field))
+            for field in Tokens.__struct_fields__
+        ),
+        *(
+            (f"{model}: {field}", getattr(one, field), getattr(summary.tokens_by_model.get(model, Tokens()), field))
+            for model, one in _by_model(parts).items()
+            for field in ("messages", "input", "output", "cache_creation", "cache_read")
+        ),
+    ]
+    return [
+        Reconciliation(figure=figure, here=one, extraction=other, equal=one == other) for figure, one, other in pairs
+    ]
+
+
+def _outcomes(data: EnrichedSessions) -> list[tuple[str, int]]:
+    return list(rates.outcomes(one for session in data.sessions for one in session.delegations).items())
+
+
+def _by_model(parts: Sequence[Spent]) -> dict[str, Tokens]:
+    groups: dict[str, list[DayTokens]] = defaultdict(list)
+    for part in parts:
+        groups[part.tokens.model or "(none)"].append(part.tokens)
+    return {model: tokens(groups[model]) for model in sorted(groups)}

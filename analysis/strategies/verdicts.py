@@ -1,0 +1,239 @@
+"""Whether an agent earns its place: the rule, and what it rests on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import fsum
+
+from common.measures import rates
+from common.measures.cases import Case
+from common.measures.prices import add
+from common.measures.rework import Reworked, counts, evidence
+from common.measures.statistics import clustered_difference, holm, quantile
+from common.records.base import Rate
+from common.records.metrics import Ground, Verdict, VerdictWord
+from common.records.shared import Evidence
+from common.routing.router import Router
+
+COUNTED = ("completed", "failed", "interrupted", "killed")
+"""The outcomes of runs that began and whose end is known."""
+MIN_KNOWN = 10
+MIN_SESSIONS = 5
+ALPHA = 0.05
+DEAR = 2.0
+OVERLAP = 0.5
+PROOFS = 3
+
+RULE = f"""\
+Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran gets no \
+verdict. With fewer than {MIN_KNOWN} of them, or in fewer than {MIN_SESSIONS} sessions, the verdict is "too few to \
+say". An agent whose success lies below the others' (the whole 95 % interval below the pooled rate of all other \
+agents, if they have {MIN_KNOWN} as well) is to "fix" if that holds with whole sessions as the independent cases too \
+(one-sided p below {ALPHA:.0%}, after Holm over all agents), else it is "too few to say"; it is to "retire" if \
+moreover another agent does the same work (at least {OVERLAP:.0%} of its prompts, {MIN_KNOWN} or more, are nearer to \
+that agent) and succeeds at the others' rate or better. All others are to "keep". Rework above the others (the whole \
+interval above their pooled rate), cost of a delegation or median time at {DEAR:g} times the others' or more are \
+named beside, but decide nothing. Whether an agent is defined plays no part. The shrunken success is (completed + m \
+x rate of all) / (counted + m), where m, the same for all agents, is estimated from how much agents differ beyond \
+chance (empirical Bayes, analysis of variance)."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """The delegations of every agent type, and what is compared between them."""
+
+    cases_by_agent: Mapping[str, Sequence[Case]]
+    reworked: Reworked
+    router: Router
+
+    @cached_property
+    def success(self) -> dict[str, Rate]:
+        """Completed of counted runs, by agent type."""
+        return {agent: _success(cases) for agent, cases in self.cases_by_agent.items()}
+
+    @cached_property
+    def weight(self) -> float | None:
+        """By how many runs at the rate of all an agent's success is pulled; None: all the way."""
+        return prior_weight([(one.hits, one.total) for one in self.success.values() if one.total])
+
+    @cached_property
+    def confirmed(self) -> frozenset[str]:
+        """The agents whose success is below the others' with whole sessions as cases, after Holm over all."""
+        found = {agent: clusters for agent in self.cases_by_agent if (clusters := self._clusters(agent))}
+        adjusted = holm([_p_below(clusters) for clusters in found.values()])
+        return frozenset(agent for agent, p in zip(found, adjusted, strict=True) if p < ALPHA)
+
+    def sessions(self, agent: str) -> int:
+        """Return the number of sessions with counted runs of the agent."""
+        return len({case.session.session_id for case in self.cases_by_agent[agent] if case.one.outcome in COUNTED})
+
+    def _clusters(self, agent: str) -> list[tuple[int, int, int, int]]:
+        """Return (hits, total) of the agent and of the others by session; empty with too few of either."""
+        found: dict[str, list[int]] = {}
+        for other, cases in self.cases_by_agent.items():
+            place = 0 if other == agent else 2
+            for case in cases:
+                if case.one.outcome in COUNTED:
+                    row = found.setdefault(case.session.session_id, [0, 0, 0, 0])
+                    row[place] += case.one.outcome == "completed"
+                    row[place + 1] += 1
+        rows = [(row[0], row[1], row[2], row[3]) for row in found.values()]
+        enough = min(sum(row[1] for row in rows), sum(row[3] for row in rows)) >= MIN_KNOWN if rows else False
+        return rows if enough and self.sessions(agent) >= MIN_SESSIONS else []
+
+    def others(self, agent: str) -> list[Case]:
+        """Return the delegations of all other agent types."""
+        return [case for other, cases in self.cases_by_agent.items() if other != agent for case in cases]
+
+
+def _p_below(clusters: Sequence[tuple[int, int, int, int]]) -> float:
+    """Return the one-sided p of the first rate being below the second."""
+    hits, total, other_hits, other_total = (sum(column) for column in zip(*clusters, strict=True))
+    p = clustered_difference(clusters)
+    return 1.0 if p is None or hits * other_total >= other_hits * total else p / 2
+
+
+def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:
+    """Return (1 - r) / r for the correlation r of runs of one agent, by analysis of variance; None if r is not above 0.
+
+    `samples` are (hits, total) by agent. r = (B - W) / (B + (n0 - 1) W) with the mean squares between agents, B, and
+    within them, W, and n0 = (N - sum n^2 / N) / (k - 1) (Ridout, Demétrio, Firth 1999).
+    """
+    agents, runs = len(samples), sum(total for _, total in samples)
+    if agents < 2 or runs <= agents:  # noqa: PLR2004 (one agent does not differ)
+        return None
+    mean = sum(hits for hits, _ in samples) / runs
+    between = fsum(total * (hits / total - mean) ** 2 for hits, total in samples) / (agents - 1)
+    within = fsum(hits * (1 - hits / total) for hits, total in samples) / (runs - agents)
+    size = (runs - sum(total * total for _, total in samples) / runs) / (agents - 1)
+    spread = between + (size - 1) * within
+    correlation = (between - within) / spread if spread > 0 else 0.0
+    return (1 - correlation) / correlation if correlation > 0 else None
+
+
+def judge(agent: str, field: Field) -> Verdict | None:
+    """Return the verdict on an agent type, None if it never ran."""
+    cases, success = field.cases_by_agent[agent], field.success[agent]
+    if not any(case.one.run or case.one.outcome in COUNTED for case in cases):
+        return None
+    rest = field.others(agent)
+    others = _success(rest)
+    twin, overlap = _overlap(agent, cases, field.router)
+    cost_ratio = _ratio(_mean_cost(cases), _mean_cost(rest))
+    time_ratio = _ratio(_median_time(cases), _median_time(rest))
+    word, grounds = _word(agent, field, others, twin if overlap is not None and overlap >= OVERLAP else None)
+    grounds += ["rework above the others"] if _rework_above(cases, rest, field.reworked) else []
+    grounds += ["cost above the others"] if cost_ratio is not None and cost_ratio >= DEAR else []
+    grounds += ["time above the others"] if time_ratio is not None and time_ratio >= DEAR else []
+    if overlap is not None and overlap >= OVERLAP:
+        grounds.append("another agent does the same work")
+    return Verdict(
+        verdict=word,
+        grounds=grounds or ["no ground against it"],
+        success=success,
+        others=others,
+        shrunken=_shrunken(success, field),
+        cost_ratio=cost_ratio,
+        time_ratio=time_ratio,
+        overlaps_with=twin,
+        overlap=overlap,
+        delegations=_proofs(word, cases, field.reworked),
+    )
+
+
+def is_below(success: Rate, others: Rate) -> bool:
+    """Tell whether a sample large enough lies wholly below the rate of others that are enough."""
+    rate = rates.share(others)
+    enough = min(success.total, others.total) >= MIN_KNOWN
+    return enough and rate is not None and success.high is not None and success.high < rate
+
+
+def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[VerdictWord, list[Ground]]:
+    """Return the verdict and the grounds that decide it; `twin` does the same work."""
+    if field.success[agent].total < MIN_KNOWN:
+        return "too few to say", ["fewer known outcomes than the rule asks for"]
+    if not is_below(field.success[agent], others):
+        return "keep", []
+    if field.sessions(agent) < MIN_SESSIONS:
+        return "too few to say", ["fewer sessions than the rule asks for"]
+    if agent not in field.confirmed:
+        return "too few to say", ["success below the others, perhaps by chance"]
+    rate, its = rates.share(others), rates.share(field.success[twin]) if twin in field.success else None
+    replaceable = its is not None and rate is not None and its >= rate
+    return "retire" if replaceable else "fix", ["success below the others"]
+
+
+def _success(cases: Sequence[Case]) -> Rate:
+    known = Counter(case.one.outcome for case in cases if case.one.outcome in COUNTED)
+    unknown = sum(case.one.outcome in {"unreported", "unanswered"} for case in cases)
+    return rates.rate(known["completed"], known.total(), unknown)
+
+
+def _shrunken(success: Rate, field: Field) -> float | None:
+    hits = sum(one.hits for one in field.success.values())
+    total = sum(one.total for one in field.success.values())
+    if not total:
+        return None
+    if field.weight is None:
+        return hits / total
+    if success.total + field.weight == 0:
+        return None
+    return (success.hits + field.weight * hits / total) / (success.total + field.weight)
+
+
+def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | None, float | None]:
+    """Return the other agent that is nearest most often, and the share of the judged prompts nearer to it."""
+    judged = [router.judgements[case.one.tool_use_id] for case in cases if case.one.tool_use_id in router.judgements]
+    nearest = Counter(one.nearest for one in judged if one.nearest is not None)
+    others = {name: count for name, count in nearest.items() if name != agent}
+    if nearest.total() < MIN_KNOWN:
+        return None, None
+    if not others:
+        return None, 0.0
+    twin = max(others, key=lambda name: (others[name], name))
+    return twin, others[twin] / nearest.total()
+
+
+def _mean_cost(cases: Sequence[Case]) -> float | None:
+    priced = [case.priced for case in cases if case.priced]
+    return add(priced).estimated / len(priced) if len(priced) >= MIN_KNOWN else None
+
+
+def _median_time(cases: Sequence[Case]) -> float | None:
+    known = [case.one.duration_seconds for case in cases if case.one.duration_seconds is not None]
+    return quantile(known, 0.5) if len(known) >= MIN_KNOWN else None
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return one / other if one is not None and other else None
+
+
+def _rework_above(cases: Sequence[Case], rest: Sequence[Case], reworked: Reworked) -> bool:
+    redone = reworked.repeated | reworked.corrected
+    shares = [
+        rates.rate(sum(case.one.tool_use_id in redone for case in able), len(able))
+        for able in ([case for case in part if counts(case.one)] for part in (cases, rest))
+    ]
+    others = rates.share(shares[1])
+    return others is not None and shares[0].total >= MIN_KNOWN and shares[0].low is not None and shares[0].low > others
+
+
+def _proofs(word: VerdictWord, cases: Sequence[Case], reworked: Reworked) -> list[Evidence]:
+    """Return the delegations that weigh most: failures first unless it is kept, then rework, then cost."""
+
+    def weight(case: Case) -> tuple[int, int]:
+        why = _why(case, reworked)
+        against = {"failed": 2, "interrupted": 2, "killed": 2, "repeated": 1, "corrected": 1}.get(why, 0)
+        return (0 if word == "keep" else -against, -(case.priced.estimated if case.priced else 0))
+
+    began = [case for case in cases if case.one.outcome in COUNTED]
+    return [evidence(case, _why(case, reworked)) for case in sorted(began, key=weight)[:PROOFS]]
+
+
+def _why(case: Case, reworked: Reworked) -> str:
+    if case.one.outcome != "completed":
+        return case.one.outcome
+    if case.one.tool_use_id in reworked.repeated:
+        return "repeated"
+    return "corrected" if case.one.tool_use_id in reworked.corrected else "completed"

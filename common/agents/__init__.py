@@ -1,0 +1,1 @@
+"""Agents: their definitions, the history of these, and the periods that follow from it."""

@@ -1,0 +1,212 @@
+"""Periods: spans of days with one line-up of agents, found by one rule, so that every script has the same list.
+
+Where from, strongest first: the settings; the commits that changed agent definitions; the days on which agent types
+are first seen in the data; else one period. What counts are sessions with delegations: they span the data.
+"""
+
+import sys
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from common.agents.history import Commit, read_history
+from common.errors import CommandError
+from common.records.sessions import EnrichedSession, Session
+from common.records.shared import OUTSIDE, Period, PeriodSource
+from common.text.escaping import terminal
+from common.times import Calendar
+
+SIGHTING_SHARE = 0.05
+SIGHTING_COUNT = 5
+SIGHTING_CHANCE = 0.001
+SIGHTING_GAP_DAYS = 7
+SIGHTING_PERIODS = 8
+
+_AFTER_ALL_DAYS = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A day on which a period starts, and what changed."""
+
+    day: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods in order of time, without overlap, and where they come from."""
+
+    source: PeriodSource
+    periods: tuple[Period, ...]
+
+    def name_of(self, day: str | None) -> str:
+        """Return the name of the period that holds the day, `OUTSIDE` if none does."""
+        if day is None:
+            return OUTSIDE
+        place = bisect_right([one.first or "" for one in self.periods], day) - 1
+        if place < 0 or day > (self.periods[place].last or ""):
+            return OUTSIDE
+        return self.periods[place].name
+
+
+AnySession = Session | EnrichedSession
+S = TypeVar("S", Session, EnrichedSession)
+
+
+def day_of(session: AnySession, calendar: Calendar) -> str | None:
+    """Return the day that decides a session's period: of its first delegation, without one of its first timestamp."""
+    times = (one.timestamp for one in session.delegations)
+    return calendar.day(next((time for time in times if time is not None), session.first_timestamp))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say about periods; `given` is the JSON of the setting `periods`."""
+
+    calendar: Calendar
+    gap_days: int
+    given: str | None
+    folders: tuple[Path, ...]
+
+
+def find(sessions: Sequence[AnySession], rules: Rules) -> tuple[Periods, tuple[str, ...]]:
+    """Return the periods, and the troubles met while reading the git history of the agents folders."""
+    if rules.given:
+        return Periods("settings", parse_given(rules.given)), ()
+    used = [session for session in sessions if session.delegations]
+    days = sorted(day for session in used if (day := day_of(session, rules.calendar)))
+    if not days:
+        return Periods("none", ()), ()
+    history = read_history(rules.folders)
+    starts = starts_of_commits(history.commits, rules.calendar, rules.gap_days)
+    divided = divide(days, starts)
+    if len(divided) > 1:
+        return Periods("git", divided), history.troubles
+    divided = divide(days, starts_of_sightings(_sightings(used, rules.calendar)))
+    return Periods("sightings" if len(divided) > 1 else "none", divided), history.troubles
+
+
+def read_periods(sessions: Sequence[AnySession], rules: Rules) -> Periods:
+    """Return the periods, and say on standard error which history could not be read."""
+    found, troubles = find(sessions, rules)
+    for trouble in troubles:
+        sys.stderr.write(f"warning: {terminal(trouble)}\n")
+    return found
+
+
+class _Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    first: str
+    last: str
+    changes: list[str] = []
+
+
+def parse_given(text: str) -> tuple[Period, ...]:
+    """Return the periods of the setting `periods`, given as JSON."""
+    try:
+        given = msgspec.json.decode(text, type=list[_Given])
+    except msgspec.DecodeError as error:
+        raise CommandError(f"--periods: {error}; a list of {{name, first, last, changes}} as JSON is needed") from error
+    found = [Period(name=one.name, first=one.first, last=one.last, changes=one.changes) for one in given]
+    return tuple(sorted(found, key=lambda one: one.first or ""))
+
+
+def starts_of_commits(commits: Sequence[Commit], calendar: Calendar, gap_days: int) -> list[Start]:
+    """Return the days of the commits, those within fewer than `gap_days` of a start merged into it."""
+    days = [(calendar.day_of_seconds(one.seconds), one.changes) for one in commits]
+    return _merged(sorted((day, changes) for day, changes in days if day is not None), max(gap_days, 1) - 1)
+
+
+def _merged(changes_by_day: Sequence[tuple[str, tuple[str, ...]]], days: int) -> list[Start]:
+    starts: list[Start] = []
+    for day, changes in changes_by_day:
+        if starts and _distance(starts[-1].day, day) <= days:
+            known = starts[-1].changes
+            starts[-1] = Start(starts[-1].day, known + tuple(change for change in changes if change not in known))
+        else:
+            starts.append(Start(day, changes))
+    return starts
+
+
+def _distance(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+
+
+def divide(days: Sequence[str], starts: Sequence[Start]) -> tuple[Period, ...]:
+    """Return the span of the sorted days divided at the starts within it, as far as each part has a session.
+
+    A start on the first day only tells what the first period brought. A part without any session joins the one after
+    it, since nothing can be said about it.
+    """
+    first, last = days[0], days[-1]
+    inside = [start for start in starts if first <= start.day <= last]
+    bounds = inside if inside and inside[0].day == first else [Start(first, ()), *inside]
+    kept: list[Start] = []
+    for start in reversed(bounds):
+        end = kept[-1].day if kept else _AFTER_ALL_DAYS
+        if any(start.day <= day < end for day in days):
+            kept.append(start)
+        else:
+            kept[-1] = Start(kept[-1].day, start.changes + kept[-1].changes)
+    kept.reverse()
+    return tuple(
+        Period(
+            name=f"P{number}",
+            first=start.day,
+            last=_day_before(kept[number].day) if number < len(kept) else last,
+            changes=list(start.changes),
+        )
+        for number, start in enumerate(kept, start=1)
+    )
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def _sightings(sessions: Sequence[AnySession], calendar: Calendar) -> list[tuple[str, str]]:
+    """Return (day, agent type) of every delegation that has a day, in order of days."""
+    found = ((calendar.day(one.timestamp), one.agent_type) for session in sessions for one in session.delegations)
+    return sorted((day, agent_type) for day, agent_type in found if day is not None)
+
+
+def starts_of_sightings(seen: Sequence[tuple[str, str]]) -> list[Start]:
+    """Return the days on which agent types are first seen that chance would have shown before; see the page of words.
+
+    A type starts a period if from that day on it makes up 5 % of the delegations and 5 of them, and if, at that share,
+    none among all the delegations before has a chance below 0.001. Starts within 7 days are merged; of more than 8
+    periods those of the most used types are kept.
+    """
+    days = [day for day, _ in seen]
+    first_days: dict[str, str] = {}
+    for day, agent_type in seen:
+        first_days.setdefault(agent_type, day)
+    used = Counter(agent_type for _, agent_type in seen)
+    new = defaultdict(list)
+    for agent_type, day in first_days.items():
+        before = bisect_left(days, day)
+        share = used[agent_type] / (len(seen) - before)
+        if share >= SIGHTING_SHARE and used[agent_type] >= SIGHTING_COUNT and (1 - share) ** before < SIGHTING_CHANCE:
+            new[day].append(agent_type)
+    merged = _merged([(day, tuple(f"+{one}" for one in sorted(new[day]))) for day in sorted(new)], SIGHTING_GAP_DAYS)
+    by_use = sorted(merged, key=lambda start: (-max(used[change[1:]] for change in start.changes), start.day))
+    return sorted(by_use[: SIGHTING_PERIODS - 1], key=lambda start: start.day)
+
+
+def group(sessions: Iterable[S], found: Periods, calendar: Calendar) -> list[tuple[Period, list[S]]]:
+    """Return the sessions of each period, and those outside all as a last group, if there are any."""
+    groups: dict[str, list[S]] = {one.name: [] for one in found.periods}
+    outside: list[S] = []
+    for session in sessions:
+        groups.get(found.name_of(day_of(session, calendar)), outside).append(session)
+    divided: list[tuple[Period, list[S]]] = [(one, groups[one.name]) for one in found.periods]
+    if outside:
+        divided.append((Period(name=OUTSIDE, first=None, last=None, changes=[]), outside))
+    return divided

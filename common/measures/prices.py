@@ -1,0 +1,184 @@
+"""What tokens cost at list price, in US dollars, on the day they were spent.
+
+The table stands in `prices.toml`; `python -m tests.make_prices` makes it. Sums are kept in whole picodollars
+(10^-12), so that they do not depend on the order of adding; `Amount.cost` turns them into dollars at the end.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from common.records.sessions import DayTokens
+from common.records.shared import Cost
+
+PICODOLLARS = 10**12
+
+Gap = Literal["no price", "no price for this tier", "no price for web searches", "no day"]
+
+_SUFFIX = re.compile(r"(-\d{8})?(\[[^\]]*\])?$")
+"""Date of a snapshot and Claude Code's mark of a long context: "-20250929", "[1m]"."""
+
+
+class Rates(NamedTuple):
+    """Picodollars for one token, by kind."""
+
+    input: int
+    output: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+
+
+class Price(NamedTuple):
+    """The price of a model from one day to another, both included; None: without end.
+
+    `long` holds for a message with more than 200,000 tokens of context, None where the model has no such tier.
+    `web_search` is picodollars for one search.
+    """
+
+    first: str | None
+    last: str | None
+    rates: Rates
+    long: Rates | None
+    web_search: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Picodollars of some messages; see `Cost`."""
+
+    recorded: int = 0
+    estimated: int = 0
+    messages: int = 0
+    unpriced: int = 0
+    not_fully_priced: int = 0
+
+    def cost(self) -> Cost:
+        """Return the amount in dollars."""
+        return Cost(
+            recorded=self.recorded / PICODOLLARS,
+            estimated=self.estimated / PICODOLLARS,
+            messages=self.messages,
+            messages_unpriced=self.unpriced,
+            messages_not_fully_priced=self.not_fully_priced,
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether every message has a price."""
+        return not self.unpriced
+
+
+class PriceTable:
+    """Prices by model."""
+
+    def __init__(self, prices_by_model: dict[str, list[Price]], read: str) -> None:
+        self._prices_by_model = prices_by_model
+        self._found: dict[tuple[str | None, str | None], Price | None] = {}
+        self.read = read
+
+    def price(self, model: str | None, day: str | None) -> Price | None:
+        """Return the price of the model on the day; without a day only if the model ever had but one price."""
+        if (model, day) not in self._found:
+            self._found[model, day] = self._look_up(model, day)
+        return self._found[model, day]
+
+    def knows(self, model: str | None) -> bool:
+        """Tell whether the model has a price on any day."""
+        return model is not None and base_name(model) in self._prices_by_model
+
+    def _look_up(self, model: str | None, day: str | None) -> Price | None:
+        prices = self._prices_by_model.get(base_name(model), []) if model is not None else []
+        if day is None:
+            return prices[0] if len(prices) == 1 else None
+        return next((one for one in prices if (one.first or "") <= day and (one.last is None or day <= one.last)), None)
+
+    def amount(self, days: Iterable[DayTokens], *, at_model: str | None = None) -> Amount:
+        """Return what the tokens cost; with `at_model`, what they would have cost on that model."""
+        recorded = estimated = messages = unpriced = partly = 0
+        for one in days:
+            messages += one.messages
+            price = self.price(at_model or one.model, one.day)
+            if price is None:
+                unpriced += one.messages
+                continue
+            partly += one.messages if _unknown_extras(one, price) else 0
+            rates = price.long if one.long_context and price.long else price.rates
+            sent = _sent(one, rates) + one.web_searches * (price.web_search or 0)
+            recorded += sent + one.output * rates.output
+            estimated += sent + one.output_estimated * rates.output
+        return Amount(recorded, estimated, messages, unpriced, partly)
+
+    def gaps(self, one: DayTokens) -> list[Gap]:
+        """Return why these tokens are not priced, or not fully."""
+        price = self.price(one.model, one.day)
+        if price is None:
+            return ["no day" if one.day is None and self.knows(one.model) else "no price"]
+        return _unknown_extras(one, price)
+
+
+def _sent(one: DayTokens, rates: Rates) -> int:
+    return (
+        one.input * rates.input
+        + one.cache_read * rates.cache_read
+        + one.cache_creation_5m * rates.cache_write_5m
+        + one.cache_creation_1h * rates.cache_write_1h
+    )
+
+
+def _unknown_extras(one: DayTokens, price: Price) -> list[Gap]:
+    gaps: list[Gap] = []
+    if one.tier is not None:
+        gaps.append("no price for this tier")
+    if one.web_searches and price.web_search is None:
+        gaps.append("no price for web searches")
+    return gaps
+
+
+def add(amounts: Iterable[Amount]) -> Amount:
+    """Return the sum."""
+    parts = list(amounts)
+    return Amount(
+        recorded=sum(one.recorded for one in parts),
+        estimated=sum(one.estimated for one in parts),
+        messages=sum(one.messages for one in parts),
+        unpriced=sum(one.unpriced for one in parts),
+        not_fully_priced=sum(one.not_fully_priced for one in parts),
+    )
+
+
+def base_name(model: str) -> str:
+    """Return the model's name without the date of its snapshot and without a mark such as "[1m]"."""
+    return _SUFFIX.sub("", model, count=1)
+
+
+@cache
+def load_prices() -> PriceTable:
+    """Return the table that comes with the project."""
+    return parse_prices(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def parse_prices(text: str) -> PriceTable:
+    """Return the table that the TOML text holds."""
+    raw = tomllib.loads(text, parse_float=Decimal)
+    prices_by_model: dict[str, list[Price]] = {}
+    for row in raw["prices"]:
+        long, search = row.get("long"), row.get("web_search")
+        price = Price(
+            first=row.get("from"),
+            last=row.get("until"),
+            rates=_rates(row),
+            long=_rates(long) if long else None,
+            web_search=None if search is None else int(search * PICODOLLARS),
+        )
+        prices_by_model.setdefault(row["model"], []).append(price)
+    return PriceTable(prices_by_model, raw["read"])
+
+
+def _rates(row: dict[str, Decimal]) -> Rates:
+    return Rates(**{kind: int(row[kind] * PICODOLLARS / 10**6) for kind in Rates._fields})

@@ -1,0 +1,160 @@
+"""Work that had to be done again although its delegation was completed.
+
+A completed delegation is repeated if a later one of its session, not called along with it, has a near-same prompt:
+the two sets of words, sizes a and b with c in common, have 2c / (a + b) of at least 0.8, and neither prompt names a
+path or a number that the other lacks while lacking one of its own, since that is another task from the same template.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from common.measures import rates
+from common.measures.cases import Case
+from common.measures.prices import PICODOLLARS
+from common.records.metrics import Rework
+from common.records.sessions import Edit, EnrichedDelegation, EnrichedSession
+from common.records.shared import Evidence
+
+NEAR_SAME = 0.8
+EXAMPLES = 3
+_MAIN = ""
+
+_WORD = re.compile(r"[^\s,;:!?()\[\]{}<>\"'`*]+")
+_SENTENCE_END = re.compile(r"\.+(?=\s|$)")
+_SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
+"""What makes a word the name of one thing: a path, an identifier, a number."""
+
+
+Words = frozenset[str]
+
+
+def read(text: str) -> Words:
+    """Return the words of a prompt, without case and without the full stop at a sentence's end."""
+    return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
+
+
+def near_same(one: Words, other: Words) -> bool:
+    """Tell whether two prompts ask for the same thing."""
+    size = len(one) + len(other)
+    if not size or min(len(one), len(other)) * 2 < NEAR_SAME * size or 2 * len(one & other) < NEAR_SAME * size:
+        return False
+    return not (_names_one_thing(one - other) and _names_one_thing(other - one))
+
+
+def _names_one_thing(words: Words) -> bool:
+    return any(_SPECIFIC.search(word) for word in words)
+
+
+def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, EnrichedDelegation]]:
+    """Return (delegation, nearest earlier completed one with a run that it repeats) in order of the later one."""
+    if len(session.delegations) < 2:  # noqa: PLR2004 (one repeats nothing)
+        return []
+    prompts = [read(one.prompt) for one in session.delegations]
+    found = []
+    for later, one in enumerate(session.delegations):
+        for earlier in range(later - 1, -1, -1):
+            before = session.delegations[earlier]
+            if counts(before) and _is_later(before, one) and near_same(prompts[earlier], prompts[later]):
+                found.append((one, before))
+                break
+    return found
+
+
+def counts(one: EnrichedDelegation) -> bool:
+    """Tell whether the delegation can be reworked: it is completed and has a run."""
+    return one.outcome == "completed" and one.run is not None
+
+
+def _is_later(before: EnrichedDelegation, one: EnrichedDelegation) -> bool:
+    if before.message_id is not None and before.message_id == one.message_id:
+        return False
+    answered = before.answered_timestamp
+    return answered is None or one.timestamp is None or one.timestamp >= answered
+
+
+def edited_again(session: EnrichedSession) -> set[str]:
+    """Return the ids of delegations a file of whose run was edited later, by another run or the main thread."""
+    by_path: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for owner, edits in _edits(session):
+        for edit in edits:
+            by_path[edit.path].append((edit.timestamp or "", owner))
+    return {
+        owner
+        for history in by_path.values()
+        for owner, last in _last_by_owner(history).items()
+        if any(other != owner and time > last for time, other in history)
+    } - {_MAIN}
+
+
+def _last_by_owner(history: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {owner: time for time, owner in sorted(history)}
+
+
+def _edits(session: EnrichedSession) -> Iterable[tuple[str, Sequence[Edit]]]:
+    yield _MAIN, session.edits
+    for one in session.delegations:
+        if one.run:
+            yield one.tool_use_id, one.run.edits
+
+
+@dataclass(frozen=True, slots=True)
+class Reworked:
+    """What became of completed work, by the id of its delegation.
+
+    `charged` are the picodollars of the repeats, each charged to the nearest earlier match.
+    """
+
+    repeated: frozenset[str]
+    corrected: frozenset[str]
+    edited_again: frozenset[str]
+    charged: dict[str, int]
+
+
+def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked:
+    """Return the rework of all sessions."""
+    cost = {case.one.tool_use_id: case.priced.estimated for case in cases if case.priced}
+    charged: dict[str, int] = defaultdict(int)
+    repeated, again, corrected = set(), set(), set()
+    for session in sessions:
+        for later, before in repeats(session):
+            repeated.add(before.tool_use_id)
+            charged[before.tool_use_id] += cost.get(later.tool_use_id, 0)
+        again |= edited_again(session)
+        corrected |= {one.tool_use_id for one in session.delegations if one.corrected and counts(one)}
+    return Reworked(frozenset(repeated), frozenset(corrected), frozenset(again), dict(charged))
+
+
+def summarize(cases: Sequence[Case], found: Reworked) -> Rework:
+    """Return the rework of these delegations."""
+    able = [case for case in cases if counts(case.one)]
+    redone = [case for case in able if case.one.tool_use_id in found.repeated | found.corrected]
+    edited = [case for case in able if case.one.run and case.one.run.edits]
+    return Rework(
+        rate=rates.rate(len(redone), len(able)),
+        repeated=sum(case.one.tool_use_id in found.repeated for case in able),
+        corrected=sum(case.one.tool_use_id in found.corrected for case in able),
+        edited_again=rates.rate(sum(case.one.tool_use_id in found.edited_again for case in edited), len(edited)),
+        repeat_cost=sum(found.charged.get(case.one.tool_use_id, 0) for case in able) / PICODOLLARS,
+        examples=[
+            evidence(case, "repeated" if case.one.tool_use_id in found.repeated else "corrected")
+            for case in redone[:EXAMPLES]
+        ],
+    )
+
+
+def evidence(case: Case, why: str) -> Evidence:
+    """Return the delegation as proof of something."""
+    return Evidence(
+        session_id=case.session.session_id,
+        tool_use_id=case.one.tool_use_id,
+        timestamp=case.one.timestamp,
+        agent_type=case.one.agent_type,
+        outcome=case.one.outcome,
+        description=case.one.description,
+        file=case.one.file,
+        line=case.one.line,
+        cost=case.priced.cost().estimated if case.priced else None,
+        why=why,
+    )

@@ -1,0 +1,168 @@
+"""How delegations follow one another: transitions, loops, rounds, and what chance would give."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, fsum, log, sqrt
+from typing import TypeVar
+
+from common.measures.rates import rate
+from common.measures.statistics import Z95
+from common.records.base import Rate
+from common.records.sessions import Delegation
+from common.records.shared import Loop, Transition
+
+D = TypeVar("D", bound=Delegation)
+
+LIFT_COUNT = 5
+"""A transition needs this many cases, in two sessions, for an interval of its lift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How the delegations of one session follow one another.
+
+    `transitions` are pairs of agent types. `parallel` counts neighbours of one message, which are no transitions.
+    `loops` are (X, Y) for each X, Y, X of two transitions.
+    """
+
+    transitions: list[tuple[str, str]]
+    parallel: int
+    loops: list[tuple[str, str]]
+
+
+def steps(delegations: Sequence[Delegation]) -> Steps:
+    """Return the transitions and loops of one session, whose delegations are in order of call."""
+    found = [[one.agent_type for one in chain] for chain in chains(delegations)]
+    return Steps(
+        transitions=[pair for types in found for pair in pairwise(types)],
+        parallel=len(delegations) - len(_threads(delegations)) - sum(len(types) - 1 for types in found),
+        loops=[(x, y) for types in found for x, y, z in zip(types, types[1:], types[2:], strict=False) if x == z != y],
+    )
+
+
+def chains(delegations: Sequence[D]) -> list[list[D]]:
+    """Return stretches in which each delegation is followed by the next: one thread, no two of one message."""
+    found: list[list[D]] = []
+    for thread in _threads(delegations):
+        for previous, one in zip([None, *thread], thread, strict=False):
+            if previous is None or _parallel(previous, one):
+                found.append([])
+            found[-1].append(one)
+    return found
+
+
+def cascade_rate(sessions: Iterable[Steps]) -> Rate:
+    """Return the transitions to the same agent type of all transitions."""
+    pairs = [pair for one in sessions for pair in one.transitions]
+    return rate(sum(a == b for a, b in pairs), len(pairs))
+
+
+def count_loops(sessions: Iterable[Steps]) -> list[Loop]:
+    """Return how often each X, Y, X occurs, most frequent first, ties by name."""
+    counts = Counter(loop for one in sessions for loop in one.loops)
+    return [
+        Loop(agent_type=x, via=y, count=count)
+        for (x, y), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def count_transitions(sessions: Sequence[Steps]) -> list[Transition]:
+    """Return each transition with its lift, most frequent first, ties by name."""
+    by_pair = _by_session(Counter(one.transitions) for one in sessions)
+    by_source = _by_session(Counter(a for a, _ in one.transitions) for one in sessions)
+    by_target = _by_session(Counter(b for _, b in one.transitions) for one in sessions)
+    total = {number: len(one.transitions) for number, one in enumerate(sessions) if one.transitions}
+    found = [
+        _transition(pair, counts, by_source[pair[0]], by_target[pair[1]], total) for pair, counts in by_pair.items()
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.source, one.target))
+
+
+_Counts = dict[int, int]
+"""Number of the session → how often there."""
+
+
+def _transition(pair: tuple[str, str], counts: _Counts, source: _Counts, target: _Counts, total: _Counts) -> Transition:
+    count, n_source, n_target, n = (sum(one.values()) for one in (counts, source, target, total))
+    expected = n_source * n_target / n
+    low, high = _lift_interval(count / expected, counts, source, target, total)
+    return Transition(
+        source=pair[0],
+        target=pair[1],
+        count=count,
+        sessions=len(counts),
+        expected=expected,
+        lift=count / expected,
+        low=low,
+        high=high,
+    )
+
+
+def _lift_interval(
+    lift: float, counts: _Counts, source: _Counts, target: _Counts, total: _Counts
+) -> tuple[float | None, float | None]:
+    """Return the 95 % interval by the variance of log lift between sessions (delta method, one session one case).
+
+    log lift = log n(XY) - log n(X.) - log n(.Y) + log n; the share of a session in it is the same sum of its own
+    counts, each divided by the total count.
+    """
+    n_counts, n_source, n_target, n = (sum(one.values()) for one in (counts, source, target, total))
+    if n_counts < LIFT_COUNT or len(counts) < 2:  # noqa: PLR2004 (one session alone has no variance)
+        return None, None
+    squares = fsum(
+        (
+            counts.get(session, 0) / n_counts
+            - source.get(session, 0) / n_source
+            - target.get(session, 0) / n_target
+            + in_session / n
+        )
+        ** 2
+        for session, in_session in total.items()
+    )
+    half = Z95 * sqrt(squares * len(total) / (len(total) - 1))
+    return exp(log(lift) - half), exp(log(lift) + half)
+
+
+_K = TypeVar("_K")
+
+
+def _by_session(counters: Iterable[Counter[_K]]) -> dict[_K, _Counts]:
+    found: dict[_K, _Counts] = defaultdict(dict)
+    for number, counter in enumerate(counters):
+        for key, count in counter.items():
+            found[key][number] = count
+    return found
+
+
+def rounds(delegations: Sequence[D]) -> list[list[D]]:
+    """Return every longest stretch X, Y, X, Y … of three or more with Y ≠ X; neighbouring stretches may share steps."""
+    found: list[list[D]] = []
+    for chain in chains(delegations):
+        start = 0
+        for end in range(1, len(chain) + 1):
+            if end < len(chain) and _goes_on(chain, start, end):
+                continue
+            if end - start > 2:  # noqa: PLR2004 (X, Y, X is the shortest)
+                found.append(chain[start:end])
+            start = end - 1 if end < len(chain) and chain[end].agent_type != chain[end - 1].agent_type else end
+    return found
+
+
+def _goes_on(chain: Sequence[Delegation], start: int, end: int) -> bool:
+    this = chain[end].agent_type
+    if end - start == 1:
+        return this != chain[start].agent_type
+    return this == chain[end - 2].agent_type
+
+
+def _threads(delegations: Sequence[D]) -> list[list[D]]:
+    by_caller: dict[str | None, list[D]] = {}
+    for one in delegations:
+        by_caller.setdefault(one.caller, []).append(one)
+    return list(by_caller.values())
+
+
+def _parallel(previous: Delegation, one: Delegation) -> bool:
+    return previous.message_id is not None and previous.message_id == one.message_id

@@ -1,0 +1,1 @@
+"""The records of the data files, a module per file."""

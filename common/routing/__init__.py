@@ -1,0 +1,1 @@
+"""Routing: the rules, and the router that learns from the user's own data."""

@@ -1,0 +1,1 @@
+"""Linked facts to records and counts."""

@@ -1,0 +1,111 @@
+"""Files that hang together to sessions, delegations and runs."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from common.records.sessions import EnrichedSession, Tokens, UnlinkedRun
+from common.times import DayOf
+from common.transcripts.building.delegation_records import delegations_of
+from common.transcripts.building.run_records import unlinked_run
+from common.transcripts.linking.copies import Place
+from common.transcripts.linking.outcomes import judge
+from common.transcripts.linking.tables import Tables
+from common.transcripts.linking.tokens import edits_made, spent, tools_used
+from common.transcripts.reading.facts import Thread
+from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
+
+PlacedThread = tuple[TranscriptFile, int, Thread]
+
+
+class AssembledSession(NamedTuple):
+    """A session, the tokens of its runs that stand in progress lines alone, and the statuses not known here."""
+
+    session: EnrichedSession
+    tokens_progress_only: Tokens
+    unknown_statuses: list[str]
+
+
+class AssembledRun(NamedTuple):
+    """A run of no delegation, and its tokens that stand in progress lines alone."""
+
+    run: UnlinkedRun
+    tokens_progress_only: Tokens
+
+
+class Assembled(NamedTuple):
+    """What a group of files gives, sorted."""
+
+    sessions: list[AssembledSession]
+    unlinked: list[AssembledRun]
+
+
+def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
+    """Return the sessions and unlinked runs of files of which no other file knows anything."""
+    tables = Tables(files, day_of)
+    threads, keys = _by_session(tables)
+    ids = [key for key, placed in threads.items() if any(_makes_session(thread) for _, _, thread in placed)]
+    sessions = [_session(tables, session_id, threads[session_id], keys[session_id]) for session_id in ids]
+    loose = [run for run in tables.runs if run.delegation is None]
+    unlinked = [AssembledRun(unlinked_run(tables, run), tables.progress_only([run])) for run in loose]
+    return Assembled(
+        sorted(sessions, key=lambda s: (s.session.first_timestamp or "", s.session.session_id)),
+        sorted(unlinked, key=lambda r: (r.run.first_timestamp or "", r.run.file, r.run.line, r.run.agent_id or "")),
+    )
+
+
+def _makes_session(thread: Thread) -> bool:
+    """Say whether the thread's lines make a session: they bear its id, or hold messages that must be somewhere."""
+    return thread.session_id is not None or bool(thread.messages)
+
+
+def _by_session(tables: Tables) -> tuple[dict[str, list[PlacedThread]], dict[str, list[str]]]:
+    """Return the threads of each session, and the keys of its delegations; a thousand sessions may share messages."""
+    threads: dict[str, list[PlacedThread]] = defaultdict(list)
+    for file, index, thread in threads_of(tables.files):
+        if thread.kind != "progress":
+            threads[file.session_of(thread)].append((file, index, thread))
+    keys: dict[str, list[str]] = defaultdict(list)
+    for key, delegation in tables.delegations.items():
+        keys[delegation.first.session_id].append(key)
+    return threads, keys
+
+
+def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys: list[str]) -> AssembledSession:
+    """Return the record of a session with its delegations."""
+    main = [(file, index, thread) for file, index, thread in threads if thread.kind == "main"]
+    messages = tables.messages_at([Place(file.rank, index) for file, index, _ in main])
+    counted = [m for m in messages if m.counted]
+    runs = [run for key in keys if (run := tables.run_by_delegation.get(key))]
+    first, cwd, versions = _first_seen(threads)
+    record = EnrichedSession(
+        session_id=session_id,
+        project=first.project,
+        cwd=cwd,
+        first_timestamp=min((t.first for _, _, t in threads if t.first), default=None),
+        last_timestamp=max((t.last for _, _, t in threads if t.last), default=None),
+        message_count=_message_count([thread for _, _, thread in main]),
+        versions=versions,
+        **spent(counted, tables.day_of)._asdict(),
+        tools=tools_used(messages),
+        edits=edits_made(messages),
+        delegation_count=len(keys),
+        delegations=delegations_of(tables, keys),
+    )
+    words = [judge(tables.delegations[key]).unknown_status for key in keys]
+    return AssembledSession(record, tables.progress_only(runs), [word for word in words if word is not None])
+
+
+def _message_count(main: list[Thread]) -> int:
+    """Count the distinct user lines and API messages of a session's main thread."""
+    uuids = {uuid for thread in main for uuid in thread.uuids}
+    ids = {m.id for t in main for m in t.messages if m.id is not None}
+    nameless = sum(m.id is None for t in main for m in t.messages)
+    return len(uuids) + sum(t.without_uuid for t in main) + len(ids) + nameless
+
+
+def _first_seen(threads: list[PlacedThread]) -> tuple[TranscriptFile, str | None, list[str]]:
+    """Return a session's first file, first working directory, and versions in order of first sight."""
+    first = min(threads, key=lambda t: (t[2].first, t[0].stem != t[2].session_id, t[0].rank, t[2].line))
+    folders = [(t.cwd.timestamp, file.rank, t.cwd.line, t.cwd.value) for file, _, t in threads if t.cwd]
+    seen = sorted((s.timestamp, file.rank, s.line, s.value) for file, _, t in threads for s in t.versions)
+    return first[0], min(folders)[3] if folders else None, list(dict.fromkeys(version for *_, version in seen))

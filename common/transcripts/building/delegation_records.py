@@ -1,0 +1,138 @@
+"""The records of delegations."""
+
+import re
+from collections import Counter
+from datetime import datetime
+from typing import Literal
+
+from common.records.sessions import Delegation, EnrichedDelegation, Run
+from common.transcripts.building.run_records import linked_run
+from common.transcripts.linking.delegations import DelegationFacts
+from common.transcripts.linking.outcomes import answer_of, judge, last_notice
+from common.transcripts.linking.tables import Tables
+from common.transcripts.linking.tokens import NO_MODEL
+
+DEFAULT_AGENT = "general-purpose"
+DEFAULT_AGENT_SINCE = (2, 1, 63)
+NO_AGENT = "(none)"
+PREVIEW = 500
+LONGEST_MILLISECONDS = 1e12
+"""Thirty years: what tells of more tells nothing."""
+
+AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
+
+
+def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
+    """Return the delegations of a session; neighbours are those of the same thread."""
+    by_caller: dict[str | None, list[str]] = {}
+    for key in keys:
+        by_caller.setdefault(_caller(tables, key), []).append(key)
+    neighbours = {}
+    for many in by_caller.values():
+        types = [None, *(_agent_type(tables, key)[0] for key in many), None]
+        neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(many)})
+    return [_delegation(tables, key, number, *neighbours[key]) for number, key in enumerate(keys, 1)]
+
+
+def _delegation(tables: Tables, key: str, number: int, before: str | None, after: str | None) -> EnrichedDelegation:
+    facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
+    copy, answer, judgement = facts.first, facts.answer, judge(facts)
+    agent_type, source = _agent_type(tables, key)
+    result, synthesis, answered, duration = _ending(facts)
+    record = linked_run(tables, run, facts) if run else None
+    return EnrichedDelegation(
+        tool_use_id=key,
+        timestamp=copy.call.timestamp or None,
+        message_id=copy.call.message_id,
+        caller=_caller(tables, key),
+        agent_type=agent_type,
+        agent_type_source=source,
+        description=copy.call.description,
+        prompt_length=len(copy.call.prompt),
+        answer=answer_of(facts),
+        outcome=judgement.outcome,
+        outcome_detail=judgement.detail,
+        corrected=facts.corrected,
+        result_preview=result[:PREVIEW] if result is not None else None,
+        answered_timestamp=answered,
+        duration_seconds=duration,
+        model=_model(record) or (answer.result.model if answer else None) or copy.call.model,
+        requested_model=copy.call.model,
+        link=run.link if run else None,
+        run=record,
+        prompt=copy.call.prompt,
+        result=result,
+        user_context_before=copy.file.facts.contexts[copy.call.context] if copy.call.context >= 0 else None,
+        assistant_synthesis_after=synthesis,
+        sequence_number=number,
+        previous_agent=before,
+        next_agent=after,
+        file=copy.file.name,
+        line=copy.call.line,
+    )
+
+
+def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
+    """Return the delegation without its words."""
+    return Delegation(**{name: getattr(delegation, name) for name in Delegation.__struct_fields__})
+
+
+def _caller(tables: Tables, key: str) -> str | None:
+    """Return what stands for the run that made the call; None for the main thread."""
+    run = tables.caller_of(tables.delegations[key])
+    return (run.delegation or run.agent_id or run.first.file.name) if run else None
+
+
+def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
+    """Return the type of agent, and where it is known from."""
+    facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
+    if facts.first.call.agent_type:
+        return facts.first.call.agent_type, "call"
+    if told := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
+        return told, "result"
+    metas = [at.file.meta for at in run.threads] if run else []
+    if told := next((meta.agent_type for meta in metas if meta and meta.agent_type), None):
+        return told, "meta"
+    if _version(facts.first.call.version) >= DEFAULT_AGENT_SINCE:
+        return DEFAULT_AGENT, "default"
+    return NO_AGENT, "none"
+
+
+def _version(version: str | None) -> tuple[int, ...]:
+    found = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", version or "")
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def _model(run: Run | None) -> str | None:
+    """Return the model that most of the run's messages bear; the first by name on a tie."""
+    messages = {name: tokens.messages for name, tokens in run.tokens_by_model.items()} if run else {}
+    counts = Counter({name: count for name, count in messages.items() if name != NO_MODEL})
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else None
+
+
+def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
+    """Return the result's text, what the assistant made of it, when it came, and after how many seconds."""
+    answer = facts.answer
+    if answer is None:
+        return None, None, None, None
+    start = facts.first.call.timestamp
+    if not answer.result.launched:
+        end = answer.result.timestamp
+        synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
+        return answer.result.text, synthesis, end or None, _seconds(start, end, answer.result.duration_ms)
+    noticed = last_notice(facts)
+    if noticed is None:
+        return None, None, None, _seconds("", "", answer.result.duration_ms)
+    notice = noticed.notice
+    seconds = _seconds(start, notice.timestamp, answer.result.duration_ms, notice.duration_ms)
+    return notice.result, notice.synthesis, notice.timestamp or None, seconds
+
+
+def _seconds(start: str, end: str, *milliseconds: float | None) -> float | None:
+    """Return a duration in seconds: the first that is told, else from start to end; None where neither gives one."""
+    told = next((ms for ms in milliseconds if ms is not None and 0 <= ms < LONGEST_MILLISECONDS), None)
+    if told is not None:
+        return told / 1000
+    if not start or not end or end < start:
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

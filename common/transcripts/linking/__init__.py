@@ -1,0 +1,1 @@
+"""The facts of files that belong together, linked: copies, delegations, runs, outcomes."""

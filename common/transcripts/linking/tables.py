@@ -1,0 +1,68 @@
+"""The tables that the records of one group of files are made from: messages, runs, delegations, and their ties."""
+
+from operator import attrgetter
+
+from common.records.sessions import Tokens
+from common.times import DayOf
+from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
+from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
+from common.transcripts.linking.estimate import estimate_outputs
+from common.transcripts.linking.runs import RunFacts, collect_runs, link_runs
+from common.transcripts.linking.tokens import sum_tokens
+from common.transcripts.reading.transcript_file import TranscriptFile
+
+
+class Tables:
+    """What is known of files of which no other file knows anything."""
+
+    def __init__(self, files: list[TranscriptFile], day_of: DayOf) -> None:
+        """Bring the facts of the files together."""
+        self.files, self.day_of = files, day_of
+        messages = distinct_messages(files)
+        estimate_outputs((*messages.written, *messages.echoed))
+        self.runs = collect_runs(files, messages)
+        self.delegations = collect_delegations(files)
+        link_runs(self.runs, self.delegations)
+        self.run_by_delegation = {run.delegation: run for run in self.runs if run.delegation is not None}
+        self._run_by_place = {at.place: run for run in self.runs for at in (*run.threads, *run.echoes)}
+        self._by_place: dict[Place, list[DistinctMessage]] = {}
+        for message in (*messages.written, *messages.echoed):
+            self._by_place.setdefault(message.place, []).append(message)
+        self._echoed = {id(message) for message in messages.echoed}
+        self.depths = self._depths()
+
+    def messages_at(self, places: list[Place]) -> list[DistinctMessage]:
+        """Return the messages that are counted in threads, in order."""
+        found = [message for place in places for message in self._by_place.get(place, ())]
+        return sorted(found, key=attrgetter("order"))
+
+    def messages_of(self, run: RunFacts) -> list[DistinctMessage]:
+        """Return the messages that are counted in a run, in order."""
+        return self.messages_at([at.place for at in (*run.threads, *run.echoes)])
+
+    def caller_of(self, delegation: DelegationFacts) -> RunFacts | None:
+        """Return the run whose thread made the call; None for the main thread."""
+        return self._run_by_place.get(delegation.first.place)
+
+    def progress_only(self, runs: list[RunFacts]) -> Tokens:
+        """Return the tokens of runs that stand in progress lines alone."""
+        if not self._echoed:
+            return Tokens()
+        return sum_tokens(m for run in runs for m in self.messages_of(run) if id(m) in self._echoed)
+
+    def _depths(self) -> dict[str, int]:
+        """Return how deep each delegation is nested: 1 for those of the main thread."""
+        depths: dict[str, int] = {}
+        for start in self.delegations:
+            chain: list[str] = []
+            key: str | None = start
+            while key is not None and key not in depths and key not in chain:
+                chain.append(key)
+                caller = self.caller_of(self.delegations[key])
+                key = caller.delegation if caller else None
+                if caller and caller.delegation is None:
+                    depths.setdefault(chain[-1], 2)
+            base = depths.get(key, 0) if key is not None else 0
+            for number, link in enumerate(reversed(chain), 1):
+                depths.setdefault(link, base + number)
+        return depths

@@ -1,0 +1,182 @@
+"""What one file tells, as it is kept in the cache: everything that later steps need of it, and nothing decided yet.
+
+The reader of a file is a state machine: `FileFacts` is its whole state, so that reading may stop at any newline and
+go on from there, with the same result as reading in one go. Positions are line numbers, from 1. Timestamps are ISO
+strings, "" where a line has none, so that a plain comparison is the order of the copies.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+ThreadKind = Literal["main", "side", "progress"]
+
+
+ToolUse = tuple[str, str, str | None]
+"""A call of a tool: its id, the tool's name, and the file that an editing tool was given."""
+
+
+class MessageFacts(Struct, array_like=True, gc=False):
+    """One API message within one thread of one file.
+
+    `timestamp` and `line` are those of its earliest line; the usage is that of `chosen_line` (0: none counts), the
+    line with the largest output, the later on a tie. `sizes` are the bytes of the text, thinking and tool input of its
+    unfinished lines.
+    """
+
+    id: str | None
+    timestamp: str
+    line: int
+    chosen_line: int = 0
+    model: str | None = None
+    input: int = 0
+    output: int = 0
+    cache_creation: int = 0
+    cache_creation_1h: int = 0
+    cache_read: int = 0
+    unfinished: bool = False
+    tier: str | None = None
+    web_searches: int = 0
+    hidden_thinking: bool = False
+    sizes: list[int] = field(default_factory=list)
+    tools: list[ToolUse] = field(default_factory=list)
+
+
+class Sighting(Struct, array_like=True, frozen=True, gc=False):
+    """A value, and the timestamp and line where it was first seen."""
+
+    value: str
+    timestamp: str
+    line: int
+
+
+class Thread(Struct, array_like=True, gc=False):
+    """The lines of one session in one file that belong together: its main thread, a sidechain, or its echo.
+
+    `uuids` are those of the user lines in a main thread, of all lines in a sidechain, as often as they stand there;
+    `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text.
+    """
+
+    kind: ThreadKind
+    session_id: str | None
+    agent_id: str | None
+    parent_tool_use_id: str | None
+    line: int
+    parent_uuid: str | None = None
+    first: str = ""
+    last: str = ""
+    without_uuid: int = 0
+    uuids: list[str] = field(default_factory=list)
+    prompt: bytes = b""
+    warmup: bool = False
+    teammate: bool = False
+    prompt_seen: bool = False
+    cwd: Sighting | None = None
+    versions: list[Sighting] = field(default_factory=list)
+    messages: list[MessageFacts] = field(default_factory=list)
+
+
+class Call(Struct, array_like=True, gc=False):
+    """A block that hands work to a subagent. `context` is the index of the user's last prompt before it, or -1."""
+
+    id: str
+    timestamp: str
+    line: int
+    position: int
+    thread: int
+    message_id: str | None
+    agent_type: str
+    description: str | None
+    prompt: str
+    model: str | None
+    version: str | None
+    context: int
+
+
+class Result(Struct, array_like=True, gc=False):
+    """A tool_result of a delegation, or of a call that this file does not hold; `object` as in toolUseResult."""
+
+    id: str
+    timestamp: str
+    line: int
+    thread: int
+    is_error: bool
+    text: str
+    has_object: bool = False
+    launched: bool = False
+    agent_id: str | None = None
+    agent_type: str | None = None
+    model: str | None = None
+    duration_ms: float | None = None
+    tokens: int | None = None
+    last_output: int | None = None
+    interrupted: bool = False
+    synthesis: str | None = None
+
+
+class Notice(Struct, array_like=True, gc=False):
+    """A word on how a background task stands: a notification, a poll, or that it was told to stop."""
+
+    task_id: str
+    timestamp: str
+    line: int
+    status: str
+    source: Literal["notification", "poll", "stop"]
+    result: str | None = None
+    duration_ms: float | None = None
+    tokens: int | None = None
+    synthesis: str | None = None
+
+
+class BadLine(Struct, array_like=True, frozen=True, gc=False):
+    """A line that was not parsed as it stood."""
+
+    line: int
+    offset: int
+    outcome: str
+    reason: str
+
+
+class FileFacts(Struct, array_like=True, gc=False):
+    """All that one file tells, and where its reader stands. `waiting_results` are indexes by thread."""
+
+    lines: int = 0
+    parsed: int = 0
+    salvaged: int = 0
+    skipped: int = 0
+    blank: int = 0
+    pending: int = 0
+    offset: int = 0
+    unknown_types: dict[str, int] = field(default_factory=dict)
+    bad_lines: list[BadLine] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    contexts: list[str] = field(default_factory=list)
+    corrected: list[str] = field(default_factory=list)
+    open_tools: dict[str, str] = field(default_factory=dict)
+    watched: dict[str, int] = field(default_factory=dict)
+    waiting_results: dict[int, list[int]] = field(default_factory=dict)
+    waiting_notices: list[int] = field(default_factory=list)
+    call_by_agent: dict[str, str] = field(default_factory=dict)
+    last_prompt: str | None = None
+    last_session: str | None = None
+    last_prompt_kept: bool = False
+
+
+LINE_OUTCOMES = ("lines", "parsed", "salvaged", "skipped", "blank", "pending")
+
+
+class FileCounts(Struct, array_like=True):
+    """What a file adds to the source, and its lines for the diagnostics."""
+
+    bytes: int
+    lines: int
+    parsed: int
+    salvaged: int
+    skipped: int
+    blank: int
+    pending: int
+    unknown_types: dict[str, int]
+    bad_lines: list[BadLine]

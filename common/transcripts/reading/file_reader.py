@@ -1,0 +1,174 @@
+"""One file's bytes to its facts: from the start, or from where an earlier reading stopped."""
+
+import os
+import stat
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+from blake3 import blake3
+
+from common.transcripts.find import FoundFile, Stamp, stamp_of
+from common.transcripts.reading.depth import depth_limit
+from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
+from common.transcripts.reading.keys import keys_of
+from common.transcripts.reading.lines import UNDECODABLE, LineReader, Verdict, decode_line, examine, examine_tail
+from common.transcripts.reading.shapes import Meta, read
+from common.transcripts.reading.transcript_file import TranscriptFile
+from common.transcripts.reading.transcript_reader import TranscriptReader
+
+META_LIMIT = 1 << 20
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(FileFacts).decode
+
+
+class Reading(NamedTuple):
+    """A file as it was read: `consumed` bytes up to the last newline with their `digest`, and the facts.
+
+    `state` are the encoded facts of the consumed bytes, where a later reading goes on; `facts` those with the last
+    line, where that has no newline yet. `keys` tie the file to others, `counts` are what it adds to the source.
+    """
+
+    stamp: Stamp
+    consumed: int
+    digest: bytes
+    state: bytes
+    facts: bytes
+    keys: bytes = b""
+    counts: bytes = b""
+    meta: Meta | None = None
+
+
+class FileMeta(msgspec.Struct, array_like=True, frozen=True):
+    """The `.meta.json` beside a transcript, and the stamp that it had."""
+
+    stamp: Stamp | None
+    meta: Meta | None
+
+
+def decode_facts(raw: bytes) -> FileFacts:
+    """Return encoded facts as an object."""
+    return _decode(raw)
+
+
+def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
+    """Read a transcript to the size that it has when it is opened; return the reason if it cannot be read.
+
+    `before` is an earlier reading: where its bytes still stand, unchanged, only what follows them is parsed.
+    """
+    try:
+        descriptor = os.open(file.location, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        return f"cannot be opened: {error.strerror}"
+    with os.fdopen(descriptor, "rb", buffering=0) as raw:
+        status = os.fstat(raw.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return "no regular file"
+        try:
+            return _read(raw, stamp_of(status), file, before)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+
+
+def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | None) -> Reading:
+    hashed = _hash_again(stream, stamp, before) if before else None
+    done = before if hashed else None
+    start = done.consumed if done else 0
+    stream.seek(start)
+    facts = decode_facts(done.state) if done else FileFacts()
+    name = file.path.rpartition(b"/")[2]
+    agent_id = name[6:-6].decode("utf-8", "replace") if name.startswith(b"agent-") else None
+    lines = LineReader(stream, stamp.size - start, hashed or blake3())
+    reader = TranscriptReader(facts, agent_id)
+    with depth_limit():
+        _take_lines(lines, reader)
+        state = _encode(facts)
+        tail = lines.tail
+        if tail:
+            _take_tail(tail, reader)
+    whole = _encode(facts) if tail else state
+    meta = read_meta(file)
+    keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
+    counts = _encode(_counts(facts, stamp.size))
+    return Reading(stamp, start + lines.consumed, lines.hash.digest(), state, whole, keys, counts, meta)
+
+
+def _counts(facts: FileFacts, size: int) -> FileCounts:
+    return FileCounts(
+        bytes=size,
+        unknown_types=facts.unknown_types,
+        bad_lines=facts.bad_lines,
+        **{name: getattr(facts, name) for name in LINE_OUTCOMES},
+    )
+
+
+def _hash_again(stream: BinaryIO, stamp: Stamp, before: Reading) -> blake3 | None:
+    """Return the hash of the bytes that were read before if they are all there, unchanged; the same one goes on."""
+    if stamp.size < before.consumed:
+        return None
+    hashed = blake3()
+    for size in _blocks(before.consumed):
+        hashed.update(stream.read(size))
+    return hashed if hashed.digest() == before.digest else None
+
+
+def _blocks(size: int, block: int = 1 << 22) -> list[int]:
+    return [block] * (size // block) + ([size % block] if size % block else [])
+
+
+def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
+    facts = reader.facts
+    start = facts.offset
+    for block in lines:
+        try:
+            records = list(map(decode_line, block))
+        except UNDECODABLE:
+            _take_each(block, reader)
+        else:
+            reader.take(records, facts.lines + 1)
+            facts.lines += len(records)
+            facts.parsed += len(records)
+            facts.offset = start + lines.consumed
+
+
+def _take_each(lines: list[bytes], reader: TranscriptReader) -> None:
+    """Take lines of which at least one cannot be decoded as it stands."""
+    facts = reader.facts
+    for raw in lines:
+        facts.lines += 1
+        try:
+            record = decode_line(raw)
+        except UNDECODABLE:
+            _take_verdict(examine(raw), reader, facts.lines, facts.offset)
+        else:
+            facts.parsed += 1
+            reader.take([record], facts.lines)
+        facts.offset += len(raw)
+
+
+def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:
+    facts = reader.facts
+    setattr(facts, verdict.outcome, getattr(facts, verdict.outcome) + 1)
+    if verdict.reason is not None:
+        facts.bad_lines.append(BadLine(number, offset, verdict.outcome, verdict.reason))
+    for record in verdict.records:
+        reader.take([record], number)
+
+
+def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
+    """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
+    facts = reader.facts
+    facts.lines += 1
+    _take_verdict(examine_tail(tail), reader, facts.lines, facts.offset)
+
+
+def read_meta(file: FoundFile) -> Meta | None:
+    """Return what the `.meta.json` beside an agent's transcript says; None if there is none or it says nothing."""
+    if file.meta is None or file.meta.size > META_LIMIT:
+        return None
+    try:
+        descriptor = os.open(file.meta_location, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        return read(stream.read(META_LIMIT), Meta)

@@ -1,0 +1,71 @@
+"""What one line adds to the facts of its API message."""
+
+from common.transcripts.reading.facts import MessageFacts
+from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read, read_text
+
+EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+SYNTHETIC = "<synthetic>"
+STANDARD = (None, "standard")
+
+MOST_SIZES = 200
+RECENT = 32
+"""Real messages have a few blocks; one with very many must not take time by their square."""
+
+
+def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
+    """Take the line's usage if its output is the largest so far, or as large."""
+    usage = message.usage
+    if usage is None or message.model == SYNTHETIC:
+        return
+    output = usage.output_tokens or 0
+    if facts.chosen_line and output < facts.output:
+        return
+    facts.chosen_line = line
+    facts.model = message.model
+    facts.unfinished = message.stop_reason is None
+    facts.output = output
+    facts.input = usage.input_tokens or 0
+    facts.cache_creation = usage.cache_creation_input_tokens or 0
+    facts.cache_read = usage.cache_read_input_tokens or 0
+    split, server = usage.cache_creation, usage.server_tool_use
+    facts.cache_creation_1h = (split.ephemeral_1h_input_tokens or 0) if split is not None else 0
+    facts.web_searches = (server.web_search_requests or 0) if server is not None else 0
+    facts.tier = None if usage.service_tier in STANDARD and usage.speed in STANDARD else _tier(usage)
+
+
+def _tier(usage: Usage) -> str | None:
+    """Return what is not standard in speed and service tier, else None."""
+    return ", ".join(value for value in (usage.speed, usage.service_tier) if value and value not in STANDARD) or None
+
+
+def add_size(facts: MessageFacts, block: Block) -> None:
+    """Take a block's size, unless an equal one is there: a line may have been written twice."""
+    if block.type == "tool_use":
+        size = len(block.input)
+    elif block.type == "thinking":
+        size = len(block.thinking)
+        facts.hidden_thinking |= block.thinking is not NOTHING and size <= len('""')
+    else:
+        size = len(block.text)
+    if size and len(facts.sizes) < MOST_SIZES and size not in facts.sizes:
+        facts.sizes.append(size)
+
+
+def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None:
+    """Take a call of a tool; one that was taken lately, from an earlier copy of the line, not again."""
+    if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
+        return
+    path = None
+    if name in EDITING_TOOLS and (found := read(block.input, ToolInput)):
+        path = found.file_path or found.notebook_path
+    facts.tools.append((tool_id, name, path))
+
+
+def texts_of(content: str | list[Block | str] | None) -> list[str]:
+    """Return the texts of a message's content: the string itself, or those of its text blocks."""
+    if isinstance(content, str):
+        return [content]
+    if content is None:
+        return []
+    texts = [b if isinstance(b, str) else read_text(b.text) if b.type == "text" else None for b in content]
+    return [text for text in texts if text]

@@ -1,0 +1,232 @@
+"""The raw shapes of Claude Code's lines: only the fields that are read, each of which may be missing.
+
+A line whose fields all have the expected types is decoded in one pass; `soften` keeps what is right of any other.
+Parts that are needed on few lines only stay undecoded (`Raw`). Fields stand in the order in which Claude Code writes
+them, where the decoder finds them at once; none can hold a circle, so the collector need not know them (`gc=False`).
+"""
+
+import json
+import types
+import typing
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from common.transcripts.reading.depth import room_for_depth
+from common.transcripts.reading.lenient import clean, lenient_json
+
+NOTHING = Raw(b"")
+LARGEST_COUNT = 10**12  # what is larger, or negative, is no count; sums of millions of them fit into 64 bits
+Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
+
+
+class CacheCreation(Struct, gc=False):
+    """Cache writes by lifetime, in tokens."""
+
+    ephemeral_5m_input_tokens: Count | None = None
+    ephemeral_1h_input_tokens: Count | None = None
+
+
+class ServerTools(Struct, gc=False):
+    """Tools that ran at the API."""
+
+    web_search_requests: Count | None = None
+
+
+class Usage(Struct, gc=False):
+    """What the API counted for one message."""
+
+    input_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_creation: CacheCreation | None = None
+    output_tokens: Count | None = None
+    server_tool_use: ServerTools | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+
+
+class Block(Struct, gc=False):
+    """One block of a message's content."""
+
+    type: str | None = None
+    id: str | None = None
+    name: str | None = None
+    tool_use_id: str | None = None
+    is_error: bool | None = None
+    input: Raw = NOTHING
+    text: Raw = NOTHING
+    thinking: Raw = NOTHING
+    content: Raw = NOTHING
+
+
+class Message(Struct, gc=False):
+    """The API message inside a user or assistant line."""
+
+    model: str | None = None
+    id: str | None = None
+    content: str | list[Block | str] | None = None
+    stop_reason: str | None = None
+    usage: Usage | None = None
+
+
+class ProgressEnvelope(Struct, gc=False):
+    """The line inside a progress line."""
+
+    message: Message | None = None
+
+
+class Progress(Struct, rename="camel", gc=False):
+    """The data of a progress line."""
+
+    type: str | None = None
+    agent_id: str | None = None
+    prompt: str | None = None
+    message: ProgressEnvelope | None = None
+
+
+class Line(Struct, rename="camel", gc=False):
+    """One line of a transcript."""
+
+    parent_uuid: str | None = None
+    is_sidechain: bool | None = None
+    cwd: str | None = None
+    session_id: str | None = None
+    version: str | None = None
+    agent_id: str | None = None
+    type: str | None = None
+    data: Progress | None = None
+    attachment: Raw = NOTHING
+    message: Message | None = None
+    is_meta: bool | None = None
+    is_compact_summary: bool | None = None
+    is_visible_in_transcript_only: bool | None = None
+    uuid: str | None = None
+    timestamp: str | None = None
+    tool_use_result: Raw = NOTHING
+    parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
+    team_name: str | None = None
+    content: Raw = NOTHING
+
+
+class Attachment(Struct, rename="camel", gc=False):
+    """What the harness attached: here only queued prompts matter."""
+
+    type: str | None = None
+    command_mode: str | None = None
+    prompt: str | list[Block | str] | None = None
+
+
+class CallInput(Struct, gc=False):
+    """The input of a delegation; the presence of `prompt` or `subagent_type` makes it one."""
+
+    prompt: Raw = NOTHING
+    subagent_type: Raw = NOTHING
+    description: str | None = None
+    model: str | None = None
+
+
+class ToolInput(Struct, gc=False):
+    """What is read of any other tool's input."""
+
+    file_path: str | None = None
+    notebook_path: str | None = None
+    task_id: str | None = None
+    shell_id: str | None = None
+
+
+class PolledTask(Struct, gc=False):
+    """A background task as TaskOutput saw it."""
+
+    task_id: str | None = None
+    status: str | None = None
+    output: str | None = None
+    result: str | None = None
+
+
+class ToolUseResult(Struct, rename="camel", gc=False):
+    """The structured result beside a tool_result block."""
+
+    status: str | None = None
+    is_async: bool | None = None
+    agent_id: str | None = None
+    teammate_id: str | None = field(default=None, name="agent_id")
+    agent_type: str | None = None
+    resolved_model: str | None = None
+    total_duration_ms: float | None = None
+    total_tokens: Count | None = None
+    usage: Usage | None = None
+    was_interrupted: bool | None = None
+    task: PolledTask | None = None
+
+
+class Meta(Struct, rename="camel", gc=False):
+    """The `agent-<id>.meta.json` beside an agent's transcript."""
+
+    agent_type: str | None = None
+    tool_use_id: str | None = None
+
+
+T = typing.TypeVar("T", bound=Struct)
+
+
+def read(raw: Raw | bytes, shape: type[T]) -> T | None:
+    """Return the object in `raw`, softened where fields have other types; None if it holds no object."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        with room_for_depth():
+            value = lenient_json(bytes(raw))
+            return soften(value, shape) if isinstance(value, dict) else None
+
+
+def read_text(raw: Raw) -> str | None:
+    """Return the string in `raw`; None for any other value."""
+    value = lenient_json(bytes(raw)) if raw else None
+    return clean(value) if isinstance(value, str) else None
+
+
+def soften(value: dict[object, object], shape: type[T]) -> T:
+    """Return a `shape` of those fields of `value` that have the expected type; the others keep their default."""
+    kept = {}
+    for (name, read_field), foreign in zip(_field_readers(shape).items(), shape.__struct_encode_fields__, strict=True):
+        if foreign in value and (fit := read_field(value[foreign])) is not None:
+            kept[name] = fit
+    return shape(**kept)
+
+
+@cache
+def _field_readers(shape: type[Struct]) -> dict[str, Callable[[object], object]]:
+    hints = typing.get_type_hints(shape)
+    return {name: _reader(hints[name]) for name in shape.__struct_fields__}
+
+
+def _reader(hint: object) -> Callable[[object], object]:
+    """Return a function that gives the value if it fits the type hint, else None."""
+    if typing.get_origin(hint) in {types.UnionType, typing.Union}:
+        readers = [_reader(part) for part in typing.get_args(hint) if part is not types.NoneType]
+        return lambda value: next((r for read in readers if (r := read(value)) is not None), None)
+    if hint is Raw:
+        return lambda value: Raw(json.dumps(value).encode())
+    if typing.get_origin(hint) is list:
+        read_item = _reader(typing.get_args(hint)[0])
+        return lambda value: [r for v in value if (r := read_item(v)) is not None] if isinstance(value, list) else None
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return lambda value: soften(value, hint) if isinstance(value, dict) else None
+    return _scalar_readers[hint]
+
+
+def _is_count(value: object) -> typing.TypeGuard[int]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= LARGEST_COUNT and value == int(value)
+
+
+_scalar_readers: dict[object, Callable[[object], object]] = {
+    str: lambda value: clean(value) if isinstance(value, str) else None,
+    bool: lambda value: value if isinstance(value, bool) else None,
+    int: lambda value: int(value) if _is_count(value) else None,
+    float: lambda value: float(value) if _is_count(value) or isinstance(value, float) else None,
+}

@@ -1,0 +1,128 @@
+"""Which thread of its file a line belongs to: the main thread of a session, a sidechain, or its echo."""
+
+import re
+
+from common.transcripts.reading.facts import FileFacts, MessageFacts, Sighting, Thread
+from common.transcripts.reading.shapes import Line
+
+_DAY = (
+    r"(?:19[7-9]|2[01][0-9])[0-9]-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    r"|(?!2100)(?:19[79][26]|198[048]|2[01](?:[02468][048]|[13579][26]))-02-29"
+)  # a day that there is, from 1970 to 2199: every time zone knows it
+_TIMESTAMP = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9][0-9][0-9]Z")
+_is_timestamp = _TIMESTAMP.fullmatch
+
+
+def timestamp_of(line: Line) -> str:
+    """Return the line's timestamp if it is one, else ""."""
+    stamp = line.timestamp
+    return stamp if stamp is not None and _is_timestamp(stamp) else ""
+
+
+class Threads:
+    """The threads in a file's facts, and the indexes by which the next line finds its own."""
+
+    def __init__(self, facts: FileFacts, agent_id: str | None) -> None:
+        """Index the threads in `facts`; `agent_id` is the one in the name of an agent's file."""
+        self._facts, self._agent_id = facts, agent_id
+        self._main: dict[str | None, int] = {}
+        self._others: dict[tuple[str | None, ...], int] = {}
+        self._by_uuid: dict[str, int] = {}
+        self._messages: list[dict[str, MessageFacts]] = []
+        self._versions: set[tuple[int, str]] = set()
+        self._last_version: list[str | None] = []  # of each thread: the next line mostly bears the same
+        for index, thread in enumerate(facts.threads):
+            self._index(index, thread)
+
+    def _index(self, index: int, thread: Thread) -> None:
+        self._messages.append({m.id: m for m in thread.messages if m.id is not None})
+        self._versions.update((index, seen.value) for seen in thread.versions)
+        self._last_version.append(None)
+        if thread.kind == "main":
+            self._main[thread.session_id] = index
+        elif thread.kind == "progress":
+            self._others["progress", thread.session_id, thread.agent_id, thread.parent_tool_use_id] = index
+        elif thread.agent_id is not None:
+            self._others["side", thread.session_id, thread.agent_id] = index
+        else:
+            self._by_uuid.update(dict.fromkeys(thread.uuids, index))
+
+    def _open(self, thread: Thread) -> int:
+        self._facts.threads.append(thread)
+        self._index(len(self._facts.threads) - 1, thread)
+        return len(self._facts.threads) - 1
+
+    def of(self, line: Line, number: int, stamp: str) -> int:
+        """Return the index of the line's thread, opened if need be, and note the line's times and places there."""
+        session = line.session_id or None
+        if session is not None:
+            self._facts.last_session = session
+        elif line.type == "assistant":
+            session = self._facts.last_session
+        if line.is_sidechain or self._agent_id is not None:
+            index = self._sidechain(line, session, number)
+        else:
+            known = self._main.get(session)
+            index = self._open(Thread("main", session, None, None, number)) if known is None else known
+        self._note(self._facts.threads[index], index, line, number, stamp)
+        return index
+
+    def _sidechain(self, line: Line, session: str | None, number: int) -> int:
+        """Find a sidechain by its agent's id, in older versions by the line's parent."""
+        agent_id = line.agent_id or self._agent_id
+        if agent_id is not None:
+            index = self._others.get(("side", session, agent_id))
+        else:
+            index = self._by_uuid.get(line.parent_uuid or "")
+        if index is None:
+            index = self._open(Thread("side", session, agent_id, None, number, line.parent_uuid))
+        if line.uuid is not None:
+            self._facts.threads[index].uuids.append(line.uuid)
+            if agent_id is None:  # a line may stand in several: it belongs to the one that was opened last
+                self._by_uuid[line.uuid] = max(index, self._by_uuid.get(line.uuid, index))
+        return index
+
+    def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
+        """Return the index of the thread that a progress line echoes."""
+        session = line.session_id or None
+        index = self._others.get(("progress", session, agent_id, line.parent_tool_use_id))
+        if index is None:
+            index = self._open(Thread("progress", session, agent_id, line.parent_tool_use_id, number))
+        self._note(self._facts.threads[index], index, line, number, stamp)
+        return index
+
+    def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
+        """Return the facts of a message in a thread, with the line among its places; one without an id is new."""
+        known = self._messages[index].get(message_id) if message_id is not None else None
+        if known is None:
+            known = MessageFacts(message_id, stamp, number)
+            self._facts.threads[index].messages.append(known)
+            if message_id is not None:
+                self._messages[index][message_id] = known
+        elif stamp < known.timestamp:
+            known.timestamp, known.line = stamp, number
+        return known
+
+    def _note(self, thread: Thread, index: int, line: Line, number: int, stamp: str) -> None:
+        if "" < thread.last < stamp and thread.cwd is not None:
+            thread.last = stamp
+        else:
+            self._note_early(thread, line, number, stamp)
+        version = line.version
+        if version != self._last_version[index] and version is not None:
+            self._last_version[index] = version
+            if (index, version) not in self._versions:
+                self._versions.add((index, version))
+                thread.versions.append(Sighting(version, stamp, number))
+        if line.team_name is not None:
+            thread.teammate = True
+
+    @staticmethod
+    def _note_early(thread: Thread, line: Line, number: int, stamp: str) -> None:
+        """Note the times and the folder of a line that may be the earliest of its thread, or the latest."""
+        thread.last = max(thread.last, stamp)
+        if stamp and (not thread.first or stamp < thread.first):
+            thread.first = stamp
+        if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
+            thread.cwd = Sighting(line.cwd, stamp, number)

@@ -1,0 +1,42 @@
+"""A transcript with what was read of it, and its threads."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from common.transcripts.reading.facts import FileFacts, Thread
+from common.transcripts.reading.shapes import Meta
+
+
+class TranscriptFile(NamedTuple):
+    """A file with what was read of it. `rank` is its place in the order of paths.
+
+    `name` is its path below the root, `numbered` if the root's number stands before it.
+    """
+
+    rank: int
+    name: str
+    facts: FileFacts
+    meta: Meta | None = None
+    numbered: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: in most files the session's id."""
+        return self.name.rpartition("/")[2].removesuffix(".jsonl")
+
+    @property
+    def project(self) -> str:
+        """The folder below the root; "" for a file that lies in the root itself."""
+        *folders, _ = self.name.split("/")[self.numbered :]
+        return folders[0] if folders else ""
+
+    def session_of(self, thread: Thread) -> str:
+        """Return the thread's session; lines that bear none are taken for the one that the file is named after."""
+        return self.stem if thread.session_id is None else thread.session_id
+
+
+def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, int, Thread]]:
+    """Yield every thread with its file and its index there."""
+    for file in files:
+        for index, thread in enumerate(file.facts.threads):
+            yield file, index, thread

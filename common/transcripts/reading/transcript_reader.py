@@ -1,0 +1,210 @@
+"""The state machine that reads one transcript: lines in, facts out."""
+
+from collections.abc import Callable, Iterable
+
+from common.transcripts.reading.answers import Answers
+from common.transcripts.reading.facts import Call, FileFacts, Notice, Thread
+from common.transcripts.reading.messages import add_size, add_tool, add_usage, texts_of
+from common.transcripts.reading.phrases import is_interruption, is_prompt, text_digest, unwrap_teammate
+from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read, read_text
+from common.transcripts.reading.threads import Threads, timestamp_of
+
+DELEGATING_TOOLS = frozenset({"Task", "Agent"})
+POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
+STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS
+KNOWN_TYPES = frozenset(
+    (
+        "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
+        "agent-name", "pr-link", "bridge-session",
+    )
+)  # fmt: skip
+
+
+class TranscriptReader:
+    """Takes the lines of one file in order. All it knows stands in `facts`; the rest are indexes made from them."""
+
+    def __init__(self, facts: FileFacts, agent_id: str | None) -> None:
+        """Go on from `facts`; `agent_id` is the one in the file's name, if it is an agent's file."""
+        self.facts = facts
+        self._in_agent_file = agent_id is not None
+        self._threads = Threads(facts, agent_id)
+        self._answers = Answers(facts)
+
+    def take(self, lines: Iterable[Line], number: int) -> None:
+        """Take neighbouring lines, of which the first has the number given."""
+        handler_of, is_known = _HANDLERS.get, KNOWN_TYPES.__contains__
+        for at, line in enumerate(lines, number):
+            kind = line.type
+            handler = handler_of(kind)
+            if handler is not None:
+                handler(self, line, at)
+            elif not is_known(kind):
+                name = (kind or "(none)")[:64]
+                self.facts.unknown_types[name] = self.facts.unknown_types.get(name, 0) + 1
+
+    # -- assistant lines
+
+    def _assistant(self, line: Line, number: int) -> None:
+        stamp = timestamp_of(line)
+        index = self._threads.of(line, number, stamp)
+        message = line.message
+        if message is None:
+            return
+        facts = self._threads.message(index, message.id or None, number, stamp)
+        add_usage(facts, message, number)
+        if not isinstance(message.content, list):
+            return
+        for position, block in enumerate(message.content):
+            if not isinstance(block, Block):
+                continue
+            if block.type == "tool_use" and block.id is not None and block.name is not None:
+                add_tool(facts, block, block.id, block.name)
+                kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
+                self.facts.open_tools[block.id] = kind
+            elif block.type == "text" and self._answers.waiting:
+                self._answers.heard(read_text(block.text), index)
+            if message.stop_reason is None:
+                add_size(facts, block)
+
+    def _kind_of_tool(self, line: Line, number: int, position: int, block: Block, index: int) -> str:
+        """Return what the tool's result will be to us, and keep the call if it hands work to a subagent."""
+        if block.name in DELEGATING_TOOLS:
+            return "call" if self._call(line, number, position, block, index) else ""
+        if block.name in POLLING_TOOLS:
+            return "poll"
+        if block.name in STOPPING_TOOLS and (found := read(block.input, ToolInput)):
+            task_id = found.task_id or found.shell_id
+            if task_id is not None:
+                self._answers.noticed(Notice(task_id, timestamp_of(line), number, "stopped", "stop"))
+        return ""
+
+    def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:
+        """Keep the block if it is a delegation, and say whether it is one."""
+        found = read(block.input, CallInput)
+        if found is None or not (len(found.prompt) or len(found.subagent_type)):
+            return False
+        facts = self.facts
+        if facts.last_prompt is not None and not facts.last_prompt_kept:
+            facts.contexts.append(facts.last_prompt)
+            facts.last_prompt_kept = True
+        in_main = facts.threads[index].kind == "main"
+        agent_type = read_text(found.subagent_type) or ""
+        facts.calls.append(
+            Call(
+                id=block.id or "",
+                timestamp=timestamp_of(line),
+                line=number,
+                position=position,
+                thread=index,
+                message_id=(line.message.id or None) if line.message else None,
+                agent_type=agent_type if agent_type.strip() else "",
+                description=found.description,
+                prompt=read_text(found.prompt) or "",
+                model=found.model,
+                version=line.version,
+                context=len(facts.contexts) - 1 if in_main and facts.last_prompt_kept else -1,
+            )
+        )
+        return True
+
+    # -- user lines
+
+    def _user(self, line: Line, number: int) -> None:
+        stamp = timestamp_of(line)
+        index = self._threads.of(line, number, stamp)
+        thread = self.facts.threads[index]
+        in_main = thread.kind == "main"
+        if in_main and line.uuid is not None:
+            thread.uuids.append(line.uuid)
+        elif in_main:
+            thread.without_uuid += 1
+        content = line.message.content if line.message is not None else None
+        answered = False
+        if isinstance(content, list):
+            for block in content:
+                if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
+                    self._answers.result(line, number, block, index)
+                    answered = True
+        if in_main:
+            if texts := texts_of(content):
+                self._main_texts(line, number, texts, answered=answered)
+        elif not thread.prompt_seen:
+            _take_prompt(thread, "\n".join(texts_of(content)))
+
+    def _main_texts(self, line: Line, number: int, texts: list[str], *, answered: bool) -> None:
+        """Take what stands in the user's name: a notification, an interruption, or the user's own words."""
+        for text in texts:
+            self._answers.notified(text, line, number, delivered=True)
+            if is_interruption(text):
+                self._answers.corrected()
+        written = not (answered or line.is_meta or line.is_compact_summary or line.is_visible_in_transcript_only)
+        own = [text for text in texts if is_prompt(text)] if written else []
+        if own and is_prompt(texts[0]):
+            self._answers.prompted("\n".join(own))
+
+    # -- other lines
+
+    def _system(self, line: Line, number: int) -> None:
+        self._threads.of(line, number, timestamp_of(line))
+
+    def _queue_operation(self, line: Line, number: int) -> None:
+        if text := read_text(line.content):
+            self._answers.notified(text, line, number, delivered=False)
+
+    def _attachment(self, line: Line, number: int) -> None:
+        if b'"queued_command"' not in bytes(line.attachment) or line.is_sidechain or self._in_agent_file:
+            return
+        found = read(line.attachment, Attachment)
+        texts = texts_of(found.prompt) if found else []
+        for text in texts:
+            self._answers.notified(text, line, number, delivered=True)
+        if texts and is_prompt(texts[0]) and not line.is_meta:
+            self._answers.prompted("\n".join(texts))
+
+    def _progress(self, line: Line, number: int) -> None:
+        """Take the echo of a subagent's message; it counts only where the message itself stands nowhere."""
+        data = line.data
+        if data is None or data.type != "agent_progress":
+            return
+        stamp = timestamp_of(line)
+        index = self._threads.echo_of(line, data.agent_id, number, stamp)
+        thread = self.facts.threads[index]
+        if data.prompt and not thread.prompt_seen:
+            _take_prompt(thread, data.prompt)
+        message = data.message.message if data.message is not None else None
+        if message is None or message.usage is None or not message.id:
+            return
+        facts = self._threads.message(index, message.id or None, number, stamp)
+        add_usage(facts, message, number)
+        for block in message.content if isinstance(message.content, list) else ():
+            if (
+                isinstance(block, Block)
+                and block.type == "tool_use"
+                and block.id is not None
+                and block.name is not None
+            ):
+                add_tool(facts, block, block.id, block.name)
+            if isinstance(block, Block) and message.stop_reason is None:
+                add_size(facts, block)
+
+
+def _take_prompt(thread: Thread, text: str) -> None:
+    """Keep what stands for a sidechain's first user text."""
+    if not text:
+        return
+    inner = unwrap_teammate(text)
+    thread.prompt_seen = True
+    thread.prompt = text_digest(inner)
+    thread.warmup = text == "Warmup"
+    thread.teammate |= inner is not text
+
+
+_HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
+    "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the class's own table; inside it, it would make a cycle
+    "user": TranscriptReader._user,  # noqa: SLF001
+    "progress": TranscriptReader._progress,  # noqa: SLF001
+    "system": TranscriptReader._system,  # noqa: SLF001
+    "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
+    "attachment": TranscriptReader._attachment,  # noqa: SLF001
+}

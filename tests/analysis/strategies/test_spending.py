@@ -1,0 +1,123 @@
+"""What was spent, where: every token of the chosen sessions in one place, and the sums beside those of extraction."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.strategies import spending
+from analysis.strategies.spending import Spent
+from common.measures.prices import load_prices
+from common.records.sessions import DayTokens, Tokens
+from tests.made_records import MODEL, delegation, enriched, run, session, spent, unlinked
+
+
+def test_all_that_was_spent_has_its_place_and_its_project() -> None:
+    data = enriched(
+        session("s1", delegation("t1", run=run(spent(input=2))), delegation("t2"), project="p1", days=[spent(input=1)]),
+        elsewhere={"p2": [spent(input=3)]},
+        unlinked=[
+            unlinked(spent(input=4), session_id="s1"),
+            unlinked(spent(input=5), session_id="gone"),
+            unlinked(spent(input=6), session_id=None),
+        ],
+    )
+    assert spending.spent(data) == [
+        Spent("main", "p1", spent(input=1)),
+        Spent("runs", "p1", spent(input=2)),
+        Spent("main", "p2", spent(input=3)),
+        Spent("unlinked", "p1", spent(input=4)),
+        Spent("unlinked", None, spent(input=5)),
+        Spent("unlinked", None, spent(input=6)),
+    ]
+
+
+def test_days_add_up_field_by_field() -> None:
+    day = DayTokens(
+        day="2026-03-02",
+        model=MODEL,
+        long_context=False,
+        tier=None,
+        messages=1,
+        input=2,
+        output=3,
+        output_estimated=4,
+        cache_creation_5m=5,
+        cache_creation_1h=6,
+        cache_read=7,
+        messages_without_stop_reason=8,
+    )
+    once = Tokens(
+        messages=1,
+        input=2,
+        output=3,
+        output_estimated=4,
+        cache_creation=11,
+        cache_read=7,
+        messages_without_stop_reason=8,
+    )
+    assert spending.tokens([day]) == once
+    assert spending.tokens(iter([day, day])).cache_creation == 22
+    assert spending.tokens([]) == Tokens()
+
+
+def test_what_was_spent_stands_by_name_dearest_first_and_ties_by_name() -> None:
+    parts = [
+        Spent("main", "cheap", spent(input=1)),
+        Spent("main", None, spent(input=5)),
+        Spent("main", "dear", spent(input=7)),
+        Spent("runs", "cheap", spent(input=1)),
+        Spent("main", "also", spent(input=2)),
+    ]
+    found = spending.by(parts, lambda one: one.project, load_prices())
+    assert [(one.name, one.tokens.input) for one in found] == [("dear", 7), ("(unknown)", 5), ("also", 2), ("cheap", 2)]
+    assert found[0].cost.estimated == pytest.approx(21e-6)  # $3 a million
+
+
+def test_models_without_a_price_stand_with_their_reasons_most_messages_first() -> None:
+    parts = [
+        Spent("main", "p", spent(model="gpt-5-mini", messages=2)),
+        Spent("main", "p", spent(model=None, messages=3)),
+        Spent("runs", "p", spent(model="gpt-5-mini", messages=2)),
+        Spent("runs", "p", spent(tier="fast", messages=3)),
+        Spent("runs", "p", spent(messages=9)),
+    ]
+    assert [(one.model, one.reason, one.messages) for one in spending.unpriced(parts, load_prices())] == [
+        ("gpt-5-mini", "no price", 4),
+        ("(unknown)", "no price", 3),
+        (MODEL, "no price for this tier", 3),
+    ]
+
+
+def test_every_total_stands_beside_that_of_extraction() -> None:
+    day = spent(messages=2, input=3, output=5, output_estimated=6, cache_creation_5m=7, cache_read=11)
+    data = enriched(session("s1", delegation("t1"), delegation("t2", outcome="failed"), days=[day]))
+    parts = [*spending.spent(data), Spent("main", "p", spent(model=None, messages=1))]
+    assert [(one.figure, one.here, one.extraction, one.equal) for one in spending.reconcile(data, parts)] == [
+        ("delegations", 2, 2, True),
+        ("sessions with delegations", 1, 1, True),
+        ("outcome completed", 1, 1, True),
+        ("outcome failed", 1, 1, True),
+        ("outcome rejected", 0, 0, True),
+        ("outcome interrupted", 0, 0, True),
+        ("outcome not_started", 0, 0, True),
+        ("outcome killed", 0, 0, True),
+        ("outcome unreported", 0, 0, True),
+        ("outcome unanswered", 0, 0, True),
+        ("tokens messages", 3, 2, False),
+        ("tokens input", 3, 3, True),
+        ("tokens output", 5, 5, True),
+        ("tokens output_estimated", 6, 6, True),
+        ("tokens cache_creation", 7, 7, True),
+        ("tokens cache_read", 11, 11, True),
+        ("tokens messages_without_stop_reason", 0, 0, True),
+        ("(none): messages", 1, 0, False),
+        ("(none): input", 0, 0, True),
+        ("(none): output", 0, 0, True),
+        ("(none): cache_creation", 0, 0, True),
+        ("(none): cache_read", 0, 0, True),
+        (f"{MODEL}: messages", 2, 2, True),
+        (f"{MODEL}: input", 3, 3, True),
+        (f"{MODEL}: output", 5, 5, True),
+        (f"{MODEL}: cache_creation", 7, 7, True),
+        (f"{MODEL}: cache_read", 11, 11, True),
+    ]

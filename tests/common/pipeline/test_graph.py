@@ -1,0 +1,48 @@
+"""A graph as text, with foreign names made harmless."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.errors import InputError
+from common.pipeline.graph import Box, Edge, drawn, graph_text
+
+BOXES = [Box("a:one", "a", "one", "run"), Box("b:two", "b", 'tw"o')]
+EDGES = [Edge("transcripts", "a:one", "*.jsonl"), Edge("a:one", "b:two", "one.txt")]
+
+
+def test_dot_has_clusters_states_by_word_and_colour_and_labels_on_the_edges() -> None:
+    lines = graph_text(BOXES, EDGES, "dot").splitlines()
+    assert lines[0] == "digraph pipeline {"
+    assert lines[3:] == [
+        '  subgraph cluster_0 { label="a"; color=gray;',
+        '    "a:one" [label="one (run)", fillcolor="#e69f00"];',
+        "  }",
+        '  subgraph cluster_1 { label="b"; color=gray;',
+        '    "b:two" [label="tw\\"o"];',
+        "  }",
+        '  "transcripts" -> "a:one" [label="*.jsonl"];',
+        '  "a:one" -> "b:two" [label="one.txt"];',
+        "}",
+    ]
+
+
+def test_mermaid_has_the_same_under_short_names() -> None:
+    assert graph_text(BOXES, EDGES, "mermaid").splitlines() == [
+        "flowchart LR",
+        '  subgraph s0["a"]',
+        '    t0["one #40;run#41;"]',
+        "    style t0 fill:#e69f00",
+        "  end",
+        '  subgraph s1["b"]',
+        '    t1["tw#34;o"]',
+        "  end",
+        '  transcripts -->|"#42;.jsonl"| t0',
+        '  t0 -->|"one.txt"| t1',
+    ]
+
+
+def test_a_picture_needs_a_program_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(InputError, match="drawing needs `dot` of Graphviz"):
+        drawn(b"digraph {}", "svg")
