@@ -73,7 +73,7 @@ def _soil(session: Session, kind: Dirt) -> None:
 
 def _call(session: Session, rng: random.Random, depth: int = 1) -> Call:
     """Return a delegation with an end that the version knows and perhaps others inside."""
-    knows_background = depth == 1 and session.main.setting.era.number >= (2, 0, 60)
+    knows_background = depth == 1 and session.main.setting.era.runs_in_background
     ends = IN_LINE + (IN_BACKGROUND if knows_background else ())
     outcome, how = rng.choice([end for end in ends if depth == 1 or end != UNTOLD_IN_RUNS])
     nests = session.main.setting.era.layout != "inline" and depth < 4 and rng.random() < 0.2

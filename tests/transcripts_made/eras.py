@@ -89,6 +89,11 @@ class Era:
         return self.number < (2, 1, 32)
 
     @property
+    def runs_in_background(self) -> bool:
+        """Whether an agent can go on while the main thread does something else."""
+        return self.number >= (2, 0, 60)
+
+    @property
     def background_by_default(self) -> bool:
         return self.number >= (2, 1, 179)
 

@@ -61,7 +61,7 @@ def every_end(version: str) -> Corpus:
     corpus = Corpus()
     session = corpus.session(version)
     session.prompt("Please begin.")
-    knows_background = session.main.setting.era.number >= (2, 0, 60)
+    knows_background = session.main.setting.era.runs_in_background
     for outcome, how in IN_LINE + (IN_BACKGROUND if knows_background else ()):
         result = RESULTS.get(how, "Done.")
         background = (outcome, how) in IN_BACKGROUND
