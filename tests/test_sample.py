@@ -1,9 +1,11 @@
 """The bundled sample is what the generator makes, and holds what it promises."""
 
+import json
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +39,9 @@ def test_the_documented_command_gives_the_same_bytes_whatever_the_hash_seed(tmp_
 
 
 def test_it_is_small() -> None:
-    assert sum(len(content) for content in contents(SAMPLE).values()) < 4 * MEGABYTE
+    files = contents(SAMPLE)
+    assert len(files) < 400
+    assert sum(len(content) for content in files.values()) < 4 * MEGABYTE
 
 
 def test_it_holds_three_months_of_sessions(made: tuple[Path, Corpus]) -> None:
@@ -106,10 +110,44 @@ def layout(path: str) -> str:
     return "main file"
 
 
-def test_inline_sidechains_occur(made: tuple[Path, Corpus]) -> None:
-    main_files = [path for path in made[1].files.transcripts if "/agent-" not in path]
-    inline = [path for path in main_files if b'"isSidechain":true' in (SAMPLE / "projects" / path).read_bytes()]
-    assert len(inline) >= 2
+def test_three_of_five_projects_keep_every_run_in_the_main_file() -> None:
+    layouts: dict[str, set[str]] = defaultdict(set)
+    for path in contents(SAMPLE / "projects"):
+        layouts[path.split("/", 1)[0]].add(layout(path))
+    assert len(layouts) == 5
+    assert {project for project, found in layouts.items() if found == {"main file"}} == {
+        "-home-dev-work-atlas",
+        "-home-dev-work-pinewood",
+        "-home-dev-side-quill",
+    }
+
+
+def test_what_1_x_writes_holds_nothing_that_came_later(made: tuple[Path, Corpus]) -> None:
+    lines = [line for line in whole_lines(made[1]) if str(line.get("version")).startswith("1.")]
+    assert {line["type"] for line in lines} == {"user", "assistant"}
+    assert {line["isSidechain"] for line in lines} == {False, True}
+    assert {tool for line in lines for tool in tools(line)} == {"Task", "Read", "Edit", "Write", "Bash", "Grep"}
+    assert not [line["uuid"] for line in lines if line.keys() & {"agentId", "origin", "teamName", "logicalParentUuid"}]
+    results = [line["toolUseResult"] for line in lines if isinstance(line.get("toolUseResult"), dict)]
+    assert {name for result in results for name in result} == {
+        "content",
+        "totalDurationMs",
+        "totalTokens",
+        "totalToolUseCount",
+        "usage",
+    }
+
+
+def whole_lines(corpus: Corpus) -> list[dict[str, Any]]:
+    """Return every line that is not damaged."""
+    files = corpus.files.transcripts.values()
+    return [json.loads(raw) for file in files for raw, reading in file.lines if reading == "parsed"]
+
+
+def tools(line: dict[str, Any]) -> list[str]:
+    """Return the names of the tools that are called in a line of 1.x."""
+    content = line["message"]["content"]
+    return [block["name"] for block in content if block["type"] == "tool_use"] if isinstance(content, list) else []
 
 
 def test_every_way_to_link_a_run_occurs_but_the_text_alone(made: tuple[Path, Corpus]) -> None:

@@ -13,10 +13,16 @@ SEED = 8
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
-def make_sample(folder: Path) -> Corpus:
-    """Write the sample as the configuration directory `folder`, in the place of what is there."""
+def sample_corpus() -> Corpus:
+    """Return the transcripts of the sample, with what is true of them."""
     corpus = Corpus(SEED)
     fill(corpus, random.Random(SEED))
+    return corpus
+
+
+def make_sample(folder: Path) -> Corpus:
+    """Write the sample as the configuration directory `folder`, in the place of what is there."""
+    corpus = sample_corpus()
     for name in ("projects", "agents"):
         shutil.rmtree(folder / name, ignore_errors=True)
     corpus.write(folder)

@@ -34,7 +34,7 @@ def answer(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> 
         return _launched(thread, call, tool_use_id, run)
     if run is not None:
         thread.now = max(thread.now, run.now)
-    if (error := _error(call)) is not None:
+    if (error := _error(call, thread.setting.era.tool)) is not None:
         return _refused(thread, call, tool_use_id, error)
     return _completed(thread, call, tool_use_id, run)
 
@@ -52,12 +52,12 @@ def is_async(thread: Thread, call: Call) -> bool:
     return wanted and call.outcome == "completed"
 
 
-def _error(call: Call) -> str | None:
-    """Return the text of the error that answers the call, or None when it is no error."""
+def _error(call: Call, tool: str) -> str | None:
+    """Return the text of the error that answers a call of the tool, or None when it is no error."""
     if call.outcome == "failed" and call.how in {"", "error"}:
         return call.result
     if call.outcome == "rejected":
-        rule = "Permission to use Agent has been denied by a rule of the settings."
+        rule = f"Permission to use {tool} has been denied by a rule of the settings."
         return {"plan": PLAN_REFUSED, "rule": rule}.get(call.how, REFUSED)
     if call.outcome == "interrupted" and call.how != "flag":
         return CANCELLED if call.how == "sibling" else ESCAPED

@@ -18,12 +18,14 @@ from tests.common.transcripts.compared import (
     spent,
 )
 from tests.transcripts_made import Corpus
+from tests.transcripts_made.__main__ import sample_corpus
 from tests.transcripts_made.chance import chance_corpus
 from tests.transcripts_made.files import Reading
 from tests.transcripts_made.kinds import KINDS
 
 MAKERS: dict[str, Callable[[], Corpus]] = {
     **KINDS,
+    "the sample": sample_corpus,
     **{f"chance {seed}": partial(chance_corpus, seed) for seed in range(40)},
 }
 

@@ -94,3 +94,21 @@ QUILL = Project(
         ("front matter errors", "front_matter"),
     ),
 )
+TIDEPOOL = Project(
+    "tidepool",
+    "/home/dev/side/tidepool",
+    "mix test",
+    _topics(
+        "lib/tidepool/{}.ex",
+        "test/tidepool/{}_test.exs",
+        ("tide table interpolation", "tide_table"),
+        ("the parser of buoy reports", "buoy_report"),
+        ("alert thresholds", "alerts"),
+        ("station search", "stations"),
+        ("unit conversion", "units"),
+        ("the chart cache", "chart_cache"),
+        ("map markers", "markers"),
+        ("import of old logs", "old_logs"),
+        ("the moon phase", "moon"),
+    ),
+)

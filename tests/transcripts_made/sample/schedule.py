@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.dirt import Dirt
+from tests.transcripts_made.eras import Era
 from tests.transcripts_made.sample import curiosities, marathons, scenes
-from tests.transcripts_made.sample.projects import ATLAS, LEDGERLINE, PINEWOOD, QUILL
+from tests.transcripts_made.sample.projects import ATLAS, LEDGERLINE, PINEWOOD, QUILL, TIDEPOOL
 from tests.transcripts_made.sample.scenes import Scene
 from tests.transcripts_made.sample.words import Words
 from tests.transcripts_made.sample.worker import Desk
@@ -19,8 +20,13 @@ PERIOD_STARTS = (date(2026, 8, 3), date(2026, 9, 2), date(2026, 10, 5))
 VERSIONS = (
     ("2.1.146", "2.1.150", "2.1.163"),
     ("2.1.163", "2.1.172", "2.1.176"),
-    ("2.1.178", "2.1.178", "2.1.183", "2.1.199"),
+    ("2.1.199", "2.1.178", "2.1.183", "2.1.178"),
 )
+OLD_CLIENT = ("1.0.80", "1.0.85", "1.0.90")
+OLD_CLIENT_PROJECTS = (ATLAS, PINEWOOD, QUILL)
+"""Projects on a machine that stays at 1.x, which keeps runs in the main file. It has neither Explore nor Plan built in:
+these projects define agents of those names in their own `.claude/agents`."""
+
 OLD_VERSIONS = {
     date(2026, 8, 7): "1.0.80",
     date(2026, 8, 11): "2.0.31",
@@ -69,14 +75,22 @@ class Diary:
     rng: random.Random
     words: Words
 
-    def desk(self, day: date, hour: str, version: str) -> Desk:
-        """Begin a session with what the user asks for first."""
+    def desk(self, day: date, hour: str, newest: str, shown: str | None = None) -> Desk:
+        """Begin a session with what the user asks for first.
+
+        `newest` is the version of whoever takes every update. With `shown` the session is there to show that version:
+        one with runs in files of their own does not belong into a project that stays at 1.x.
+        """
         project = self.rng.choice((ATLAS, ATLAS, LEDGERLINE, LEDGERLINE, PINEWOOD, QUILL))
+        old = project in OLD_CLIENT_PROJECTS
+        if old and shown is not None and Era(shown).layout != "inline":
+            project = TIDEPOOL
         topic = self.rng.choice(project.topics)
+        version = shown or (OLD_CLIENT[_period(day)] if old else newest)
         session = self.corpus.session(version, cwd=project.cwd, start=f"{day}T{hour}:00Z")
         session.prompt(self.words.say("beginnings", project, topic))
         session.metadata(f"Work on {topic.name}")
-        return Desk(session, project, topic, _period(day), self.rng, self.words)
+        return Desk(session, project, topic, _period(day), self.rng, self.words, Era(shown or newest))
 
 
 def fill(corpus: Corpus, rng: random.Random) -> None:
@@ -89,7 +103,8 @@ def fill(corpus: Corpus, rng: random.Random) -> None:
         if str(day) in marathon_by_day:
             marathons.run(diary.desk(day, "14:05", "2.1.176"), marathon_by_day[str(day)])
         if (curiosity := curiosities.BY_DAY.get(str(day))) is not None:
-            curiosity(corpus, diary.desk(day, "16:40", curiosities.VERSIONS[str(day)]))
+            shown = curiosities.VERSIONS[str(day)]
+            curiosity(corpus, diary.desk(day, "16:40", shown, shown))
 
 
 def _weekdays() -> list[date]:
@@ -107,8 +122,8 @@ def _hours(day: date, rng: random.Random) -> list[str]:
 
 def _session(diary: Diary, day: date, hour: str) -> None:
     period, rng = _period(day), diary.rng
-    version = OLD_VERSIONS.get(day) or rng.choice(VERSIONS[period])
-    desk = diary.desk(day, hour, version)
+    shown = OLD_VERSIONS.get(day)
+    desk = diary.desk(day, hour, shown or rng.choice(VERSIONS[period]), shown)
     for number, scene in enumerate(_chosen(day, rng)):
         if number:
             desk.session.wait(rng.randrange(120, 1500))

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tests.transcripts_made.eras import Era
 from tests.transcripts_made.sample.projects import Project, Topic
 
 Saying = Literal[
     "failures", "beginnings", "follow_ups", "corrections", "thoughts", "syntheses", "after_failures", "answers"
 ]
+
+FIVE_HOURS = 5 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,10 @@ class Words:
         with (Path(__file__).parent / "words.toml").open("rb") as file:
             self._templates = tomllib.load(file)
 
-    @property
-    def limit(self) -> str:
-        return str(self._templates["limit"])
+    def limit(self, era: Era, now: int) -> str:
+        """Return what is said at the limit of usage; 1.x names the second at which the five hours end."""
+        resets = (now // 1000 // FIVE_HOURS + 1) * FIVE_HOURS
+        return str(self._templates["old_limit" if era.layout == "inline" else "limit"]).format(resets=resets)
 
     @property
     def api_error(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.transcripts_made.calls import Call, How, Notice, Step, bash, edit, grep, read, write
 from tests.transcripts_made.corpus import Session
+from tests.transcripts_made.eras import Era
 from tests.transcripts_made.sample.agents import HABITS, Habit
 from tests.transcripts_made.sample.projects import Project, Topic
 from tests.transcripts_made.sample.words import Ask, Words
@@ -30,10 +31,16 @@ FAILED: tuple[tuple[Outcome, How, int], ...] = (
 )
 """How work fails, or is lost sight of, with weights."""
 
+IN_LINE: dict[Outcome, tuple[Outcome, How]] = {"killed": ("failed", "limit"), "unreported": ("unanswered", "")}
+"""What happens instead in versions that run no agent in the background."""
+
 
 @dataclass(slots=True)
 class Desk:
-    """Somebody at work in one session; `period` is 0, 1 or 2, `safe` 0 to 1 replaces the agents' own success."""
+    """Somebody at work in one session; `period` is 0, 1 or 2, `safe` 0 to 1 replaces the agents' own success.
+
+    Chance takes its course as in `newest`, so that the same things happen whichever version writes them down.
+    """
 
     session: Session
     project: Project
@@ -41,6 +48,7 @@ class Desk:
     period: int
     rng: random.Random
     words: Words
+    newest: Era
     safe: float | None = None
     asked: set[str] = field(default_factory=set)
 
@@ -104,12 +112,13 @@ class Desk:
         for outcome, how, weight in FAILED:
             drawn -= weight
             if drawn < 0:
-                return outcome, how
+                in_background = self.session.main.setting.era.runs_in_background
+                return (outcome, how) if in_background else IN_LINE.get(outcome, (outcome, how))
         raise AssertionError
 
     def _result(self, call: Call, success: str) -> str:
         if call.how == "limit":
-            return self.words.limit
+            return self.words.limit(self.session.main.setting.era, self.session.main.now)
         if call.how == "api_error":
             return self.words.api_error
         if call.outcome == "failed":
@@ -139,7 +148,7 @@ class Desk:
         return f"{self.project.cwd}/{relative}"
 
     def _notices(self) -> tuple[Notice, ...]:
-        if self.session.main.setting.era.number >= (2, 1, 150):
+        if self.newest.number >= (2, 1, 150):
             return self.rng.choice((("queue", "user"), ("queue", "attachment"), ("user",)))
         return ("queue", "user")
 
