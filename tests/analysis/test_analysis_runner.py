@@ -13,7 +13,7 @@ from common import schema
 from common.data_repository import DataRepository
 from common.errors import CommandError, InputError, ScriptError
 from common.records.metrics import MetricsResult
-from tests.made_records import enriched, full, numbered, session
+from tests.builders.records import enriched, full, numbered, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from analysis.strategies import STRATEGIES
 from common import schema
 from common.records.base import Envelope
 from common.records.sessions import OUTCOMES, Edit
-from tests.made_material import material
-from tests.made_records import delegation, run, session, spent
+from tests.builders.material import material
+from tests.builders.records import delegation, run, session, spent
 
 if TYPE_CHECKING:
     from common.records.sessions import EnrichedDelegation, EnrichedSession

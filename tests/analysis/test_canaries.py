@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from tests.analysis.attacks import everywhere
-from tests.analysis.reports_made import from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
+from tests.builders.records import delegation, enriched, full, session
+from tests.builders.reports import from_records, from_sessions
 from tests.common.text.test_redaction import BESIDE_BY_KIND, RANDOM, SECRET_BY_KIND
-from tests.made_records import delegation, enriched, full, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from analysis import classify_marathons
 from common import schema
 from common.records.marathons import MarathonClassification
-from tests.made_records import enriched, numbered, session
+from tests.builders.records import enriched, numbered, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis import export_csv
-from tests.analysis.reports_made import Made, from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
-from tests.made_records import delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, session
+from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from analysis import extract_routing_patterns
 from common import schema
 from common.records.patterns import RoutingPatterns
-from tests.made_records import delegation, enriched, numbered, session
+from tests.builders.records import delegation, enriched, numbered, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 
 from analysis.reporting import cards
-from tests.analysis.reports_made import Made, from_records, from_sessions
 from tests.analysis.test_generate_routing_report import TITLES, sessions
-from tests.made_records import delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, session
+from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 
 from analysis import generate_routing_report
 from tests.analysis.attacks import PAYLOADS, everywhere
-from tests.analysis.reports_made import from_records, from_sessions
-from tests.made_records import delegation, enriched, full, run, session, spent
-from tests.sinks import hold_markdown
+from tests.builders.records import delegation, enriched, full, run, session, spent
+from tests.builders.reports import from_records, from_sessions
+from tests.tools.sinks import hold_markdown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.analysis.attacks import PAYLOADS, everywhere
-from tests.analysis.reports_made import Made, from_records, from_sessions
 from tests.analysis.test_generate_routing_report import sessions
-from tests.made_records import enriched, full
+from tests.builders.records import enriched, full
+from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ import html5lib
 import msgspec
 import pytest
 
-from tests.analysis.reports_made import Made, from_records, from_transcripts
 from tests.analysis.test_generate_routing_report import TITLES, sessions
-from tests.made_records import FILTERS, enriched, full
+from tests.builders.records import FILTERS, enriched, full
+from tests.builders.reports import Made, from_records, from_transcripts
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 

@@ -10,7 +10,7 @@ from common.measures import prices
 from common.records.segmentation import SegmentationReport
 from common.records.shared import OUTSIDE
 from common.times import Calendar
-from tests.made_records import delegation, full, numbered, run, session, spent
+from tests.builders.records import delegation, full, numbered, run, session, spent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from common.records.segmentation import SegmentationReport
 from common.routing import rules
 from common.strategy import Material
 from common.times import Calendar
-from tests.made_records import FILTERS, delegation, enriched, session
+from tests.builders.records import FILTERS, delegation, enriched, session
 
 if TYPE_CHECKING:
     from common.records.sessions import EnrichedSession

@@ -22,7 +22,7 @@ from common.measures.cases import Case
 from common.measures.rates import rate
 from common.measures.rework import Reworked
 from common.routing.router import Router
-from tests.made_records import delegation, session
+from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
     from analysis.segmentation.resampling import Row

@@ -8,7 +8,7 @@ from common import schema
 from common.data_repository import DataRepository
 from common.errors import InputError
 from common.records.aggregate import AggregateResults
-from tests.made_records import FILTERS, delegation, enriched, full, session
+from tests.builders.records import FILTERS, delegation, enriched, full, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from common.records.extraction import FullSessions
 from common.records.marathons import MarathonClassification, MarathonSummary
 from common.records.segmentation import SegmentationReport
 from tests import make_schemas
-from tests.made_records import FILTERS
+from tests.builders.records import FILTERS
 
 
 def classification() -> MarathonClassification:

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import pytest
 
 from common.running.scripts import MARK, UNFINISHED
-from tests.common.pipeline.waiting import scripts_alive, wait_for
 from tests.faults.project import Project, new_project
+from tests.tools.waiting import scripts_alive, wait_for
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "projects"
 SMALL = ("-home-dev-side-quill", "-home-dev-work-pinewood")

@@ -17,8 +17,17 @@ from tests.analysis.test_reports_in_a_browser import CHROMIUM, QUIET, Watched
 from tests.faults.naughty import CLASSES, NAUGHTY
 from tests.faults.planted import BUSY, HANDED_ON, pieces_of, plant, stages_of
 from tests.faults.project import Project, entries
-from tests.sinks import hold_csv, hold_dot, hold_html, hold_markdown, hold_mermaid, hold_svg, obeyed, read_strictly
-from tests.terminals import OF_THE_DISPLAY, on_a_terminal
+from tests.tools.sinks import (
+    hold_csv,
+    hold_dot,
+    hold_html,
+    hold_markdown,
+    hold_mermaid,
+    hold_svg,
+    obeyed,
+    read_strictly,
+)
+from tests.tools.terminals import OF_THE_DISPLAY, on_a_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

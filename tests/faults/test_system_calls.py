@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.common.pipeline.waiting import scripts_alive, wait_for
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.faults.project import Project, new_project
+from tests.tools.waiting import scripts_alive, wait_for
 
 SETTINGS = 'projects = ["sessions"]\ncsv = true\nmarathon_over = 1\n'
 SCRIPTS = (

@@ -12,7 +12,7 @@ from tests.docs.walking import shape
 from tests.faults.naughty import CLASSES
 from tests.faults.planted import plant
 from tests.faults.test_sinks import SETTINGS, SOME
-from tests.terminals import Seen, in_tmux
+from tests.tools.terminals import Seen, in_tmux
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from analysis.reporting.cards import cards_of, stretches
 from analysis.reporting.groups import outcome_class
 from common.records.sessions import OUTCOMES
 from tests.analysis.reporting.test_findings import context
-from tests.made_records import delegation, run, session, spent
+from tests.builders.records import delegation, run, session, spent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from analysis.reporting.values import Ref
 from analysis.reporting.view import context_of
 from common.data_repository import DataRepository
 from common.measures.prices import load_prices
-from tests.analysis.reports_made import from_sessions
-from tests.made_records import delegation, run, session, spent
+from tests.builders.records import delegation, run, session, spent
+from tests.builders.reports import from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path

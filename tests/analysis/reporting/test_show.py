@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.times import local_time
-from tests.analysis.reports_made import from_records
-from tests.made_records import delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, session
+from tests.builders.reports import from_records
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from analysis.segmentation import comparisons
 from analysis.segmentation.resampling import Row
 from common.measures.prices import load_prices
 from common.records.segmentation import ComparedMeasure
-from tests.made_records import delegation, numbered, plain, run, session, spent
+from tests.builders.records import delegation, numbered, plain, run, session, spent
 
 AGENTS = ["a", "b"]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.segmentation.confounders import confounders
-from tests.made_records import delegation, plain, session
+from tests.builders.records import delegation, plain, session
 
 if TYPE_CHECKING:
     from common.records.sessions import Session

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import marathons
-from tests.made_material import material
-from tests.made_records import delegation, numbered, run, session, spent
+from tests.builders.material import material
+from tests.builders.records import delegation, numbered, run, session, spent
 
 if TYPE_CHECKING:
     from common.records.marathons import MarathonsResult

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import metrics
 from common.records.sessions import Tokens
-from tests.made_material import material
-from tests.made_records import delegation, numbered, run, session, spent, unlinked
+from tests.builders.material import material
+from tests.builders.records import delegation, numbered, run, session, spent, unlinked
 
 if TYPE_CHECKING:
     from common.records.metrics import AgentMetrics, MetricsResult

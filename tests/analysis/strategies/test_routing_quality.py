@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import misroutes, routing_quality
 from common.routing.rules import merge, parse
-from tests.made_material import material
-from tests.made_records import delegation, session
+from tests.builders.material import material
+from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
     from common.records.routing_quality import RoutingQualityResult

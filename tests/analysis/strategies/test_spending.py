@@ -8,7 +8,7 @@ from analysis.strategies import spending
 from analysis.strategies.spending import Spent
 from common.measures.prices import load_prices
 from common.records.sessions import DayTokens, Tokens
-from tests.made_records import MODEL, delegation, enriched, run, session, spent, unlinked
+from tests.builders.records import MODEL, delegation, enriched, run, session, spent, unlinked
 
 
 def test_all_that_was_spent_has_its_place_and_its_project() -> None:

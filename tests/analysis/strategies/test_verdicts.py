@@ -7,8 +7,8 @@ import pytest
 from analysis.strategies.verdicts import Field, judge, prior_weight
 from common.measures import rework
 from common.routing.router import Judgement, Router
-from tests.made_material import material
-from tests.made_records import delegation, run, session, spent
+from tests.builders.material import material
+from tests.builders.records import delegation, run, session, spent
 
 if TYPE_CHECKING:
     from common.records.metrics import Verdict

@@ -11,8 +11,8 @@ from common.agents.periods import Rules, Start
 from common.errors import CommandError
 from common.records.shared import OUTSIDE
 from common.times import Calendar
+from tests.builders.records import delegation, plain, session
 from tests.common.agents.test_agents import Repository, agent
-from tests.made_records import delegation, plain, session
 
 if TYPE_CHECKING:
     from pathlib import Path

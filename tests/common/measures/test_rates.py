@@ -6,7 +6,7 @@ from common.measures import rates
 from common.records.base import Rate
 from common.records.marathons import Pivot
 from common.records.sessions import Tokens
-from tests.made_records import delegation, numbered
+from tests.builders.records import delegation, numbered
 
 
 def test_unknown_outcomes_are_neither_success_nor_failure() -> None:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from common.measures import rework
 from common.records.sessions import Edit
-from tests.made_material import material
-from tests.made_records import delegation, run, session, spent
+from tests.builders.material import material
+from tests.builders.records import delegation, run, session, spent
 
 if TYPE_CHECKING:
     from common.records.metrics import Rework

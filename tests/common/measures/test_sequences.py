@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from common.measures import sequences
-from tests.made_records import delegation, numbered
+from tests.builders.records import delegation, numbered
 
 
 def pairs(*types: str) -> list[tuple[str, str]]:

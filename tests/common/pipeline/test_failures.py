@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.common.pipeline.waiting import scripts_alive
+from tests.tools.waiting import scripts_alive
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sinks import obeyed
+from tests.tools.sinks import obeyed
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy

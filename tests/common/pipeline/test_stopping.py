@@ -13,7 +13,7 @@ import pytest
 from doit.dependency import JSONCodec
 
 from common.pipeline.database import Database
-from tests.common.pipeline.waiting import scripts_alive, wait_for
+from tests.tools.waiting import scripts_alive, wait_for
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy

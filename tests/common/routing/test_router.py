@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from common.routing.router import Judgement, train, words
-from tests.made_records import delegation, session
+from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
     from common.records.sessions import EnrichedSession

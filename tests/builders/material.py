@@ -14,7 +14,7 @@ from common.records.marathons import MarathonClassification
 from common.routing.rules import load_rules
 from common.strategy import Material
 from common.times import Calendar
-from tests.made_records import enriched, full
+from tests.builders.records import enriched, full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from analysis import (
     segment_data,
 )
 from common import schema
-from tests.made_records import enriched, full
+from tests.builders.records import enriched, full
 
 if TYPE_CHECKING:
     from common.records.extraction import EnrichedSessions, FullSessions
