@@ -16,7 +16,7 @@ from analysis import (
     segment_data,
 )
 from common.data_repository import DataRepository, Results
-from tests import json_schema
+from tests.tools import json_schema
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"

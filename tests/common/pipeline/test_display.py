@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import terminals
+from tests.tools import terminals
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
