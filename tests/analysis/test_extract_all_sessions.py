@@ -1,8 +1,8 @@
 """The script that reads every transcript, run as the pipeline runs it."""
 
-import contextlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.tools.processes import outlasts
+from tests.tools.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data/sample"
@@ -21,13 +24,9 @@ def run(
     *more: str,
     projects: Path | None = None,
     before: Sequence[str] = (),
-    seconds: float = 60,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
-    options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
-    options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
-    command = [*before, sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
+    command = [*before, *command_of(folder, *more, projects=projects)]
     return subprocess.run(
         command,
         cwd=ROOT,
@@ -35,8 +34,15 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=seconds,
+        timeout=PATIENCE,
     )
+
+
+def command_of(folder: Path, *more: str, projects: Path | None = None) -> list[str]:
+    options = ["--projects", str(projects or folder / "root"), "--cache", str(folder / "data/cache")]
+    options += ["--sessions", str(folder / "data/full.json"), "--diagnostics", str(folder / "data/diagnostics.jsonl")]
+    options += ["--manifest", str(folder / "data/cache/manifest.json"), *more]
+    return [sys.executable, "-W", "error", "-m", "analysis.extract_all_sessions", *options]
 
 
 @pytest.fixture
@@ -146,10 +152,13 @@ def test_a_kill_at_any_moment_leaves_no_trace(folder: Path) -> None:
     shutil.copytree(SAMPLE / "projects", folder / "copy")
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     assert run(elsewhere, projects=folder / "copy").returncode == 0
-    for tenths in range(1, 7):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run(folder, projects=folder / "copy", seconds=tenths / 10)
+    needed = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    for eighth in range(1, 8):
+        with subprocess.Popen(command_of(folder, projects=folder / "copy"), cwd=ROOT, stdout=subprocess.PIPE) as killed:
+            outlasts(killed, needed * eighth / 8)
+            killed.kill()
     assert run(folder, projects=folder / "copy").returncode == 0
     for name in names:
         assert (folder / "data" / name).read_bytes() == (elsewhere / "data" / name).read_bytes()

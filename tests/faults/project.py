@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.docs.walking import copy_of_the_project
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 ENTRIES_OF_EVERY_RUN = ("cache/transcripts.sqlite3", "pipeline_execution_log.json", ".doit.db", ".lock", "logs/")
 GIVEN = ("README.md", "settings.example.toml", "settings.toml", "sample")
-SECONDS = 100
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Project:
             encoding="utf-8",
             errors="surrogateescape",
             check=False,
-            timeout=SECONDS,
+            timeout=PATIENCE,
         )
         assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
         return done

@@ -7,11 +7,10 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
-import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +19,8 @@ import pytest
 
 from common.running.scripts import MARK, UNFINISHED
 from tests.faults.project import Project, new_project
-from tests.tools.waiting import scripts_alive, wait_for
+from tests.tools.processes import outlasts, processes_in
+from tests.tools.waiting import wait_until
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "projects"
 SMALL = ("-home-dev-side-quill", "-home-dev-work-pinewood")
@@ -47,28 +47,27 @@ FOUR = [kill for kill in KILLS if kill.older == (kill.alone == (kill.processes =
 
 @dataclass(frozen=True)
 class Scene:
-    """A project, what a run that nobody kills makes in it, and the seconds that it takes by number of processes."""
+    """A project, what a run that nobody kills makes in it, and the CPU time of one by number of processes."""
 
     project: Project
     until: tuple[str, ...]
     clean: dict[str, str]
     entries: list[str]
-    seconds: dict[str, float]
+    cpu: dict[str, float]  # seconds
 
     def begin(self, *, older: bool) -> None:
         shutil.rmtree(self.project.data)
         shutil.copytree(self.project.root / ("older" if older else "bare"), self.project.data, symlinks=True)
 
     def killed(self, kill: Kill, moment: float) -> bool:
-        """Run, kill after `moment` seconds; tell whether there was something to kill."""
+        """Run, kill after `moment` seconds of CPU time; tell whether there was something to kill."""
         run = self.project.start("-n", kill.processes, *self.until)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(moment)
+        if not outlasts(run, moment):
             return False
         os.killpg(run.pid, signal.SIGKILL)
-        for pid in () if kill.alone else scripts_alive(self.project.root):
+        for pid in () if kill.alone else processes_in(self.project.root):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
         run.wait()
         return True
 
@@ -77,11 +76,13 @@ def entries(project: Project) -> list[str]:
     return sorted(str(path.relative_to(project.data)) for path in project.data.rglob("*"))
 
 
-def timed(project: Project, *arguments: str) -> float:
-    began = time.monotonic()
+def measured(project: Project, *arguments: str) -> float:
+    """Run doit; return the CPU time that it took with its scripts, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = project.doit(*arguments)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr
-    return time.monotonic() - began
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def prepared(folder: Path, names: tuple[str, ...], *until: str) -> Scene:
@@ -92,12 +93,12 @@ def prepared(folder: Path, names: tuple[str, ...], *until: str) -> Scene:
     (project.data / "settings.toml").write_text('projects = ["sessions"]\n', encoding="utf-8")
     shutil.copytree(project.data, project.root / "bare", symlinks=True)
     (project.root / "sessions" / names[-1]).rename(project.root / "later")
-    both = timed(project, "-n", "2", *until)
+    both = measured(project, "-n", "2", *until)
     shutil.copytree(project.data, project.root / "older", symlinks=True)
     (project.root / "later").rename(project.root / "sessions" / names[-1])
     shutil.rmtree(project.data)
     shutil.copytree(project.root / "bare", project.data, symlinks=True)
-    one = timed(project, *until)
+    one = measured(project, *until)
     return Scene(project, until, project.hashes(), entries(project), {"1": one, "2": both})
 
 
@@ -117,14 +118,14 @@ def finished(after: Rows, before: Rows) -> set[str]:
 
 
 def held_to_leave_no_trace(scene: Scene, kill: Kill, share: float) -> None:
-    """Kill a run when a share of its time is over; hold the next plain one to what nobody killed would have made."""
-    project, moment = scene.project, share * scene.seconds[kill.processes]
+    """Kill a run at a share of its CPU time; hold the next plain one to what nobody killed would have made."""
+    project, moment = scene.project, share * scene.cpu[kill.processes]
     scene.begin(older=kill.older)
     before = rows(project)
     while not scene.killed(kill, moment):
         scene.begin(older=kill.older)
         moment *= 0.8
-    wait_for(lambda: not scripts_alive(project.root), 2)
+    wait_until(lambda: not processes_in(project.root), "no process of the run is left")
     after = rows(project)
     done = project.doit(*scene.until)
     assert done.returncode == 0, done.stderr

@@ -18,7 +18,8 @@ import pytest
 
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.faults.project import Project, new_project
-from tests.tools.waiting import scripts_alive, wait_for
+from tests.tools.processes import processes_in
+from tests.tools.waiting import wait_until
 
 SETTINGS = 'projects = ["sessions"]\ncsv = true\nmarathon_over = 1\n'
 SCRIPTS = (
@@ -207,7 +208,7 @@ def struck(project: Project, name: str, point: Point) -> bool:
     old, new, found = map(project.hashes, ("older", "newer", "data"))
     assert [path for path in new if found.get(path) not in (old[path], new[path])] == []
     assert done.returncode or [path for path in new if found.get(path) != new[path]] == []
-    wait_for(lambda: not scripts_alive(project.root), 2)
+    wait_until(lambda: not processes_in(project.root), "no process of the run is left")
     again = project.doit(name)
     assert again.returncode == 0, again.stderr
     assert project.hashes() == new

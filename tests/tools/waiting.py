@@ -1,30 +1,22 @@
-"""Waiting for processes."""
+"""Wait for what a test needs, however busy the machine is."""
 
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-def scripts_alive(root: Path) -> list[str]:
-    """Return the processes that run in the toy project."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            inside = (process / "cwd").readlink() == root
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        found += [process.name] if inside and state != "Z" else []
-    return found
+PATIENCE = 300.0
+"""Seconds until a test that hangs is given up. No test passes or fails by how long something took."""
+ENDLESS = "time.sleep(9999)"
+"""Python code that no test waits for: what runs it is gone only when somebody ended it."""
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Wait until a condition holds; fail where that never comes, with `what` it says."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.02)

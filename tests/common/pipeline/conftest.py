@@ -15,6 +15,7 @@ import pytest
 from doit.dependency import JSONCodec
 
 from common.pipeline.database import Database
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ class Toy:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         ran = runs.read_text().split() if runs.exists() else []
         assert "Traceback" not in done.stderr + done.stdout, done.stderr + done.stdout

@@ -12,6 +12,7 @@ from doit.dependency import JSONCodec
 
 from common.pipeline.database import Database
 from common.running import execution_log as log
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
@@ -114,7 +115,7 @@ def without_room(toy: Toy) -> subprocess.CompletedProcess[str]:
     """Run doit where no file may grow beyond 64 kB, which stands for a disk that is full."""
     command = ["bash", "-c", 'ulimit -f 64; exec "$@"', "limited", *toy.command()]
     done = subprocess.run(
-        command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=60
+        command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert (done.returncode, "Traceback" in done.stderr) == (74, False), done.stderr
     return done
@@ -155,7 +156,7 @@ def test_an_error_of_the_system_at_any_call_is_one_message_and_the_next_run_mend
         inject += ["-e", f"inject={call}:error={'EAGAIN' if 'clone' in call else 'ENOSPC'}:when={when}"]
         command = [*inject, *toy.command("-n", "2")]
         done = subprocess.run(
-            command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=60
+            command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
         )
         assert done.returncode in (0, 1, 74), done.stderr
         assert "Traceback" not in done.stderr
