@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from common.script import Input, Output, parser_of
+from tests.tools.processes import is_alive
+from tests.tools.waiting import ENDLESS, PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = '''
@@ -122,19 +122,22 @@ def test_what_a_script_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_only_to_who_listens_and_not_too_often(tmp_path: Path) -> None:
-    body = "[progress(done, 1000, 'lines') for done in range(1001)]; conclude('1000 lines')"
-    assert run_script(tmp_path, body).stdout == "1000 lines\n"
-    lines = run_script(tmp_path, body, PIPELINE_PROGRESS="1").stdout.split("\n")
-    assert lines[0] == '\x1e{"done": 0, "total": 1000, "unit": "lines"}'
-    assert lines[-3] == '\x1e{"done": 1000, "total": 1000, "unit": "lines"}'
-    assert len(lines) < 20
+    body = (
+        "time.monotonic = iter([0.04 * n for n in range(11)]).__next__\n"
+        "for done in range(11): progress(done, 10, 'lines')\n"
+        "conclude('10 lines')"
+    )
+    assert run_script(tmp_path, body).stdout == "10 lines\n"
+    *told, said, _ = run_script(tmp_path, body, PIPELINE_PROGRESS="1").stdout.split("\n")
+    assert told == [f'\x1e{{"done": {done}, "total": 10, "unit": "lines"}}' for done in (0, 3, 6, 9, 10)]
+    assert said == "10 lines"
 
 
 def test_a_script_whose_output_nobody_reads_ends_quietly(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     (tmp_path / "in.json").touch()
     command = [sys.executable, "script.py", "--sessions", "in.json", "--report", "x"]
-    command += ["--body", "time.sleep(0.3)\nfor _ in range(99999): print('words')"]
+    command += ["--body", "for _ in range(99999): print('words')"]  # more than a pipe holds
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert run.stdout is not None
@@ -142,32 +145,27 @@ def test_a_script_whose_output_nobody_reads_ends_quietly(tmp_path: Path) -> None
     run.stdout.close()
     assert run.stderr.read() == b""
     run.stderr.close()
-    run.wait(timeout=10)
+    run.wait(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("program", ["script", "other program"])
 def test_a_script_ends_when_the_pipeline_that_started_it_is_gone(tmp_path: Path, program: str) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     (tmp_path / "in.json").touch()
-    body = "Path('pid').write_text(str(os.getpid())); time.sleep(30)"
+    body = f"Path('pid').write_text(f'{{os.getpid()}}\\n'); {ENDLESS}"
     command = [sys.executable, "script.py", "--sessions", "in.json", "--report", "x", "--body", body]
     if program == "other program":
-        command = [sys.executable, "-m", "common.script", "sh", "-c", "echo $$ > pid; sleep 30"]
+        command = [sys.executable, "-m", "common.script", "sh", "-c", "echo $$ > pid; sleep 9999"]
     parent = textwrap.dedent(f"""
         import os, subprocess, time
         environment = {{**os.environ, "PIPELINE_PARENT": str(os.getpid())}}
         subprocess.Popen({command!r}, env=environment, start_new_session=True)
-        time.sleep(30)
+        {ENDLESS}
     """)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipeline = subprocess.Popen([sys.executable, "-c", parent], cwd=tmp_path, env=environment)
-    deadline = time.monotonic() + 10
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    pipeline.send_signal(signal.SIGKILL)
+    pid = tmp_path / "pid"
+    wait_until(lambda: pid.exists() and pid.read_text().endswith("\n"), "the script has begun")
+    pipeline.kill()
     pipeline.wait()
-    pid = int((tmp_path / "pid").read_text())
-    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not is_alive(int(pid.read_text())), "the script is gone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,19 @@ from common.running.scripts import Script
 
 NAMES = ("reading:count", "adding:total", "reporting:page")
 DOCS = {"reading": "Count.", "adding": "Add."}
+
+
+class Clock:
+    """A clock that stands still unless a test sets it."""
+
+    now = 0.0
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    return clock
 
 
 @pytest.fixture
@@ -36,20 +50,23 @@ def script(name: str, folder: Path) -> Script:
 
 
 def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str], clock: Clock
 ) -> None:
     report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    clock.now = 1.0
     report.begin("reading:count")
     report.hear("reading:count", {"done": 1})
     report.hear("reading:count", "not shown")
     scripts["reading:count"].said = "2 transcripts"
     scripts["reading:count"].tail.extend(["chatter", "warning: odd"])
+    clock.now = 3.5
     report.settle("reading:count", "run")
     report.settle("adding:total", "up to date")
     Path(scripts["reporting:page"].writes[0]).touch()
     report.begin("reporting:page")
     for line in ("the answer", "1 page"):
         report.hear("reporting:page", line)
+    clock.now = 12.25
     report.settle("reporting:page", "run")
     report.end()
     said = capsys.readouterr()
@@ -57,20 +74,18 @@ def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
     assert said.out.splitlines() == [
         ">> reading       Count.",
         ">>   count",
-        "ok reading       0.0 s       2 transcripts",
+        "ok reading       2.5 s       2 transcripts",
         "-- adding        up to date",
         ">> reporting",
         ">>   page",
-        "ok reporting     0.0 s",
-        "ok done after 0.0 s: 2 scripts run, 1 up to date",
+        "ok reporting     8.8 s",
+        "ok done after 12.2 s: 2 scripts run, 1 up to date",
         "  the answer",
         f"  report: {scripts['reporting:page'].writes[0]}",
     ]
     records = list(execution_log.read(tmp_path))
-    assert [(record["stage"], record["success"], record["unfinished"]) for record in records] == [
-        ("reading", True, []),
-        ("reporting", True, []),
-    ]
+    told = [tuple(record[key] for key in ("stage", "success", "unfinished", "duration_seconds")) for record in records]
+    assert told == [("reading", True, [], 2.5), ("reporting", True, [], 8.75)]
     assert [one["script"] for one in records[0]["scripts"]] == ["count"]
 
 
