@@ -6,12 +6,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.analysis.attacks import PAYLOADS, everywhere
 from tests.analysis.test_generate_routing_report import sessions
 from tests.builders.records import enriched, full
 from tests.builders.reports import Made, from_records, from_sessions
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
+expect.set_options(timeout=1000 * PATIENCE)
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=1000 * PATIENCE)
         yield opened
         opened.close()
 
@@ -45,6 +48,7 @@ class Watched:
 
     def __init__(self, browser: Browser, path: Path, **options: object) -> None:
         self.page: Page = browser.new_context(**options).new_page()  # type: ignore[arg-type] # playwright's many
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.requests: list[str] = []
         self.messages: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -53,6 +57,12 @@ class Watched:
         self.page.on("dialog", lambda dialog: self.messages.append(dialog.message))
         self.url = path.as_uri()
         self.page.goto(self.url)
+
+    def settle(self) -> None:
+        """Let the page do what it was about to do: two frames, then all tasks that waited."""
+        frame = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+        for _ in range(2):
+            self.page.evaluate(frame)
 
 
 def _planted(text: str, number: int) -> str:
@@ -69,7 +79,8 @@ def test_no_payload_in_any_field_runs_and_nothing_is_asked_for(
     watched = Watched(browser, tmp_path / "routing_report.html")
     watched.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
     watched.page.evaluate("location.hash = 'd100'")
-    watched.page.wait_for_timeout(100)
+    expect(watched.page.locator("#d100")).to_have_attribute("open", "")
+    watched.settle()
     assert watched.page.evaluate("window.hit") is None
     assert watched.requests == [watched.url]
     assert watched.messages == []
@@ -120,20 +131,19 @@ def test_a_number_leads_to_its_delegations_and_back(browser: Browser, made: Made
     page = Watched(browser, made.folder / "routing_report.html").page
     page.locator("#table-agents tbody tr", has_text="reviewer").locator("td:nth-child(3) a").click()
     shown = page.locator(".card").filter(visible=True)
-    assert shown.count() == 112
-    assert "reviewer, failed: 112 delegations" in page.locator("#filtered").inner_text()
+    expect(shown).to_have_count(112)
+    expect(page.locator("#filtered")).to_contain_text("reviewer, failed: 112 delegations")
     page.locator("#filtered a").click()
-    assert page.locator(".card").filter(visible=True).count() == 672
+    expect(shown).to_have_count(672)
     page.go_back()
-    assert shown.count() == 112
+    expect(shown).to_have_count(112)
 
 
 def test_an_address_of_a_card_opens_it(browser: Browser, made: Made) -> None:
     watched = Watched(browser, made.folder / "routing_report.html")
     watched.page.evaluate("location.hash = 'd300'")
-    watched.page.wait_for_timeout(50)
-    assert watched.page.locator("#d300").get_attribute("open") == ""
-    assert watched.page.locator("#d300 dl").is_visible()
+    expect(watched.page.locator("#d300")).to_have_attribute("open", "")
+    expect(watched.page.locator("#d300 dl")).to_be_visible()
 
 
 def test_without_any_script_the_page_says_the_same(browser: Browser, made: Made) -> None:

@@ -28,6 +28,7 @@ from tests.tools.sinks import (
     read_strictly,
 )
 from tests.tools.terminals import OF_THE_DISPLAY, on_a_terminal
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,24 +124,22 @@ def test_naughty_texts_in_every_field_are_text_wherever_they_come_out_and_lead_t
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
 def test_every_naughty_text_in_every_field_is_text_in_chromium_too(finished: Project, empty: Project) -> None:
     hold_everything(empty, finished, NAUGHTY)
     hold_looks(empty, NAUGHTY)
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=1000 * PATIENCE)
         watched = Watched(browser, empty.data / "routing_report.html")
         watched.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        watched.page.wait_for_timeout(500)
+        watched.settle()
         assert watched.page.evaluate("window.hit") is None
         assert (watched.requests, watched.messages) == ([watched.url], [])
         browser.close()
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(6))
 def test_naughty_texts_put_together_are_text_as_well(finished: Project, empty: Project, seed: int) -> None:
     rng = random.Random(seed)
