@@ -14,6 +14,7 @@ import pytest
 
 from common.errors import HeldError, InputError, PermissionDeniedError, WriteError
 from common.files import CHUNK, as_project_error, lock_data_directory, open_own, sweep_temporary_files, write_atomically
+from tests.tools.waiting import ENDLESS, PATIENCE
 
 
 def names(folder: Path) -> list[str]:
@@ -99,14 +100,14 @@ def test_the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_end(t
     assert calls == ["write", "fsync", "rename", "fsync"]
 
 
-WRITER = """
+WRITER = f"""
 import pathlib, sys, time
 from common.files import write_atomically
 
 def chunks():
     yield b"half"
     print(flush=True)
-    time.sleep(60)
+    {ENDLESS}
 
 write_atomically(pathlib.Path(sys.argv[1]), chunks())
 """
@@ -169,7 +170,7 @@ def test_who_waits_gets_it_when_the_first_is_done(tmp_path: Path) -> None:
         thread = threading.Thread(target=wait)
         thread.start()
         order.append("first")
-    thread.join(timeout=5)
+    thread.join(timeout=PATIENCE)
     assert order == ["first", "second"]
 
 

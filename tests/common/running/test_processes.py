@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from common.running import processes
+from tests.tools.processes import is_alive
+from tests.tools.waiting import ENDLESS, PATIENCE, wait_until
+
+SLEEPER = "import subprocess, time; print(subprocess.Popen(['sleep', '9999']"
 
 
-def run(tmp_path: Path, code: str, limit: float = 20.0) -> tuple[processes.Ended, list[bytes], list[bytes]]:
-    """Run Python code; return how it ended, and its lines of output and of error."""
+def run(
+    tmp_path: Path, code: str, limit: float = PATIENCE, hear: Callable[[], object] = bool
+) -> tuple[processes.Ended, list[bytes], list[bytes]]:
+    """Run Python code, and `hear` at each line of output; return how it ended, and its lines of output and of error."""
     out: list[bytes] = []
     err: list[bytes] = []
 
     def take(line: bytes) -> str | None:
         out.append(line)
+        hear()
         return None if line.startswith(b"secret") else line.decode().rstrip("\n")
 
     def take_error(line: bytes) -> str:
@@ -43,7 +48,7 @@ def test_lines_go_to_who_takes_them_and_to_the_log_unless_they_are_refused(tmp_p
     log = tmp_path / "logs" / "log"
     assert sorted(log.read_bytes().split(b"\n"))[1:] == [b"green", b"no", b"one"]
     assert log.stat().st_mode & 0o777 == 0o600
-    assert 0 < ended.seconds < 20
+    assert ended.seconds > 0
     assert ended.peak_memory > 1_000_000
 
 
@@ -65,38 +70,25 @@ def test_the_exit_code_is_the_programs_or_the_signal_below_0(tmp_path: Path, cod
 
 
 def test_a_program_that_takes_too_long_is_killed_with_a_grandchild_that_left_its_group(tmp_path: Path) -> None:
-    child = "subprocess.Popen(['sleep', '30'], start_new_session=True)"
-    code = f"import subprocess, time; print({child}.pid, flush=True); time.sleep(30)"
-    ended, out, _ = run(tmp_path, code, limit=1)
-    assert (ended.exit_code, ended.timed_out) == (-signal.SIGKILL, True)
-    assert not is_alive(int(out[0]))
+    for limit in (1, 8, 64):  # on a busy machine the grandchild may be late
+        ended, out, _ = run(tmp_path, f"{SLEEPER}, start_new_session=True).pid, flush=True); {ENDLESS}", limit)
+        assert (ended.exit_code, ended.timed_out) == (-signal.SIGKILL, True)
+        if out:
+            break
+    wait_until(lambda: not is_alive(int(out[0])), "the grandchild is gone")
 
 
 def test_a_grandchild_that_holds_the_output_is_not_waited_for_and_does_not_stay(tmp_path: Path) -> None:
-    ended, out, _ = run(tmp_path, "import subprocess; print(subprocess.Popen(['sleep', '30']).pid)")
-    assert ended.seconds < 15
-    assert not is_alive(int(out[0]))
+    ended, out, _ = run(tmp_path, f"{SLEEPER}).pid)")
+    assert (ended.exit_code, ended.timed_out) == (0, False)
+    wait_until(lambda: not is_alive(int(out[0])), "the grandchild is gone")
 
 
 def test_kill_ends_whatever_runs(tmp_path: Path) -> None:
-    threading.Timer(1, processes.kill).start()
-    ended, _, _ = run(tmp_path, "import time; time.sleep(30)")
+    ended, _, _ = run(tmp_path, f"import time; print('begun', flush=True); {ENDLESS}", hear=processes.kill)
     assert (ended.exit_code, ended.timed_out) == (-signal.SIGKILL, False)
 
 
 def test_a_program_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         processes.run(["no-such-program"], {}, 1, tmp_path / "log", (lambda _: "", lambda _: ""))
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process lives, once it had the time to die."""
-    for _ in range(100):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return False
-        if state == "Z":
-            return False
-        time.sleep(0.02)
-    return bool(os.getpgid(pid))

@@ -10,6 +10,7 @@ import pytest
 
 from common.running import screen
 from common.running.screen import Bars, Lines
+from tests.tools.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("quiet", [False, True])
@@ -35,7 +36,7 @@ def test_who_silences_waits_for_the_line_that_is_being_written(monkeypatch: pyte
         def write(self, text: str) -> None:
             assert text == "ok made\n"
             writes.set()
-            assert may_end.wait(10)
+            assert may_end.wait(PATIENCE)
 
         def flush(self) -> None:
             assert not silenced.is_set()
@@ -49,12 +50,12 @@ def test_who_silences_waits_for_the_line_that_is_being_written(monkeypatch: pyte
     monkeypatch.setattr(sys, "stdout", Slow())
     writer, silencer = threading.Thread(target=lines.say, args=("done", "made")), threading.Thread(target=silence)
     writer.start()
-    assert writes.wait(10)
+    assert writes.wait(PATIENCE)
     silencer.start()
     assert not silenced.wait(0.1)
     may_end.set()
     for thread in (writer, silencer):
-        thread.join(10)
+        thread.join(PATIENCE)
     assert silenced.is_set()
 
 
@@ -64,7 +65,7 @@ def test_bars_are_taken_away_where_a_run_ends_before_its_time() -> None:
     bars.begin("script")
     (drawing,) = (thread for thread in threading.enumerate() if thread not in before)
     bars.silence()
-    drawing.join(10)
+    drawing.join(PATIENCE)
     assert not drawing.is_alive()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from common.running.scripts import MARK, UNFINISHED, Script
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ def script(tmp_path: Path) -> Script:
         script="double",
         command=command,
         log=tmp_path / "log",
-        timeout=20,
+        timeout=PATIENCE,
         reads=reads,
         writes=writes,
         code=(),

@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from common.transcripts.cache.file_store import FileStore
 from common.transcripts.find import find_transcripts
 from tests.common.transcripts.cache.test_cache import TARGETS
 from tests.common.transcripts.written import Json, call, extract_folder, said, user, write_files
+from tests.tools.processes import has_open, processes
 
 COUNT = 12
 
@@ -62,26 +62,13 @@ def test_empty_files_are_divided_too(tmp_path: Path) -> None:
     assert extract_folder(tmp_path, tmp_path / "root", workers=4).full.source.files == 5
 
 
-def has_open(pid: int, path: Path) -> bool:
-    """Say whether a process has a file open; one that it closes meanwhile is none."""
-    for link in Path(f"/proc/{pid}/fd").glob("*"):
-        with contextlib.suppress(OSError):
-            if link.readlink() == path.resolve():
-                return True
-    return False
-
-
-def children() -> set[int]:
+def workers_running() -> set[int]:
     """Return the processes that this one has started and that run Python's workers."""
     found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            command = (folder / "cmdline").read_bytes()
-        except (OSError, ValueError):
-            continue
-        if parent == os.getpid() and b"spawn_main" in command:
-            found.add(int(folder.name))
+    for process in processes():
+        with contextlib.suppress(OSError):
+            command = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            found |= {process.pid} if process.parent == os.getpid() and b"spawn_main" in command else set()
     return found
 
 
@@ -95,26 +82,27 @@ def test_a_process_that_dies_is_named_with_its_file_and_the_work_of_the_others_i
         for _ in range(40):
             file.write(b'{"type":"user","sessionId":"big","message":{"content":7}}\n' * 20_000)
 
+    ended = threading.Event()
+
     def kill_the_one_that_reads_the_big_file() -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            for pid in children():
+        while not ended.wait(0.005):
+            for pid in workers_running():
                 if has_open(pid, big):
                     os.kill(pid, signal.SIGKILL)
                     return
-            time.sleep(0.005)
 
     killer = threading.Thread(target=kill_the_one_that_reads_the_big_file)
     killer.start()
-    begun = time.monotonic()
-    with (
-        open_database(tmp_path / "cache") as database,
-        pytest.raises(ScriptError, match=r"-w-big/big.jsonl: the process that read this file died \(signal 9\)"),
-    ):
-        extraction.extract(FileStore(database), [str(root)], "UTC", 2, lambda *_: None)
-    killer.join()
-    assert time.monotonic() - begun < 30
-    assert children() == set()
+    try:
+        with (
+            open_database(tmp_path / "cache") as database,
+            pytest.raises(ScriptError, match=r"-w-big/big.jsonl: the process that read this file died \(signal 9\)"),
+        ):
+            extraction.extract(FileStore(database), [str(root)], "UTC", 2, lambda *_: None)
+    finally:
+        ended.set()
+        killer.join()
+    assert workers_running() == set()
     with open_database(tmp_path / "cache") as database:
         assert "-w-big/big.jsonl" not in {row.name for row in FileStore(database).rows()}
     big.unlink()
