@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools.waiting import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "command",
     [
@@ -21,6 +22,6 @@ ROOT = Path(__file__).parent.parent
 )
 def test_the_code_passes(command: list[str]) -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -10,13 +10,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.docs.pages import ROOT, Put, Type, Walk, Write
+from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COPIED = ("analysis", "common", "docs", "dodo.py", "README.md", "pyproject.toml")
 SETTINGS = 'projects = ["data/sample"]\n'
-SECONDS = 60
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -49,7 +49,7 @@ def type_in(folder: Path, command: str) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=SECONDS,
+        timeout=PATIENCE,
         check=False,
     )
     return done.returncode, done.stdout.decode("utf-8", "replace")
