@@ -5,11 +5,12 @@ from __future__ import annotations
 import collections
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -17,6 +18,7 @@ from common.files import make_directory, open_own
 from common.text.printable import printable
 
 LONGEST_LINE = 1 << 16
+LARGEST_PIPE = 1 << 20  # bytes; what Linux allows without privileges, and more than a pipe has by itself
 LARGEST_LOG = 100_000_000  # bytes
 GRACE_SECONDS = 0.4
 
@@ -43,8 +45,8 @@ def run(
 ) -> Ended:
     """Run a program for `limit` seconds at most, with more in its environment, and return how it ended.
 
-    Its lines go to `takes`, of standard output and of standard error, and to the log. When it has ended its process
-    group is killed; a grandchild that holds the output open is not waited for.
+    Its lines go to `takes`, of standard output and of standard error, and to the log, all that it wrote before it
+    ended. Then its process group is killed; a grandchild that holds the output open is not waited for.
     """
     began = time.monotonic()
     make_directory(log.parent)
@@ -52,8 +54,9 @@ def run(
         process = _start(command, environment)
         timer = threading.Timer(min(limit, threading.TIMEOUT_MAX), kill, (process.pid,))
         timer.daemon = True
+        ended = threading.Event()
         pairs = zip((process.stdout, process.stderr), takes, strict=True)
-        readers = [threading.Thread(target=_read, args=(*pair, stream), daemon=True) for pair in pairs]
+        readers = [threading.Thread(target=_read, args=(*pair, stream, ended), daemon=True) for pair in pairs]
         for thread in (timer, *readers):
             thread.start()
         try:
@@ -61,12 +64,13 @@ def run(
         finally:
             timer.cancel()
             _running.discard(process.pid)
+            ended.set()
+        seconds = time.monotonic() - began
         code = process.returncode = os.waitstatus_to_exitcode(status)
         for reader in readers:
-            reader.join(GRACE_SECONDS)
+            reader.join()
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-    seconds = time.monotonic() - began
     peak = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
     return Ended(code, seconds, peak, timed_out=code == -signal.SIGKILL and seconds >= limit)
 
@@ -98,9 +102,35 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
     return process
 
 
-def _read(stream: IO[bytes], take: Take, log: IO[bytes]) -> None:
-    with contextlib.suppress(ValueError), stream:  # the log is closed while a grandchild still writes
-        for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+def _lines(stream: IO[bytes], ended: threading.Event) -> Iterator[bytes]:
+    """Yield the lines of a program, all of them, however late they are read.
+
+    When a program ends, what it wrote last is still in the pipe. A grandchild may go on writing to it: after the end
+    no more is read than a pipe can hold, and nothing is waited for once the pipe was silent for a moment.
+    """
+    rest, left = b"", LARGEST_PIPE
+    while left > 0:
+        had_ended = ended.is_set()
+        if not select.select([stream], [], [], GRACE_SECONDS)[0]:
+            if had_ended:
+                break
+            continue
+        chunk = os.read(stream.fileno(), LONGEST_LINE - len(rest))
+        if not chunk:
+            break
+        left -= len(chunk) if had_ended else 0
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line + b"\n" for line in lines)
+        if len(rest) == LONGEST_LINE:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+def _read(stream: IO[bytes], take: Take, log: IO[bytes], ended: threading.Event) -> None:
+    with stream:
+        for line in _lines(stream, ended):
             if (text := take(line)) is not None and log.tell() < LARGEST_LOG:
                 with contextlib.suppress(OSError):  # the log tells when it is closed; its program is heard to the end
                     log.write(f"{printable(text)}\n".encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,27 @@ def test_lines_go_to_who_takes_them_and_to_the_log_unless_they_are_refused(tmp_p
     assert log.stat().st_mode & 0o777 == 0o600
     assert ended.seconds > 0
     assert ended.peak_memory > 1_000_000
+
+
+def test_lines_are_heard_to_the_last_however_long_each_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "GRACE_SECONDS", 0.01)
+    heard = threading.Event()
+    ended, out, _ = run(tmp_path, "for number in range(3): print(number)", hear=lambda: heard.wait(0.1))
+    assert (ended.exit_code, out) == (0, [b"0\n", b"1\n", b"2\n"])
+    assert (tmp_path / "logs" / "log").read_bytes() == b"0\n1\n2\n"
+
+
+def test_a_line_of_any_length_is_heard_in_parts(tmp_path: Path) -> None:
+    _, out, _ = run(tmp_path, "print('x' * 100_000); print('last', end='')")
+    assert [len(part) for part in out] == [65_536, 100_001 - 65_536, 4]
+    assert b"".join(out) == b"x" * 100_000 + b"\nlast"
+
+
+def test_what_a_grandchild_writes_without_end_is_not_waited_for(tmp_path: Path) -> None:
+    flood = "subprocess.Popen(['yes', 'x' * 999], start_new_session=True)"
+    ended, _, err = run(tmp_path, f"import subprocess, sys; print({flood}.pid, file=sys.stderr)")
+    assert (ended.exit_code, ended.timed_out) == (0, False)
+    wait_until(lambda: not is_alive(int(err[0])), "the grandchild has ended, since nobody reads what it writes")
 
 
 def test_a_program_that_floods_is_heard_to_the_end_and_fills_no_disk(
