@@ -111,6 +111,18 @@ def test_kill_ends_whatever_runs(tmp_path: Path) -> None:
     assert (ended.exit_code, ended.timed_out) == (-signal.SIGKILL, False)
 
 
+@pytest.mark.parametrize(
+    ("deaf", "sign"), [("pass", signal.SIGTERM), ("signal.signal(signal.SIGTERM, signal.SIG_IGN)", signal.SIGKILL)]
+)
+def test_whatever_runs_is_stopped_gently_and_at_once_if_it_is_deaf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaf: str, sign: signal.Signals
+) -> None:
+    monkeypatch.setattr(processes, "_stopping", threading.Event())
+    code = f"import signal, time; {deaf}; print('begun', flush=True); {ENDLESS}"
+    ended, _, _ = run(tmp_path, code, hear=processes.stop_all)
+    assert (ended.exit_code, ended.timed_out) == (-sign, False)
+
+
 def test_a_program_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         processes.run(["no-such-program"], {}, 1, tmp_path / "log", (lambda _: "", lambda _: ""))
