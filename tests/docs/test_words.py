@@ -20,6 +20,7 @@ from tests.docs.pages import PAGES, ROOT, blocks, names, rows, section
 from tests.docs.said import MODULES, sentences
 
 PIPELINE = ROOT / "docs" / "PIPELINE.md"
+ERRORS = ROOT / "docs" / "errors.md"
 SCRIPTS = sorted(path.stem for path in (ROOT / "analysis").glob("*.py") if path.stem != "__init__")
 COMMANDS = ("run", "plan", "csv", "list", "history", "graph", "forget", "adopt", "verify", "clean")
 
@@ -61,8 +62,7 @@ def test_every_command_is_documented() -> None:
     refused = set(re.findall(r"^  \S+ ([a-z-]+) +not used here", listed, re.MULTILINE))
     text = section(PIPELINE, "5. Commands")
     assert {cell.split()[-1] for cell in first_cells(text) if cell.startswith("doit ")} == known - refused
-    said = text[text.index("Refused are") : text.index("### run")]
-    assert {name.split()[-1] for name in names(said)} == refused
+    assert {name.split()[-1] for name in names(section(PIPELINE, "Refused commands"))} == refused
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -118,7 +118,12 @@ def pieces(text: str) -> list[str]:
 
 
 def told() -> list[str]:
-    return [row[0].strip("` ") for row in rows(section(PIPELINE, "8. Errors")) if not row[0].isdigit()]
+    return [row[0].strip("` ") for row in rows(section(ERRORS, "Errors"))]
+
+
+def test_every_exit_code_of_a_message_is_one_of_the_table() -> None:
+    known = {row[0] for row in rows(section(PIPELINE, "8. Errors"))}
+    assert [row for row in rows(section(ERRORS, "Errors")) if not set(re.findall(r"\d+", row[1])) <= known] == []
 
 
 def test_every_message_of_an_error_is_documented() -> None:
