@@ -21,6 +21,7 @@ from tests.docs.said import MODULES, sentences
 
 PIPELINE = ROOT / "docs" / "PIPELINE.md"
 ERRORS = ROOT / "docs" / "errors.md"
+EXTENDING = ROOT / "docs" / "extending.md"
 SCRIPTS = sorted(path.stem for path in (ROOT / "analysis").glob("*.py") if path.stem != "__init__")
 COMMANDS = ("run", "plan", "csv", "list", "history", "graph", "forget", "adopt", "verify", "clean")
 
@@ -106,7 +107,7 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 
 @pytest.mark.parametrize("record", [Material, Case], ids=lambda one: one.__name__)
 def test_everything_that_a_strategy_gets_is_documented(record: type[Material | Case]) -> None:
-    table = section(PIPELINE, "A strategy").partition(f"| of `{record.__name__}` |")[2].partition("\n\n")[0]
+    table = section(EXTENDING, "A strategy").partition(f"| of `{record.__name__}` |")[2].partition("\n\n")[0]
     known = {name for name in (*record.__annotations__, *vars(record)) if not name.startswith("_")}
     assert {name for row in rows(table) for name in names(row[0])} == known
 
