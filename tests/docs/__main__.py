@@ -1,6 +1,7 @@
 """Run every command of the pages and write what it prints into them: `python -m tests.docs [PAGE…]`.
 
-An output with a line `…` is left as it is: somebody chose what of it to show.
+An output that one line `…` shortens keeps as many lines before and after it. An output with more such lines is left as
+it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from tests.docs.pages import PAGES, Type, Walk, walks
 from tests.docs.test_commands import ASSEMBLED
-from tests.docs.walking import begin, do, prepared_project
+from tests.docs.walking import begin, do, prepared_project, shortened
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,8 +25,8 @@ def outputs(walk: Walk, prepared: Path, folder: Path) -> list[tuple[tuple[int, i
         if isinstance(step, Type) and step.by_hand:
             continue
         printed = do(copy, step)
-        if isinstance(step, Type) and step.place and printed is not None and "…" not in (step.shown or "").split():
-            found.append((step.place, "\n".join(line.rstrip() for line in printed.rstrip().splitlines()) + "\n"))
+        if isinstance(step, Type) and step.place and step.shown is not None and printed is not None:
+            found.append((step.place, shortened(step.shown, printed)))
     return found
 
 

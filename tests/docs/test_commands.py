@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.docs.pages import PAGES, ROOT, Put, Type, Walk, blocks, commands_of, walks
-from tests.docs.walking import agree, begin, do, put, shape
+from tests.docs.walking import agree, begin, do, put, shape, shortened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,20 @@ def test_most_pages_that_guide_a_reader_have_walks() -> None:
 )
 def test_outputs_agree_in_shape(shown: str, printed: str, *, alike: bool) -> None:
     assert agree(shown, printed) is alike
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ("old\n", "first\n  second\nthird\nlast\n"),
+        ("old\n…\nold\n", "first\n…\nlast\n"),
+        ("…\nold\nold\n", "…\nthird\nlast\n"),
+        ("old\n  …\n", "first\n…\n"),
+        ("old\n…\nchosen\n…\n", "old\n…\nchosen\n…\n"),
+    ],
+)
+def test_a_new_output_is_shortened_as_the_old_one_was(shown: str, kept: str) -> None:
+    assert shortened(shown, "first\n  second \nthird\nlast\n") == kept
 
 
 def test_a_line_is_put_where_the_page_says(tmp_path: Path) -> None:

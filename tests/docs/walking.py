@@ -118,3 +118,15 @@ def agree(shown: str, printed: str) -> bool:
     """Tell whether what a page shows is what was printed; a line `…` stands for any lines, `…` in one for any text."""
     expected = ["(?:.*\n)*" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shape(shown)]
     return re.fullmatch("".join(expected), "".join(f"{line}\n" for line in shape(printed))) is not None
+
+
+def shortened(shown: str, printed: str) -> str:
+    """Return what was printed, shortened as the page shows it; what the page shows if that has several lines `…`."""
+    lines = [line.rstrip() for line in printed.rstrip().splitlines()]
+    cuts = [number for number, line in enumerate(shown.splitlines()) if line.strip() == "…"]
+    if len(cuts) > 1:
+        return shown
+    if cuts:
+        tail = len(shown.splitlines()) - cuts[0] - 1
+        lines = [*lines[: cuts[0]], "…", *lines[len(lines) - tail :]]
+    return "\n".join(lines) + "\n"
