@@ -42,7 +42,5 @@ def test_the_settings_that_make_a_script_stale_are_those_of_the_table() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     known = json.loads(done.stdout)
-    table = [
-        row for row in rows(section(PIPELINE, "7. Caching, and what makes what stale")) if row[0].strip("`") in known
-    ]
+    table = [row for row in rows(section(PIPELINE, "7. Caching and staleness")) if row[0].strip("`") in known]
     assert {row[0].strip("`"): sorted(names(row[1])) for row in table} == known
