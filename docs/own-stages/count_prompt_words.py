@@ -1,4 +1,4 @@
-"""Count the words that each agent was told: an example of a script of one's own, in nothing but Python."""
+"""Count the words of the prompts of each agent: an example of your own script, in plain Python."""
 
 import collections
 import csv
