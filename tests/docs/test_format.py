@@ -79,4 +79,4 @@ def test_limits_are_those_of_the_code() -> None:
     (skipped,) = [row[1] for row in rows(section(FORMAT, "Lines")) if row[0] == "skipped"]
     assert re.findall(r"\d+", skipped) == [str(depth.MAX_DEPTH), str(lines.MAX_LENGTH >> 20)]
     before_the_table = section(FORMAT, "Sentences").partition("|")[0]
-    assert re.findall(r"[\d,]+\d", before_the_table) == [f"{texts.HEAD:,}"]
+    assert re.findall(r"[\d,]+\d", before_the_table) == [f"{phrases.HEAD:,}"]
