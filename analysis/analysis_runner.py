@@ -93,7 +93,7 @@ def encode(one: Strategy, material: Material) -> bytes:
         if isinstance(found, Envelope):
             return schema.encode(found)
         result = OwnResult(
-            **schema.envelope("own_result"),
+            **schema.envelope(OwnResult),
             filters=material.enriched.filters,
             strategy=one.name,
             question=one.question,
@@ -111,7 +111,7 @@ def encode(one: Strategy, material: Material) -> bytes:
 def gather(answers: Sequence[tuple[Strategy, bytes]], filters: Filters) -> AggregateResults:
     """Return all results in one record, each whole."""
     return AggregateResults(
-        **schema.envelope("aggregate_results"),
+        **schema.envelope(AggregateResults),
         filters=filters,
         strategies={
             one.name: StrategyRun(status="done", question=one.question, result=msgspec.Raw(encoded.strip()))

@@ -20,7 +20,7 @@ def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezon
     data = DataRepository(enriched=sessions).load_enriched()
     found = classify(data.sessions, marathon_over, Calendar(timezone))
     result = MarathonClassification(
-        **schema.envelope("marathon_classification"),
+        **schema.envelope(MarathonClassification),
         filters=data.filters,
         marathon_over=marathon_over,
         summary=summarize(found),

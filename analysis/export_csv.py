@@ -25,10 +25,8 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     share: bool = False,
 ) -> None:
     """Write delegations.csv, agents.csv and sessions.csv into the folder --out."""
-    repository = DataRepository(
-        enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
-    )
-    material = load_material(repository, diagnostics, timezone, load_prices())
+    repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
+    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
     tables = spreadsheets(context_of(material, redact=redact, share=share))
     for table in tables:
         write_atomically(out / f"{table.name}.csv", table.written())

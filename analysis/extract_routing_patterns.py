@@ -48,7 +48,7 @@ def describe(
 ) -> RoutingPatterns:
     """Return the routing of every period, sessions outside all periods as a last one."""
     return RoutingPatterns(
-        **schema.envelope("routing_patterns"),
+        **schema.envelope(RoutingPatterns),
         filters=filters,
         period_source=found.source,
         periods=[describe_period(period, inside) for period, inside in group(sessions, found, calendar)],

@@ -26,10 +26,8 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as one HTML page."""
-    repository = DataRepository(
-        enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
-    )
-    material = load_material(repository, diagnostics, timezone, load_prices())
+    repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
+    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
     context = context_of(material, redact=redact, share=share, warnings=warnings)
     page = render_html(with_charts(report_of(context), context, drawn_words()), context)
     write_atomically(report, page.encode())

@@ -24,10 +24,8 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as Markdown."""
-    repository = DataRepository(
-        enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation, aggregate=aggregate
-    )
-    material = load_material(repository, diagnostics, timezone, load_prices())
+    repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
+    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
     view = report_of(context_of(material, redact=redact, share=share, warnings=warnings))
     page = render_markdown(view)
     write_atomically(report, page.encode())

@@ -51,7 +51,7 @@ def segment(
     divided = group(data.sessions, found, calendar)
     compared = compare(divided, found, marathon_over, table)
     return SegmentationReport(
-        **schema.envelope("temporal_segmentation"),
+        **schema.envelope(SegmentationReport),
         filters=data.filters,
         marathon_over=marathon_over,
         period_source=found.source,

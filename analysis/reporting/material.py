@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from analysis.reporting.results import Results, load_results
 from common.records.extraction import Diagnostic
 from common.times import local_time, zone_named
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from common.data_repository import DataRepository, Results
+    from common.data_repository import DataRepository
     from common.measures.prices import PriceTable
     from common.records.extraction import EnrichedSessions
     from common.records.marathons import MarathonClassification
@@ -53,7 +54,9 @@ class Material:
     timezone: str
 
 
-def load_material(repository: DataRepository, diagnostics: Path, timezone: str, prices: PriceTable) -> Material:
+def load_material(
+    repository: DataRepository, aggregate: Path, diagnostics: Path, timezone: str, prices: PriceTable
+) -> Material:
     """Read everything that a report is made of."""
     enriched = repository.load_enriched()
     return Material(
@@ -61,7 +64,7 @@ def load_material(repository: DataRepository, diagnostics: Path, timezone: str, 
         patterns=repository.load_routing_patterns(),
         marathons=repository.load_marathons(),
         segmentation=repository.load_segmentation(),
-        results=repository.load_results(),
+        results=load_results(aggregate),
         diagnostics=tuple(read_diagnostics(diagnostics.read_bytes().splitlines())),
         delegations=numbered(enriched.sessions, zone_named(timezone), prices),
         timezone=timezone,

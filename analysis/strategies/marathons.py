@@ -12,12 +12,12 @@ from common.records.marathons import (
     Marathon,
     MarathonPeriod,
     MarathonsResult,
+    MarathonStep,
     MarathonStory,
     MarathonSummary,
     PositionRate,
     ReviewLoop,
     ReviewLoopSummary,
-    Step,
 )
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 from common.records.shared import Period
@@ -37,7 +37,7 @@ def answer(material: Material) -> MarathonsResult:
         tell(session, classed[session.session_id], material) for session in sessions if session.session_id in classed
     ]
     return MarathonsResult(
-        **schema.envelope("marathons_result"),
+        **schema.envelope(MarathonsResult),
         filters=material.enriched.filters,
         marathon_over=material.marathons.marathon_over,
         sessions=len(sessions),
@@ -81,15 +81,15 @@ def _cost(session: EnrichedSession, table: prices.PriceTable) -> prices.Amount:
     return prices.add([table.amount(session.tokens_by_day), *runs])
 
 
-def last_steps(delegations: Sequence[EnrichedDelegation]) -> list[Step]:
+def last_steps(delegations: Sequence[EnrichedDelegation]) -> list[MarathonStep]:
     """Return the last five steps that are not among the first five."""
     start = max(SHOWN_STEPS, len(delegations) - SHOWN_STEPS)
     return [step(number, one) for number, one in enumerate(delegations[start:], start=start + 1)]
 
 
-def step(number: int, one: EnrichedDelegation) -> Step:
+def step(number: int, one: EnrichedDelegation) -> MarathonStep:
     """Return the delegation as a step."""
-    return Step(
+    return MarathonStep(
         sequence_number=number,
         tool_use_id=one.tool_use_id,
         timestamp=one.timestamp,

@@ -13,9 +13,9 @@ from common.measures import prices, rates, rework
 from common.measures.cases import Case
 from common.measures.rework import Reworked
 from common.records.base import Rate
-from common.records.metrics import AgentMetrics, Defined, Durations, GroupMetrics, MetricsResult, ParentPrice, Totals
+from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
 from common.records.sessions import Outcome, Tokens
-from common.records.shared import OUTSIDE, Cost
+from common.records.shared import OUTSIDE, Cost, Durations
 from common.strategy import Material, Strategy
 from common.times import WEEKDAYS
 
@@ -42,7 +42,7 @@ def answer(material: Material) -> MetricsResult:
     reworked = rework.find(material.sessions, cases)
     by = partial(spending.by, parts, table=material.prices)
     return MetricsResult(
-        **schema.envelope("metrics_result"),
+        **schema.envelope(MetricsResult),
         filters=material.enriched.filters,
         period_source=material.periods.source,
         prices_read=material.prices.read,

@@ -36,7 +36,7 @@ def answer(material: Material) -> RoutingQualityResult:
     suspected = _once([*(one for reading in readings for one in reading.misroutes), *learned])
     cases, rules = material.cases, material.rules
     return RoutingQualityResult(
-        **schema.envelope("routing_quality_result"),
+        **schema.envelope(RoutingQualityResult),
         filters=material.enriched.filters,
         period_source=material.periods.source,
         rules=[reading.use for reading in readings],

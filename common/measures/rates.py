@@ -12,7 +12,6 @@ from typing import Literal
 from common.measures.statistics import quantile, wilson
 from common.records.base import Rate
 from common.records.marathons import Classification, Pivot
-from common.records.metrics import Durations
 from common.records.sessions import (
     FAILURES,
     OUTCOMES,
@@ -23,6 +22,7 @@ from common.records.sessions import (
     Outcome,
     Tokens,
 )
+from common.records.shared import Durations
 
 PIVOT_FAILURES = 3
 PIVOT_CHANGES = 10

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from common.measures import rates
 from common.measures.cases import Case
 from common.measures.prices import PICODOLLARS
-from common.records.metrics import Rework
 from common.records.sessions import Edit, EnrichedDelegation, EnrichedSession
-from common.records.shared import Evidence
+from common.records.shared import Evidence, Rework
 
 NEAR_SAME = 0.8
 EXAMPLES = 3

@@ -43,7 +43,8 @@ def _filters(path: Path) -> dict[str, object]:
         header = msgspec.json.decode(raw, type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a data file of this project ({error})") from error
-    if header.schema_type not in schema.RECORDS:
+    record = schema.file_records().get(header.schema_type)
+    if record is None:
         raise InputError(f"{path}: unknown schema {header.schema_type}")
-    schema.decode(raw, schema.RECORDS[header.schema_type], str(path))
+    schema.decode(raw, record, str(path))
     return header.filters

@@ -1,32 +1,36 @@
-"""`aggregate_results.json`: every strategy's result, each whole."""
+"""`aggregate_results.json`: the result of every strategy, unabridged."""
 
 from typing import Literal
 
 from msgspec import Raw
 
-from common.records.base import Envelope, Record
+from common.records.base import Envelope, Record, Schema
 from common.records.extraction import Filters
 
 
 class OwnResult(Envelope, frozen=True, kw_only=True):
-    """`<name>_result.json` of a strategy of the user's own; `answer` is whatever it gave, as JSON."""
+    """`<name>_result.json` of a strategy whose answer is no record with a schema of its own."""
 
-    filters: Filters
-    strategy: str
-    question: str
-    answer: Raw
+    schema = Schema("own_result", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    strategy: str  #: name of the strategy
+    question: str  #: question of the strategy
+    answer: Raw  #: answer of the strategy, as JSON
 
 
 class StrategyRun(Record, frozen=True, kw_only=True):
-    """One strategy's result, whole, as it stands in its own file."""
+    """The result of one strategy."""
 
-    status: Literal["done"]
-    question: str
-    result: Raw
+    status: Literal["done"]  #: always `done`: if a strategy fails, no file is written
+    question: str  #: question of the strategy
+    result: Raw  #: the whole content of the strategy's own file
 
 
 class AggregateResults(Envelope, frozen=True, kw_only=True):
-    """All results by strategy, in the order of the strategies."""
+    """`aggregate_results.json`: all results by strategy, in the order of the strategies."""
 
-    filters: Filters
-    strategies: dict[str, StrategyRun]
+    schema = Schema("aggregate_results", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    strategies: dict[str, StrategyRun]  #: results by the name of the strategy

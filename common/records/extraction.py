@@ -1,101 +1,98 @@
-"""The files of the extraction stage as records, and what every data file begins with."""
+"""Files of the extraction stage: `full_sessions_data.json`, `enriched_sessions_data.json` and the manifest."""
 
 from msgspec import field
 
-from common.records.base import Envelope, Record
+from common.records.base import Envelope, Record, Schema
 from common.records.sessions import DayTokens, EnrichedSession, Session, Tokens, UnlinkedRun
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """What was read, before any filter: parsed + salvaged + skipped + blank + pending = lines.
+    """Input that was read, before any filter: parsed + salvaged + skipped + blank + pending = lines."""
 
-    `roots` are the roots as the user named them; `passed_over` counts files that could not be read.
-    """
-
-    roots: list[str]
-    files: int
-    passed_over: int
-    bytes: int
-    lines: int
-    parsed: int
-    salvaged: int
-    skipped: int
-    blank: int
-    pending: int
-    unknown_types: dict[str, int]
+    roots: list[str]  #: roots as the user named them
+    files: int  #: files read
+    passed_over: int  #: files and folders that could not be read
+    bytes: int  #: size of the files
+    lines: int  #: lines of the files
+    parsed: int  #: lines that are one JSON object
+    salvaged: int  #: damaged lines from which at least one whole record was recovered
+    skipped: int  #: lines from which nothing was recovered
+    blank: int  #: lines of white space
+    pending: int  #: last lines that were still being written
+    unknown_types: dict[str, int]  #: lines of unknown types, by type
 
 
 class Filters(Record, frozen=True, kw_only=True):
-    """Which sessions were chosen, and how many were left out."""
+    """Filters that chose the sessions, and the number of sessions they left out."""
 
-    project: str | None
-    since: str | None
-    until: str | None
-    timezone: str
-    sessions_left_out: int
+    project: str | None  #: the `project` setting, None if not set
+    since: str | None  #: the `since` setting, None if not set
+    until: str | None  #: the `until` setting, None if not set
+    timezone: str  #: the `timezone` setting, which defines days
+    sessions_left_out: int  #: sessions that the filters left out
 
 
 class Summary(Record, frozen=True, kw_only=True):
-    """Counts over the chosen sessions and unlinked runs; `tokens` and `tokens_by_model` include progress-only ones."""
+    """Counts over the chosen sessions and unlinked runs."""
 
-    sessions: int
-    sessions_with_delegations: int
-    delegations: int
-    answers: dict[str, int]
-    outcomes: dict[str, int]
-    agent_types: dict[str, int]
-    links: dict[str, int]
-    sessions_over_threshold: int
-    marathon_over: int
-    tokens: Tokens
-    tokens_progress_only: Tokens
-    tokens_by_model: dict[str, Tokens]
-    unknown_statuses: dict[str, int]
+    sessions: int  #: chosen sessions
+    sessions_with_delegations: int  #: chosen sessions that have a delegation
+    delegations: int  #: number of delegations
+    answers: dict[str, int]  #: delegations by answer
+    outcomes: dict[str, int]  #: delegations by outcome
+    agent_types: dict[str, int]  #: delegations by agent type
+    links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
+    sessions_over_threshold: int  #: sessions with more than `marathon_over` delegations
+    marathon_over: int  #: the `marathon_over` setting
+    tokens: Tokens  #: tokens of everything chosen, including messages found only in progress lines
+    tokens_progress_only: Tokens  #: tokens of messages found only in progress lines; part of `tokens`
+    tokens_by_model: dict[str, Tokens]  #: `tokens` by model
+    unknown_statuses: dict[str, int]  #: unknown statuses of background agents, with their number
 
 
 class Diagnostic(Record, frozen=True, kw_only=True):
-    """A line of `extraction_diagnostics.jsonl`: a transcript's line that was not parsed as it stood, or a file.
+    """A line of `extraction_diagnostics.jsonl`: a damaged transcript line, or a file that could not be read."""
 
-    `offset` is the byte that the line begins at; both are None for a file that was passed over. `outcome` is what
-    became of it: salvaged, skipped, pending, passed over.
-    """
-
-    file: str
-    line: int | None
-    offset: int | None
-    reason: str
-    outcome: str
+    file: str  #: file below the root
+    line: int | None  #: line number, from 1; None for a file
+    offset: int | None  #: byte at which the line begins; None for a file
+    reason: str  #: why the line or file could not be read normally
+    outcome: str  #: what was done: `salvaged`, `skipped`, `pending` or `passed over`
 
 
 class FullSessions(Envelope, frozen=True, kw_only=True):
     """`full_sessions_data.json`: every session, with or without delegations."""
 
-    source: Source
-    filters: Filters
-    summary: Summary
-    sessions: list[Session]
-    unlinked_runs: list[UnlinkedRun]
+    schema = Schema("full_sessions", "1.0.0")
+
+    source: Source  #: input that was read, before any filter
+    filters: Filters  #: filters that chose the sessions
+    summary: Summary  #: counts over the chosen sessions
+    sessions: list[Session]  #: every chosen session, by first timestamp and id
+    unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
 
 
 class EnrichedSessions(Envelope, frozen=True, kw_only=True):
-    """`enriched_sessions_data.json`: the sessions with delegations, and what the others spent.
+    """`enriched_sessions_data.json`: the sessions with delegations, and the tokens of the other sessions."""
 
-    `tokens_by_day_elsewhere` are the main lines of the sessions without a delegation, by project.
-    """
+    schema = Schema("enriched_sessions", "1.0.0")
 
-    source: Source
-    filters: Filters
-    summary: Summary
-    sessions: list[EnrichedSession]
-    unlinked_runs: list[UnlinkedRun]
+    source: Source  #: input that was read, before any filter
+    filters: Filters  #: filters that chose the sessions
+    summary: Summary  #: counts over the chosen sessions
+    sessions: list[EnrichedSession]  #: sessions with delegations, by first timestamp and id
+    unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
+    #: tokens of the main threads of the sessions without a delegation, by project
     tokens_by_day_elsewhere: dict[str, list[DayTokens]] = field(default_factory=dict)
 
 
 class ExtractionManifest(Envelope, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`cache/manifest.json`: what the second script of the extraction stage takes from the cache, by its digest."""
+    """`cache/manifest.json`: what the second script of the extraction stage takes from the cache, as a digest."""
 
-    digest: str
-    source: Source
-    filters: Filters
-    summary: Summary
-    tokens_by_day_elsewhere: dict[str, list[DayTokens]]
+    schema = Schema("extraction_manifest", "1.0.0")
+
+    digest: str  #: digest of everything that the second script takes from the cache
+    source: Source  #: input that was read, before any filter
+    filters: Filters  #: filters that chose the sessions
+    summary: Summary  #: counts over the chosen sessions
+    tokens_by_day_elsewhere: dict[str, list[DayTokens]]  #: tokens of sessions without a delegation, by project

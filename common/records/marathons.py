@@ -1,8 +1,8 @@
-"""`marathon-classification.json` and `marathons_result.json`: the sessions that ran away."""
+"""`marathon-classification.json` and `marathons_result.json`: sessions with very many delegations."""
 
 from typing import Literal
 
-from common.records.base import Envelope, Rate, Record
+from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
 from common.records.shared import Cost, Loop, PeriodFields, Transition
@@ -11,135 +11,133 @@ Classification = Literal["POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"]
 
 
 class Pivot(Record, frozen=True, kw_only=True):
-    """Where a marathon loses control: the third failure or the tenth change of agent, whichever came first."""
+    """The delegation at which a marathon loses control: the third failure or the tenth change of agent."""
 
-    sequence_number: int
-    tool_use_id: str
-    timestamp: str | None
-    reason: Literal["failures", "changes"]
+    sequence_number: int  #: position among the session's delegations, from 1
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    reason: Literal["failures", "changes"]  #: which of the two came first
 
 
 class Marathon(Record, frozen=True, kw_only=True):
-    """A session with more than `marathon_over` delegations; `date` is the day of its first delegation."""
+    """A session with more than `marathon_over` delegations."""
 
-    session_id: str
-    project: str
-    date: str | None
-    classification: Classification
-    delegations: int
-    success: Rate
-    cascade_rate: Rate
-    loops: int
-    pivot: Pivot | None
+    session_id: str  #: id of the session
+    project: str  #: folder of the session, below the root
+    date: str | None  #: day of its first delegation
+    classification: Classification  #: class by success; see [marathons](DEFINITIONS.md#marathons)
+    delegations: int  #: number of delegations
+    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    cascade_rate: Rate  #: transitions to the same agent type, of all transitions
+    loops: int  #: number of loops X, Y, X
+    pivot: Pivot | None  #: where control was lost, None if neither condition was met
 
 
 class MarathonSummary(Record, frozen=True, kw_only=True):
-    """How many marathons of each class."""
+    """Number of marathons by class."""
 
-    POSITIVE: int
-    NEGATIVE: int
-    AMBIGUOUS: int
-    UNKNOWN: int
+    POSITIVE: int  #: marathons of this class
+    NEGATIVE: int  #: marathons of this class
+    AMBIGUOUS: int  #: marathons of this class
+    UNKNOWN: int  #: marathons of this class
 
 
 class MarathonClassification(Envelope, frozen=True, kw_only=True):
-    """Every marathon with its class, in the order of sessions."""
+    """`marathon-classification.json`: every marathon with its class."""
 
-    filters: Filters
-    marathon_over: int
-    summary: MarathonSummary
-    marathons: list[Marathon]
+    schema = Schema("marathon_classification", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    marathon_over: int  #: the `marathon_over` setting
+    summary: MarathonSummary  #: marathons by class
+    marathons: list[Marathon]  #: every marathon, in the order of the sessions
 
 
-class Step(Record, frozen=True, kw_only=True):
-    """One delegation of a marathon; `task` is the description, else the prompt's first 200 characters."""
+class MarathonStep(Record, frozen=True, kw_only=True):
+    """One delegation of a marathon."""
 
-    sequence_number: int
-    tool_use_id: str
-    timestamp: str | None
-    agent_type: str
-    task: str
-    outcome: Outcome
-    file: str
-    line: int
+    sequence_number: int  #: position among the session's delegations, from 1
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    agent_type: str  #: agent type, spelled as in the transcript
+    task: str  #: description of the call, else the first 200 characters of the prompt
+    outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
+    file: str  #: file of the call, below the root; preceded by the root's number if there are several roots
+    line: int  #: line of the call, from 1
 
 
 class ReviewLoop(Record, frozen=True, kw_only=True):
-    """Rounds of X, Y, X, Y …: `rounds` returns to `agent_type`, from the first step to the last."""
+    """A stretch X, Y, X, Y … of consecutive delegations."""
 
-    agent_type: str
-    via: str
-    rounds: int
-    first_sequence_number: int
-    last_sequence_number: int
-    last_outcome: Outcome
+    agent_type: str  #: X
+    via: str  #: Y
+    rounds: int  #: returns to X
+    first_sequence_number: int  #: position of its first delegation
+    last_sequence_number: int  #: position of its last delegation
+    last_outcome: Outcome  #: outcome of its last delegation
 
 
 class MarathonStory(Marathon, frozen=True, kw_only=True):
-    """A marathon in depth.
+    """A marathon in depth."""
 
-    `agent_sequence` are the agent types in order. `first_steps` and `last_steps` are up to five each. `initial_task`
-    is what the user wrote before the first delegation, `final_state` what the assistant wrote after the last one.
-    `before_pivot` and `from_pivot` are success rates; None without a pivot. `cost` is that of its runs and its main
-    thread.
-    """
-
-    agent_sequence: list[str]
-    loop_counts: list[Loop]
-    review_loops: list[ReviewLoop]
-    first_steps: list[Step]
-    last_steps: list[Step]
-    initial_task: str | None
-    final_state: str | None
-    before_pivot: Rate | None
-    from_pivot: Rate | None
-    first_timestamp: str | None
-    last_timestamp: str | None
-    messages: int
-    cost: Cost
+    agent_sequence: list[str]  #: agent types in order
+    loop_counts: list[Loop]  #: number of each loop X, Y, X
+    review_loops: list[ReviewLoop]  #: stretches X, Y, X, Y …
+    first_steps: list[MarathonStep]  #: first five delegations
+    last_steps: list[MarathonStep]  #: last five delegations that are not among the first five
+    initial_task: str | None  #: text of the user before the first delegation
+    final_state: str | None  #: text of the assistant after the last delegation
+    before_pivot: Rate | None  #: success before the pivot, None without a pivot
+    from_pivot: Rate | None  #: success from the pivot on
+    first_timestamp: str | None  #: earliest timestamp
+    last_timestamp: str | None  #: latest timestamp
+    messages: int  #: messages of the session
+    cost: Cost  #: cost of its main thread and its runs
 
 
 class MarathonPeriod(PeriodFields, frozen=True, kw_only=True):
-    """The marathons of one period; `share` is marathons of sessions with delegations."""
+    """The marathons of one period."""
 
-    share: Rate
-    summary: MarathonSummary
-    success_in_marathons: Rate
-    success_elsewhere: Rate
+    share: Rate  #: marathons of sessions with delegations
+    summary: MarathonSummary  #: marathons by class
+    success_in_marathons: Rate  #: success of the delegations inside marathons
+    success_elsewhere: Rate  #: success of all other delegations
 
 
 class PositionRate(Record, frozen=True, kw_only=True):
-    """Success of the delegations that stand at these places of their session (both ends included; last None: open)."""
+    """Success of the delegations at certain positions of their session."""
 
-    first: int
-    last: int | None
-    success: Rate
+    first: int  #: first position, from 1
+    last: int | None  #: last position, included; None if open
+    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
 
 
 class ReviewLoopSummary(Record, frozen=True, kw_only=True):
-    """How often a pair of agents went back and forth, and for how many rounds, over all sessions."""
+    """All stretches X, Y, X, Y … of one pair of agent types, over all sessions."""
 
-    agent_type: str
-    via: str
-    loops: int
-    rounds_p50: float
-    rounds_longest: int
-    ended_completed: Rate
+    agent_type: str  #: X
+    via: str  #: Y
+    loops: int  #: number of stretches
+    rounds_p50: float  #: median number of returns to X
+    rounds_longest: int  #: largest number of returns to X
+    ended_completed: Rate  #: stretches whose last delegation completed, of those with a known outcome
 
 
 class MarathonsResult(Envelope, frozen=True, kw_only=True):
-    """The marathons in depth, longest first; transitions, loops and places over all sessions."""
+    """`marathons_result.json`: the marathons in depth; transitions, loops and positions over all sessions."""
 
-    filters: Filters
-    marathon_over: int
-    sessions: int
-    summary: MarathonSummary
-    marathons: list[MarathonStory]
-    periods: list[MarathonPeriod]
-    by_position: list[PositionRate]
-    transitions: list[Transition]
-    transitions_total: int
-    parallel: int
-    cascade_rate: Rate
-    loops: list[Loop]
-    review_loops: list[ReviewLoopSummary]
+    schema = Schema("marathons_result", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    marathon_over: int  #: the `marathon_over` setting
+    sessions: int  #: sessions with delegations
+    summary: MarathonSummary  #: marathons by class
+    marathons: list[MarathonStory]  #: every marathon in depth, longest first
+    periods: list[MarathonPeriod]  #: marathons by period
+    by_position: list[PositionRate]  #: success by position in the session
+    transitions: list[Transition]  #: transitions between agent types
+    transitions_total: int  #: number of all transitions
+    parallel: int  #: adjacent delegations of the same message, which are not transitions
+    cascade_rate: Rate  #: transitions to the same agent type, of all transitions
+    loops: list[Loop]  #: number of each loop X, Y, X over all sessions
+    review_loops: list[ReviewLoopSummary]  #: stretches X, Y, X, Y … by pair of agent types

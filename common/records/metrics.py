@@ -1,11 +1,11 @@
-"""`metrics_result.json`: how each agent, model, day, hour, weekday and project fares."""
+"""`metrics_result.json`: outcomes, tokens, costs and times by agent, model, day, hour, weekday and project."""
 
 from typing import Literal
 
-from common.records.base import Envelope, Rate, Record
+from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome, Tokens
-from common.records.shared import Cost, Evidence, PeriodSource
+from common.records.shared import Cost, Durations, Evidence, PeriodSource, Rework
 
 VerdictWord = Literal["keep", "fix", "retire", "too few to say"]
 Ground = Literal[
@@ -19,183 +19,139 @@ Ground = Literal[
     "fewer sessions than the rule asks for",
     "success below the others, perhaps by chance",
 ]
-
-
 Defined = Literal["yes", "no", "cannot be known"]
 
 
-class Durations(Record, frozen=True, kw_only=True):
-    """Seconds of the delegations whose duration is known: median and 90th percentile, None without any."""
-
-    known: int
-    p50: float | None
-    p90: float | None
-
-
 class GroupFields(Record, frozen=True, kw_only=True):
-    """Delegations of one group.
+    """Numbers of a group of delegations. Tokens and cost are those of the linked runs."""
 
-    `tokens` and `cost` are those of the linked runs (`with_run` delegations have one); a delegation without a run has
-    no known cost. `cost_per_delegation` is estimated dollars over `delegations_priced`, the delegations whose run is
-    priced whole. `cache_share` is cache_read / (input + cache_creation + cache_read), `output_per_input` estimated
-    output / the same sum; None without tokens.
-    """
-
-    delegations: int
-    sessions: int
-    outcomes: dict[Outcome, int]
-    success: Rate
-    with_run: int
-    tokens: Tokens
-    cost: Cost
-    delegations_priced: int
-    cost_per_delegation: float | None
-    durations: Durations
-    cache_share: float | None
-    output_per_input: float | None
+    delegations: int  #: number of delegations
+    sessions: int  #: sessions with such a delegation
+    outcomes: dict[Outcome, int]  #: delegations by outcome
+    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    with_run: int  #: delegations that have a run
+    tokens: Tokens  #: tokens of the runs
+    cost: Cost  #: cost of the runs; a delegation without a run has no known cost
+    delegations_priced: int  #: delegations whose run is fully priced
+    cost_per_delegation: float | None  #: mean estimated dollars of those delegations, None without any
+    durations: Durations  #: known durations
+    cache_share: float | None  #: cache_read / (input + cache_creation + cache_read), None if nothing was sent
+    output_per_input: float | None  #: estimated output / (input + cache_creation + cache_read)
 
 
 class GroupMetrics(GroupFields, frozen=True, kw_only=True):
-    """One model, day, hour (00 to 23), weekday (Monday …), project or period; "(unknown)" where nothing tells."""
+    """Numbers of one model, day, hour, weekday, project or period."""
 
-    name: str
-
-
-class Rework(Record, frozen=True, kw_only=True):
-    """Completed delegations with a run that had to be done again.
-
-    `rate` counts those `repeated` (a later delegation of the session has a near-same prompt) or `corrected` (the user
-    interrupted or refused next); one may be both. `edited_again` is a weak sign that stands apart: a file of the run
-    was edited later. `repeat_cost` is estimated dollars of the repeats, each charged once to the nearest earlier match.
-    `examples` are up to three, `why` "repeated" or "corrected".
-    """
-
-    rate: Rate
-    repeated: int
-    corrected: int
-    edited_again: Rate
-    repeat_cost: float
-    examples: list[Evidence]
+    name: str  #: model, day, hour (00 to 23), weekday (Monday …), project or period; `(unknown)` if not known
 
 
 class Verdict(Record, frozen=True, kw_only=True):
-    """Whether an agent earns its place, by the rule that stands in `MetricsResult.verdict_rule`.
+    """Whether an agent earns its place, by the rule in `MetricsResult.verdict_rule`."""
 
-    `success` is over runs that began, ending completed, failed, interrupted or killed; `others` the same over all
-    other agents; `shrunken` is the success pulled toward that of all agents by as much as the sample is small.
-    `overlaps_with` names the agent that does the most of the same work, `overlap` the share of this agent's prompts
-    that are nearer to that agent's than to its own (None with fewer than ten judged). `delegations` are the up to
-    three that weigh most; `why` is "failed", "interrupted", "killed", "repeated", "corrected" or "completed".
-    """
-
-    verdict: VerdictWord
-    grounds: list[Ground]
-    success: Rate
-    others: Rate
-    shrunken: float | None
-    cost_ratio: float | None
-    time_ratio: float | None
-    overlaps_with: str | None
-    overlap: float | None
+    verdict: VerdictWord  #: see [verdicts](DEFINITIONS.md#verdicts)
+    grounds: list[Ground]  #: reasons
+    success: Rate  #: completed of the runs that began and ended completed, failed, interrupted or killed
+    others: Rate  #: the same over all other agents
+    shrunken: float | None  #: success, pulled toward that of all agents; the smaller the sample, the stronger
+    cost_ratio: float | None  #: mean cost / mean cost of the other agents
+    time_ratio: float | None  #: median time / median time of the other agents
+    overlaps_with: str | None  #: agent that does most of the same work
+    overlap: float | None  #: share of its prompts that are nearer to that agent; None with fewer than ten judged
+    #: the three that weigh most; `why` is `failed`, `interrupted`, `killed`, `repeated`, `corrected` or `completed`
     delegations: list[Evidence]
 
 
 class ParentPrice(Record, frozen=True, kw_only=True):
-    """The same tokens at the price of the model that delegated.
+    """The same tokens at the price of the model that delegated."""
 
-    `actual` and `on_parents_model` are estimated dollars over the same `delegations`: those whose run and parent are
-    priced.
-    """
-
-    delegations: int
-    actual: float
-    on_parents_model: float
+    delegations: int  #: delegations whose run and calling model are priced
+    actual: float  #: estimated dollars on the models that ran
+    on_parents_model: float  #: estimated dollars on the calling models
 
 
 class AgentMetrics(GroupFields, frozen=True, kw_only=True):
-    """One agent type.
+    """Numbers of one agent type."""
 
-    `defined`: a file of the agents folders defines it; "no" where a commit removed it or no call ever found it;
-    "cannot be known" for all others, which may be built-in, of a plugin or of a project. `verdict` is None where it
-    never ran. `models` counts delegations by the model that ran.
-    """
-
-    agent_type: str
+    agent_type: str  #: agent type, spelled as in the transcript
+    #: whether a file of the agents folders defines it. `no`: a commit removed it, or no call ever found it.
+    #: `cannot be known`: it may be built in, or belong to a plugin or a project
     defined: Defined
-    first_day: str | None
-    last_day: str | None
-    models: dict[str, int]
-    rework: Rework
-    verdict: Verdict | None
-    parent_price: ParentPrice
+    first_day: str | None  #: day of its first delegation
+    last_day: str | None  #: day of its last delegation
+    models: dict[str, int]  #: delegations by the model that ran
+    rework: Rework  #: work that had to be done again
+    verdict: Verdict | None  #: verdict, None if it never ran
+    parent_price: ParentPrice  #: the same tokens at the price of the calling model
 
 
 class Spending(Record, frozen=True, kw_only=True):
-    """Every token of a model, day, project, period or place, whoever spent it, and its cost."""
+    """All tokens of one place, model, day, project or period, and their cost."""
 
-    name: str
-    tokens: Tokens
-    cost: Cost
+    name: str  #: place, model, day, project or period
+    tokens: Tokens  #: all tokens, of main threads and runs
+    cost: Cost  #: cost of these tokens
 
 
 class UnpricedModel(Record, frozen=True, kw_only=True):
-    """A model (or tier of a model) without a price on the days when it was used."""
+    """A model, or a tier of a model, without a price on the days it was used."""
 
-    model: str
-    reason: Literal["no price", "no price for this tier", "no price for web searches", "no day"]
-    messages: int
+    model: str  #: name of the model
+    reason: Literal["no price", "no price for this tier", "no price for web searches", "no day"]  #: what is missing
+    messages: int  #: its messages without a full price
 
 
 class Totals(Record, frozen=True, kw_only=True):
-    """Sums over the chosen sessions; they reconcile with `full_sessions_data.json`.
+    """Sums over the chosen sessions; they agree with `full_sessions_data.json`."""
 
-    `tokens` and `cost` are of everything: main threads + linked runs + unlinked runs.
-    """
-
-    delegations: int
-    sessions: int
-    sessions_with_delegations: int
-    outcomes: dict[Outcome, int]
-    success: Rate
-    tokens: Tokens
-    tokens_main: Tokens
-    tokens_runs: Tokens
-    tokens_unlinked: Tokens
-    tokens_progress_only: Tokens
-    cost: Cost
-    links: dict[str, int]
-    rework: Rework
-    parent_price: ParentPrice
+    delegations: int  #: number of delegations
+    sessions: int  #: chosen sessions
+    sessions_with_delegations: int  #: chosen sessions that have a delegation
+    outcomes: dict[Outcome, int]  #: delegations by outcome
+    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
+    tokens_main: Tokens  #: tokens of main threads
+    tokens_runs: Tokens  #: tokens of linked runs
+    tokens_unlinked: Tokens  #: tokens of unlinked runs
+    tokens_progress_only: Tokens  #: tokens of messages found only in progress lines; part of `tokens`
+    cost: Cost  #: cost of everything
+    links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
+    rework: Rework  #: work that had to be done again
+    parent_price: ParentPrice  #: the same tokens at the price of the calling model
 
 
 class Reconciliation(Record, frozen=True, kw_only=True):
-    """One figure computed here beside the same figure of the extraction stage; `equal` must be true."""
+    """A figure computed twice: from the delegations and by the extraction stage."""
 
-    figure: str
-    here: int
-    extraction: int
-    equal: bool
+    figure: str  #: name of the figure
+    here: int  #: computed from the delegations
+    extraction: int  #: summed by the extraction stage
+    equal: bool  #: whether both are equal; always true
 
 
 class MetricsResult(Envelope, frozen=True, kw_only=True):
-    """Rates, tokens, costs and times by group; groups in order of delegations (days, hours, weekdays: of time)."""
+    """`metrics_result.json`: rates, tokens, costs and times by group.
 
-    filters: Filters
-    period_source: PeriodSource
-    prices_read: str
-    verdict_rule: str
-    totals: Totals
-    agents: list[AgentMetrics]
-    models: list[GroupMetrics]
-    days: list[GroupMetrics]
-    hours: list[GroupMetrics]
-    weekdays: list[GroupMetrics]
-    projects: list[GroupMetrics]
-    periods: list[GroupMetrics]
-    spending_by_place: list[Spending]
-    spending_by_model: list[Spending]
-    spending_by_day: list[Spending]
-    spending_by_project: list[Spending]
-    spending_by_period: list[Spending]
-    unpriced: list[UnpricedModel]
-    reconciliation: list[Reconciliation]
+    Groups with more delegations come first; days, hours and weekdays are in order of time.
+    """
+
+    schema = Schema("metrics_result", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    period_source: PeriodSource  #: where the periods come from
+    prices_read: str  #: day on which the list prices were read
+    verdict_rule: str  #: the rule of the verdicts, in words
+    totals: Totals  #: sums over everything
+    agents: list[AgentMetrics]  #: numbers by agent type
+    models: list[GroupMetrics]  #: numbers by model
+    days: list[GroupMetrics]  #: numbers by day
+    hours: list[GroupMetrics]  #: numbers by hour, 00 to 23
+    weekdays: list[GroupMetrics]  #: numbers by weekday
+    projects: list[GroupMetrics]  #: numbers by project
+    periods: list[GroupMetrics]  #: numbers by period
+    spending_by_place: list[Spending]  #: all tokens by place: main threads, runs, unlinked runs
+    spending_by_model: list[Spending]  #: all tokens by model
+    spending_by_day: list[Spending]  #: all tokens by day
+    spending_by_project: list[Spending]  #: all tokens by project
+    spending_by_period: list[Spending]  #: all tokens by period
+    unpriced: list[UnpricedModel]  #: models without a full price
+    reconciliation: list[Reconciliation]  #: figures computed twice

@@ -1,53 +1,50 @@
-"""`routing_patterns_by_period.json`: which agents are used for what, period by period."""
+"""`routing_patterns_by_period.json`: which agents do which work, by period."""
 
-from common.records.base import Envelope, Rate, Record
+from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
 from common.records.shared import AgentDefinition, PeriodFields, PeriodSource, Transition
 
 
 class SampleTask(Record, frozen=True, kw_only=True):
-    """One task that an agent was given; `task` is the description, else the prompt's first 200 characters."""
+    """A task that an agent was given."""
 
-    session_id: str
-    tool_use_id: str
-    timestamp: str | None
-    task: str
-    outcome: Outcome
-    file: str
-    line: int
+    session_id: str  #: id of the session
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    task: str  #: description of the call, else the first 200 characters of the prompt
+    outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
+    file: str  #: file of the call, below the root; preceded by the root's number if there are several roots
+    line: int  #: line of the call, from 1
 
 
 class AgentUse(Record, frozen=True, kw_only=True):
-    """How much of a period's work went to an agent type; `share` is of the period's delegations."""
+    """The part of a period's work that an agent type did."""
 
-    agent_type: str
-    delegations: int
-    share: Rate
+    agent_type: str  #: agent type, spelled as in the transcript
+    delegations: int  #: number of delegations
+    share: Rate  #: share of the period's delegations
 
 
 class PeriodPatterns(PeriodFields, frozen=True, kw_only=True):
-    """One period's routing.
+    """The routing of one period."""
 
-    `agent_distribution` counts delegations by agent type, most used first; `top_agents` are the ten most used.
-    `parallel` counts neighbouring delegations of one message, which are no transitions. `samples` holds up to five
-    tasks per agent type, spread over the period.
-    """
-
-    sessions: int
-    delegations: int
-    agent_distribution: dict[str, int]
-    top_agents: list[AgentUse]
-    transitions: list[Transition]
-    transitions_total: int
-    parallel: int
-    samples: dict[str, list[SampleTask]]
+    sessions: int  #: sessions with delegations
+    delegations: int  #: number of delegations
+    agent_distribution: dict[str, int]  #: delegations by agent type, most used first
+    top_agents: list[AgentUse]  #: the ten most used agent types
+    transitions: list[Transition]  #: transitions between agent types
+    transitions_total: int  #: number of all transitions
+    parallel: int  #: adjacent delegations of the same message, which are not transitions
+    samples: dict[str, list[SampleTask]]  #: up to five tasks of each agent type, spread over the period
 
 
 class RoutingPatterns(Envelope, frozen=True, kw_only=True):
-    """The routing of every period, and the agents that are defined now."""
+    """`routing_patterns_by_period.json`: the routing of every period, and the agents defined now."""
 
-    filters: Filters
-    period_source: PeriodSource
-    periods: list[PeriodPatterns]
-    definitions: list[AgentDefinition]
+    schema = Schema("routing_patterns", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    period_source: PeriodSource  #: where the periods come from
+    periods: list[PeriodPatterns]  #: the periods, in order of time
+    definitions: list[AgentDefinition]  #: agents that are defined now

@@ -1,116 +1,106 @@
-"""`routing_quality_result.json`: work that another agent should have had."""
+"""`routing_quality_result.json`: delegations that another agent should perhaps have had."""
 
 from typing import Literal
 
-from common.records.base import Envelope, Rate, Record
+from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
 from common.records.shared import Evidence, PeriodFields, PeriodSource
 
 
 class RuleUse(Record, frozen=True, kw_only=True):
-    """A routing rule on this data.
+    """A routing rule applied to this data."""
 
-    `suggests` are the agents known here that should have had such work; with none the rule is silent. `tasks` counts
-    the delegations whose words match, `suspected` those of them that went to an agent that the rule names wrong.
-    """
-
-    name: str
-    family: str
-    silent: bool
-    suggests: list[str]
-    tasks: int
-    suspected: int
+    name: str  #: name of the rule
+    family: str  #: family of the rule
+    silent: bool  #: whether the rule has no effect because it suggests no agent known here
+    suggests: list[str]  #: agents known here that should have had such work
+    tasks: int  #: delegations whose words match
+    suspected: int  #: matching delegations that went to an agent that the rule calls wrong
 
 
 class Misroute(Record, frozen=True, kw_only=True):
-    """A delegation that another agent should perhaps have had.
+    """A delegation that another agent should perhaps have had."""
 
-    `rule` is the rule's name, or "learned" where the learned router suspects it. `words` are the words that matched,
-    or those that brought the prompt nearest to `suggested`. For a learned one, `nearness` is the similarity to
-    `suggested` and `own_nearness` that to the agent that had it.
-    """
-
-    rule: str
-    period: str
-    session_id: str
-    tool_use_id: str
-    timestamp: str | None
-    agent_type: str
-    suggested: str
-    words: list[str]
-    description: str | None
-    excerpt: str
-    outcome: Outcome
-    nearness: float | None
-    own_nearness: float | None
-    file: str
-    line: int
+    rule: str  #: name of the rule, or `learned` for the learned router
+    period: str  #: name of the period
+    session_id: str  #: id of the session
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    agent_type: str  #: agent type that had it, spelled as in the transcript
+    suggested: str  #: agent that should perhaps have had it
+    words: list[str]  #: words that matched, or that brought the prompt nearest to `suggested`
+    description: str | None  #: short description in the call
+    excerpt: str  #: first 300 characters of the prompt
+    outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
+    nearness: float | None  #: similarity to `suggested`, None for a rule
+    own_nearness: float | None  #: similarity to the agent that had it, None for a rule
+    file: str  #: file of the call, below the root; preceded by the root's number if there are several roots
+    line: int  #: line of the call, from 1
 
 
 class AgentRouting(Record, frozen=True, kw_only=True):
-    """Where an agent type's work seems to belong: delegations by the nearest agent, itself included."""
+    """The agents to which the work of one agent type seems to belong."""
 
-    agent_type: str
-    delegations: int
-    nearest: dict[str, int]
+    agent_type: str  #: agent type, spelled as in the transcript
+    delegations: int  #: number of delegations
+    nearest: dict[str, int]  #: delegations by nearest agent, itself included
 
 
 class LearnedRouter(Record, frozen=True, kw_only=True):
-    """Suspicions by nearness of prompts to agents' descriptions and past successful prompts.
+    """Suspicions by similarity of prompts to agents' descriptions and past successful prompts."""
 
-    `judged` delegations had words enough to be compared. `confusion` is agent x nearest agent.
-    """
-
-    used: bool
-    lacks: Literal["too few agents", "too few prompts"] | None
-    judged: int
-    suspected: Rate
-    confusion: list[AgentRouting]
+    used: bool  #: whether it judged anything
+    lacks: Literal["too few agents", "too few prompts"] | None  #: why it did not, None if it did
+    judged: int  #: delegations with enough words to compare
+    suspected: Rate  #: suspected of judged
+    confusion: list[AgentRouting]  #: agent by nearest agent
 
 
 class GeneralistUse(Record, frozen=True, kw_only=True):
-    """What a generalist was used for: delegations by family of the rules that match ("other" where none does)."""
+    """The work given to a generalist."""
 
-    agent_type: str
-    delegations: int
-    share: Rate
-    families: dict[str, int]
+    agent_type: str  #: agent type, spelled as in the transcript
+    delegations: int  #: number of delegations
+    share: Rate  #: share of all delegations
+    families: dict[str, int]  #: delegations by family of the matching rules, `other` if none matches
 
 
 class RoutingPeriod(PeriodFields, frozen=True, kw_only=True):
     """Routing quality of one period; shares are of its delegations."""
 
-    delegations: int
-    suspected: Rate
-    suspected_by_rule: dict[str, int]
-    generalists: list[GeneralistUse]
-    generalist_share: Rate
-    hardly_used: list[str]
+    delegations: int  #: number of delegations
+    suspected: Rate  #: suspected misroutes, of its delegations
+    suspected_by_rule: dict[str, int]  #: suspected misroutes by rule
+    generalists: list[GeneralistUse]  #: work given to each generalist
+    generalist_share: Rate  #: delegations to generalists, of its delegations
+    hardly_used: list[str]  #: names of the agents defined but hardly used
 
 
 class HardlyUsed(Record, frozen=True, kw_only=True):
-    """An agent that is defined (or was used before) but gets fewer than the rules file's share of the work."""
+    """A defined agent that gets less than a share of the work, which the rules file sets."""
 
-    agent_type: str
-    defined: bool
-    delegations: int
-    share: Rate
-    last_day: str | None
+    agent_type: str  #: agent type that the file defines
+    defined: bool  #: always true: a file defines it
+    delegations: int  #: number of delegations
+    share: Rate  #: share of all delegations
+    last_day: str | None  #: day of its last delegation
 
 
 class RoutingQualityResult(Envelope, frozen=True, kw_only=True):
-    """Suspected misroutes with their evidence, rules first, in order of time."""
+    """`routing_quality_result.json`: suspected misroutes with their evidence, rules first, in order of time."""
 
-    filters: Filters
-    period_source: PeriodSource
-    rules: list[RuleUse]
-    delegations: int
-    suspected: Rate
-    misroutes: list[Misroute]
-    learned: LearnedRouter
-    generalists: list[GeneralistUse]
-    generalist_share: Rate
-    generalist_examples: list[Evidence]
-    hardly_used: list[HardlyUsed]
-    periods: list[RoutingPeriod]
+    schema = Schema("routing_quality_result", "1.0.0")
+
+    filters: Filters  #: filters that chose the sessions
+    period_source: PeriodSource  #: where the periods come from
+    rules: list[RuleUse]  #: use of each rule
+    delegations: int  #: number of delegations
+    suspected: Rate  #: suspected misroutes, of all delegations
+    misroutes: list[Misroute]  #: each suspected misroute with its evidence
+    learned: LearnedRouter  #: results of the learned router
+    generalists: list[GeneralistUse]  #: work given to each generalist
+    generalist_share: Rate  #: delegations to generalists, of all delegations
+    generalist_examples: list[Evidence]  #: up to five delegations to generalists
+    hardly_used: list[HardlyUsed]  #: agents that are defined but hardly used
+    periods: list[RoutingPeriod]  #: routing quality by period

@@ -1,8 +1,9 @@
-"""`temporal-segmentation-report.json`: the periods, and what differs between neighbours."""
+"""`temporal-segmentation-report.json`: sessions and delegations by period, and differences between periods."""
 
+from collections.abc import Iterator
 from typing import Literal
 
-from common.records.base import Envelope, Rate, Record
+from common.records.base import Envelope, Plain, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
 from common.records.shared import Cost, PeriodFields, PeriodSource
@@ -12,126 +13,128 @@ Lack = Literal["too few sessions", "no data", "nothing varies", "periods are dra
 
 
 class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
-    """One period in numbers.
+    """The numbers of one period."""
 
-    `sessions` are all sessions, `heavy_sessions` those over the marathon threshold. `outcomes` and `agents` count
-    delegations, `messages` is the sum of the sessions' message counts. `cost` is that of the runs,
-    `cost_per_delegation` its mean over the delegations with a priced run, `delegations_priced` their number.
-    """
-
-    sessions: int
-    sessions_with_delegations: int
-    heavy_sessions: int
-    delegations: int
-    outcomes: dict[Outcome, int]
-    success: Rate
-    messages: int
-    agents: dict[str, int]
-    models: dict[str, int]
-    versions: dict[str, int]
-    projects: dict[str, int]
-    cost: Cost
-    delegations_priced: int
-    cost_per_delegation: float | None
+    sessions: int  #: all sessions
+    sessions_with_delegations: int  #: sessions with at least one delegation
+    heavy_sessions: int  #: sessions with more than `marathon_over` delegations
+    delegations: int  #: number of delegations
+    outcomes: dict[Outcome, int]  #: delegations by outcome
+    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    messages: int  #: sum of the sessions' message counts
+    agents: dict[str, int]  #: delegations by agent type
+    models: dict[str, int]  #: delegations by model
+    versions: dict[str, int]  #: sessions by the last version of Claude Code that wrote them
+    projects: dict[str, int]  #: sessions by project
+    cost: Cost  #: cost of the runs
+    delegations_priced: int  #: delegations whose run is fully priced
+    cost_per_delegation: float | None  #: mean estimated dollars of those delegations, None without any
 
 
 class AsIfIndependent(Record, frozen=True, kw_only=True):
-    """Fisher's exact test and Newcombe's 95 % interval, which take the delegations of one session as independent."""
+    """Tests that treat the delegations of one session as independent."""
 
-    p: float
-    low: float
-    high: float
+    p: float  #: p-value of Fisher's exact test
+    low: float  #: lower end of Newcombe's 95 % interval
+    high: float  #: upper end of the interval
 
 
 class ComparedMeasure(Record, frozen=True, kw_only=True):
-    """One measure in two neighbouring periods.
+    """One measure in two adjacent periods."""
 
-    `earlier` and `later` are the values, None without data; `difference` is later - earlier (for `agent_mix`: the
-    distance between the two mixes, half the sum of the absolute differences of shares, 0 to 1). `low` and `high` are
-    a 95 % percentile bootstrap of whole sessions (None for `agent_mix`: see `agent_shares`). `p` is the permutation of
-    whole sessions, `p_holm` the same after Holm over all tests of the file. `detectable` is the smallest difference
-    that this sample could have shown (80 % power, two-sided 5 %, before Holm). `sign_holds` tells whether the
-    difference keeps its sign with every unknown outcome counted as a failure; None where unknowns play no part.
-    `claimed`: p_holm below 5 %, the interval without 0, and the sign holds. `lacks` says why there is no test.
-    """
-
-    measure: Measure
-    earlier: float | None
-    later: float | None
-    earlier_sample: int
-    later_sample: int
+    measure: Measure  #: what is compared
+    earlier: float | None  #: value in the earlier period, None without data
+    later: float | None  #: value in the later period, None without data
+    earlier_sample: int  #: cases in the earlier period
+    later_sample: int  #: cases in the later period
+    #: later − earlier; for `agent_mix` the distance of the two mixes: half the sum of the absolute differences of
+    #: shares, 0 to 1
     difference: float | None
+    #: lower end of the 95 % percentile bootstrap of whole sessions; None without a test, and for `agent_mix`, whose
+    #: intervals are in `agent_shares`
     low: float | None
-    high: float | None
-    p: float | None
-    p_holm: float | None
+    high: float | None  #: upper end of the interval
+    p: float | None  #: p-value of the permutation of whole sessions
+    p_holm: float | None  #: the same after Holm's correction over all tests of the file
+    #: smallest difference that this sample could have shown (80 % power, two-sided 5 %, before Holm's correction)
     detectable: float | None
+    #: whether the difference keeps its sign if every unknown outcome counts as a failure; None if unknown outcomes do
+    #: not matter
     sign_holds: bool | None
-    claimed: bool
-    as_if_independent: AsIfIndependent | None
-    lacks: Lack | None
+    claimed: bool  #: whether the report claims a difference: `p_holm` below 5 %, interval without 0, sign holds
+    as_if_independent: AsIfIndependent | None  #: Fisher's and Newcombe's methods, None for other measures
+    lacks: Lack | None  #: why there is no test, None if there is one
 
 
 class AgentShare(Record, frozen=True, kw_only=True):
-    """An agent type's share of the delegations in two periods; the interval is of the difference, whole sessions."""
+    """An agent type's share of the delegations in two periods."""
 
-    agent_type: str
-    earlier: Rate
-    later: Rate
-    difference: float
-    low: float | None
-    high: float | None
+    agent_type: str  #: agent type, spelled as in the transcript
+    earlier: Rate  #: share in the earlier period
+    later: Rate  #: share in the later period
+    difference: float  #: later − earlier
+    low: float | None  #: lower end of the 95 % bootstrap of whole sessions, None with too few sessions
+    high: float | None  #: upper end of the interval
 
 
 class Confounder(Record, frozen=True, kw_only=True):
     """Something else that changed between the two periods.
 
-    `share`s are of delegations (model), of sessions (version, project). `retention`: the earlier period is the first,
-    whose old sessions survive mostly if they were resumed; its name and shares are None.
+    `retention`: the earlier period is the first one, and most of its old sessions survive only if they were resumed.
     """
 
-    kind: Literal["model", "version", "project", "retention"]
-    name: str | None
-    earlier: float | None
-    later: float | None
+    kind: Literal["model", "version", "project", "retention"]  #: what changed
+    name: str | None  #: name of the model, version or project; None for `retention`
+    earlier: float | None  #: earlier share of delegations (model) or sessions (version, project); None for `retention`
+    later: float | None  #: later share
 
 
 class Comparison(Record, frozen=True, kw_only=True):
-    """Two neighbouring periods.
+    """Two adjacent periods."""
 
-    `exploratory`: the periods were drawn from the data that they divide, so that nothing here is a proof.
-    """
-
-    earlier: str
-    later: str
-    changes: list[str]
-    exploratory: bool
-    measures: list[ComparedMeasure]
-    agent_shares: list[AgentShare]
-    confounders: list[Confounder]
+    earlier: str  #: name of the earlier period
+    later: str  #: name of the later period
+    changes: list[str]  #: known changes at the start of the later period
+    exploratory: bool  #: whether the periods were drawn from the data they divide, so that nothing here is a proof
+    measures: list[ComparedMeasure]  #: each measure
+    agent_shares: list[AgentShare]  #: share of each agent type
+    confounders: list[Confounder]  #: other things that changed
 
 
 class Sighting(Record, frozen=True, kw_only=True):
-    """First and last day on which an agent type, a model or a Claude Code version is seen.
+    """First and last day of an agent type, a model or a Claude Code version."""
 
-    `count` is delegations (agent), messages (model) or sessions (version).
-    """
+    kind: Literal["agent", "model", "version"]  #: what was seen
+    name: str  #: its name
+    first: str  #: first day
+    last: str  #: last day
+    count: int  #: delegations (agent), messages (model) or sessions (version)
 
-    kind: Literal["agent", "model", "version"]
-    name: str
-    first: str
-    last: str
-    count: int
+
+def name_of_retention_is_null(plain: Plain) -> Plain:
+    """Turn 1.x into 2.0: a confounder without a name has null instead of an empty text."""
+    for comparison in _objects(plain.get("comparisons")):
+        for confounder in _objects(comparison.get("confounders")):
+            if confounder.get("name") == "":
+                confounder["name"] = None
+    return plain
+
+
+def _objects(value: object) -> Iterator[Plain]:
+    """Yield the objects of a list; the reader refuses everything else later."""
+    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 class SegmentationReport(Envelope, frozen=True, kw_only=True):
-    """Sessions and delegations divided by period."""
+    """`temporal-segmentation-report.json`: sessions and delegations by period."""
 
-    filters: Filters
-    marathon_over: int
-    period_source: PeriodSource
-    periods: list[PeriodSegment]
-    comparisons: list[Comparison]
-    tests: int
-    draws: int
-    sightings: list[Sighting]
+    schema = Schema("temporal_segmentation", "2.0.0", {1: name_of_retention_is_null})
+
+    filters: Filters  #: filters that chose the sessions
+    marathon_over: int  #: the `marathon_over` setting
+    period_source: PeriodSource  #: where the periods come from
+    periods: list[PeriodSegment]  #: the periods, in order of time
+    comparisons: list[Comparison]  #: comparisons of adjacent periods
+    tests: int  #: number of tests in Holm's correction
+    draws: int  #: number of permutations and of bootstrap draws
+    sightings: list[Sighting]  #: first and last day of agent types, models and versions

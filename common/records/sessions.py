@@ -1,8 +1,8 @@
-"""The nouns: what was read out of the transcripts, as it stands in the two files of the extraction stage.
+"""Sessions, delegations and runs, as read from the transcripts and written by the extraction stage.
 
-All are frozen. Times are ISO 8601 UTC strings as Claude Code wrote them ("2026-03-14T09:26:53.589Z"), so that a
-comparison of strings is a comparison of times; a day is a string "2026-03-14" in the `timezone` setting. ``None``
-means that the transcripts do not tell, never zero.
+Timestamps are ISO 8601 UTC strings as Claude Code wrote them ("2026-03-14T09:26:53.589Z"), so comparing strings
+compares times. A day is a string such as "2026-03-14" in the `timezone` setting. ``None`` means that the transcripts
+do not say; it never means zero.
 """
 
 from typing import Literal
@@ -31,171 +31,151 @@ UNKNOWNS: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
 
 
 class Tokens(Record, frozen=True, kw_only=True):
-    """Tokens over a set of distinct messages.
+    """Token counts over a set of distinct messages."""
 
-    `input` leaves out what was written to or read from the cache. `output` is as recorded, a lower bound where
-    messages have no stop reason; `output_estimated` puts an estimate in the place of such placeholders.
-    """
-
-    messages: int = 0
-    input: int = 0
-    output: int = 0
-    output_estimated: int = 0
-    cache_creation: int = 0
-    cache_read: int = 0
-    messages_without_stop_reason: int = 0
+    messages: int = 0  #: distinct API messages
+    input: int = 0  #: fresh input tokens, without tokens written to or read from the cache
+    output: int = 0  #: output tokens as recorded; a lower bound, because some messages have only a placeholder
+    output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
+    cache_creation: int = 0  #: tokens written to the cache
+    cache_read: int = 0  #: tokens read from the cache
+    messages_without_stop_reason: int = 0  #: messages whose recorded output is a placeholder
 
 
 class DayTokens(Record, frozen=True, kw_only=True):
-    """Tokens of one day, model and context tier: what a price can be put on.
+    """Token counts of one day, model, context tier and service tier: the unit that has one price."""
 
-    `day` is None where the message has no timestamp. `long_context`: input + cache creation + cache read of the
-    single message exceed 200,000. `tier` is the service tier or speed where it is not the standard one.
-    """
-
-    day: str | None
-    model: str | None
-    long_context: bool
-    tier: str | None = None
-    messages: int = 0
-    input: int = 0
-    output: int = 0
-    output_estimated: int = 0
-    cache_creation_5m: int = 0
-    cache_creation_1h: int = 0
-    cache_read: int = 0
-    web_searches: int = 0
-    messages_without_stop_reason: int = 0
+    day: str | None  #: day of the message's earliest copy, in the `timezone`; None without a timestamp
+    model: str | None  #: model of the messages
+    long_context: bool  #: whether the input of each message (fresh + cache writes + cache reads) exceeds 200,000 tokens
+    tier: str | None = None  #: service tier or speed, None if it is the standard one
+    messages: int = 0  #: distinct API messages
+    input: int = 0  #: fresh input tokens, without tokens written to or read from the cache
+    output: int = 0  #: output tokens as recorded; a lower bound
+    output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
+    cache_creation_5m: int = 0  #: tokens written to the cache for five minutes
+    cache_creation_1h: int = 0  #: tokens written to the cache for one hour
+    cache_read: int = 0  #: tokens read from the cache
+    web_searches: int = 0  #: web searches that the API ran
+    messages_without_stop_reason: int = 0  #: messages whose recorded output is a placeholder
 
 
 class Edit(Record, frozen=True, kw_only=True):
-    """A file edited or written (Edit, MultiEdit, Write, NotebookEdit)."""
+    """A file that was edited or written."""
 
-    timestamp: str | None
-    tool: str
-    path: str
+    timestamp: str | None  #: time of the call
+    tool: str  #: Edit, MultiEdit, Write or NotebookEdit
+    path: str  #: path of the file, as in the call
 
 
 class Run(Record, frozen=True, kw_only=True):
-    """A subagent's own transcript, linked to its delegation.
+    """A subagent's own transcript, linked to its delegation."""
 
-    `messages` counts distinct message ids, `tool_calls` distinct calls, `tools` the same by tool. `depth` is 1 for a
-    run started by the main thread, 2 for one started by such a run, and so on. `edits` are in order of time.
-    `progress_only`: nothing but `agent_progress` lines of the main file tells of it. `last_context` is the context of
-    the run's last message: input + cache creation + cache read.
-    """
-
-    agent_id: str | None
-    messages: int
-    tool_calls: int
-    depth: int
-    tokens: Tokens
-    tokens_by_model: dict[str, Tokens]
-    tokens_by_day: list[DayTokens]
-    tools: dict[str, int]
-    edits: list[Edit]
-    first_timestamp: str | None
-    last_timestamp: str | None
-    last_context: int | None
-    progress_only: bool
-    file: str
-    line: int
+    agent_id: str | None  #: id of the agent, None if the transcript has none
+    messages: int  #: distinct API messages
+    tool_calls: int  #: distinct tool calls
+    depth: int  #: 1 if the main thread started the run, 2 if a run of depth 1 did, and so on
+    tokens: Tokens  #: sum over distinct messages
+    tokens_by_model: dict[str, Tokens]  #: the same by model
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    tools: dict[str, int]  #: calls by tool
+    edits: list[Edit]  #: edited and written files, in order of time
+    first_timestamp: str | None  #: earliest timestamp
+    last_timestamp: str | None  #: latest timestamp
+    last_context: int | None  #: input + cache creation + cache read of the last message
+    progress_only: bool  #: whether only `agent_progress` lines of the main file record this run
+    file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
+    line: int  #: line in which the run begins, from 1
 
 
 class UnlinkedRun(Record, frozen=True, kw_only=True):
-    """A sidechain that belongs to no delegation; `session_id` is that of its first line."""
+    """A sidechain that belongs to no delegation."""
 
-    agent_id: str | None
-    kind: UnlinkedKind
-    session_id: str | None
-    messages: int
-    tool_calls: int
-    tokens: Tokens
-    tokens_by_model: dict[str, Tokens]
-    tokens_by_day: list[DayTokens]
-    first_timestamp: str | None
-    last_timestamp: str | None
-    file: str
-    line: int
+    agent_id: str | None  #: id of the agent, None if the transcript has none
+    kind: UnlinkedKind  #: what the sidechain is
+    session_id: str | None  #: session of its first line
+    messages: int  #: distinct API messages
+    tool_calls: int  #: distinct tool calls
+    tokens: Tokens  #: sum over distinct messages
+    tokens_by_model: dict[str, Tokens]  #: the same by model
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    first_timestamp: str | None  #: earliest timestamp
+    last_timestamp: str | None  #: latest timestamp
+    file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
+    line: int  #: line in which the run begins, from 1
 
 
 class Delegation(Record, frozen=True, kw_only=True):
-    """One piece of work handed to a subagent: a distinct call of `Task` or `Agent`.
+    """A piece of work given to a subagent: one distinct call of `Task` or `Agent`."""
 
-    `caller` is None for a call of the main thread, else the `tool_use_id` of the delegation whose run made the call,
-    else that run's agent id. `message_id` tells which calls were made in parallel (the same API message).
-    `agent_type_source` says where the type comes from: the call, the result, the run's meta.json or the default.
-    `corrected`: the user interrupted or refused something before the third prompt after the result, and this was the
-    last delegation answered before.
-    `outcome_detail` is the status or the first words of the error that decided the outcome.
-    """
-
-    tool_use_id: str
-    timestamp: str | None
-    message_id: str | None
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    message_id: str | None  #: API message of the call; calls of the same message ran in parallel
+    #: None if the main thread called, else the `tool_use_id` of the delegation whose run called, else the agent id of
+    #: that run
     caller: str | None
-    agent_type: str
-    agent_type_source: Literal["call", "result", "meta", "default", "none"]
-    description: str | None
-    prompt_length: int
-    answer: Answer
-    outcome: Outcome
-    outcome_detail: str | None
+    agent_type: str  #: agent type, spelled as in the transcript
+    agent_type_source: Literal["call", "result", "meta", "default", "none"]  #: where the agent type was found
+    description: str | None  #: short description in the call
+    prompt_length: int  #: characters of the prompt
+    answer: Answer  #: how the call itself was answered
+    outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
+    outcome_detail: str | None  #: status or first words of the error that decided the outcome
+    #: whether the user interrupted or refused something before the third prompt after the result, and no later
+    #: delegation was answered in between; see [rework](DEFINITIONS.md#rework)
     corrected: bool
-    result_preview: str | None
-    answered_timestamp: str | None
-    duration_seconds: float | None
+    result_preview: str | None  #: first 500 characters of the result; for a background agent, of its last notification
+    answered_timestamp: str | None  #: time of the result; for a background agent, of its last notification
+    duration_seconds: float | None  #: see [durations](DEFINITIONS.md#durations)
+    #: model of most messages of the run; else the model that the result names, else the requested model
     model: str | None
-    requested_model: str | None
-    link: Link | None
-    run: Run | None
+    requested_model: str | None  #: model that the call asked for
+    link: Link | None  #: how the run was linked, None without a run
+    run: Run | None  #: transcript of the subagent, None if none was found
 
 
 class EnrichedDelegation(Delegation, frozen=True, kw_only=True):
-    """A delegation with its words and its place.
+    """A delegation with its full texts and its position."""
 
-    `user_context_before` is the last thing the user themself wrote before the call in the same thread,
-    `assistant_synthesis_after` the first thing the assistant wrote after the result. `sequence_number` counts from 1
-    within the session; the neighbours are those of the same thread. `file` and `line` (from 1) are those of the
-    earliest copy of the call.
-    """
-
-    prompt: str
-    result: str | None
-    user_context_before: str | None
-    assistant_synthesis_after: str | None
-    sequence_number: int
-    previous_agent: str | None
-    next_agent: str | None
+    prompt: str  #: full prompt
+    result: str | None  #: full result
+    user_context_before: str | None  #: last text the user wrote before the call, in the same thread
+    assistant_synthesis_after: str | None  #: first text the assistant wrote after the result
+    sequence_number: int  #: position among the session's delegations, from 1
+    previous_agent: str | None  #: agent type of the previous delegation in the same thread
+    next_agent: str | None  #: agent type of the next delegation in the same thread
+    #: file of the earliest copy of the call, below the root; preceded by the root's number if there are several roots
     file: str
-    line: int
+    line: int  #: line of that copy, from 1
 
 
 class SessionFields(Record, frozen=True, kw_only=True):
-    """What `Session` and `EnrichedSession` share. Tokens, tools and edits are those of the main thread alone."""
+    """Fields that `Session` and `EnrichedSession` share. Tokens, tools and edits are those of the main thread only."""
 
-    session_id: str
-    project: str
-    cwd: str | None
-    first_timestamp: str | None
-    last_timestamp: str | None
+    session_id: str  #: id of the session
+    project: str  #: folder of the session, below the root
+    cwd: str | None  #: first working directory, None if no line names one
+    first_timestamp: str | None  #: earliest timestamp
+    last_timestamp: str | None  #: latest timestamp
+    #: messages of the main thread: distinct uuids of user lines (a line without one counts) and distinct message ids
+    #: of assistant lines
     message_count: int
-    versions: list[str]
-    tokens: Tokens
-    tokens_by_model: dict[str, Tokens]
-    tokens_by_day: list[DayTokens]
-    tools: dict[str, int]
-    edits: list[Edit]
-    delegation_count: int
+    versions: list[str]  #: versions of Claude Code, in order of first appearance
+    tokens: Tokens  #: tokens of the main thread only
+    tokens_by_model: dict[str, Tokens]  #: the same by model
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    tools: dict[str, int]  #: calls of the main thread by tool
+    edits: list[Edit]  #: files that the main thread edited or wrote, in order of time
+    delegation_count: int  #: number of delegations
 
 
 class Session(SessionFields, frozen=True, kw_only=True):
-    """The lines that bear one session id."""
+    """All lines with the same session id."""
 
-    delegations: list[Delegation]
+    delegations: list[Delegation]  #: delegations, in order of time
 
 
 class EnrichedSession(SessionFields, frozen=True, kw_only=True):
-    """A session with at least one delegation, its delegations in full."""
+    """A session with at least one delegation, and the full texts of its delegations."""
 
-    delegations: list[EnrichedDelegation]
+    delegations: list[EnrichedDelegation]  #: delegations, in order of time

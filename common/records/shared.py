@@ -1,8 +1,8 @@
-"""Records that several results share."""
+"""Records that several results or measures share."""
 
 from typing import Literal
 
-from common.records.base import Record
+from common.records.base import Rate, Record
 from common.records.sessions import Outcome
 
 PeriodSource = Literal["settings", "git", "sightings", "none"]
@@ -10,90 +10,88 @@ OUTSIDE = "outside all periods"
 
 
 class PeriodFields(Record, frozen=True, kw_only=True):
-    """What a period is: both days included, days of the `timezone` setting, and what changed at its start.
+    """Name, days and changes of a period. The group of sessions outside all periods comes last."""
 
-    `changes` are like "+reviewer", "-helper", "~developer: model, tools"; empty where nothing is known to have
-    changed. Sessions outside all periods form a last group of the name `OUTSIDE`, with `first` and `last` None.
-    """
-
-    name: str
-    first: str | None
-    last: str | None
-    changes: list[str]
+    name: str  #: name of the period, or `outside all periods`
+    first: str | None  #: first day, None for sessions outside all periods
+    last: str | None  #: last day, included; None for sessions outside all periods
+    changes: list[str]  #: known changes at its start, such as `+reviewer`, `-helper`, `~developer: model, tools`
 
 
 class Period(PeriodFields, frozen=True, kw_only=True):
-    """A span of days with one line-up of agents."""
+    """A span of days with the same agents."""
 
 
 class Cost(Record, frozen=True, kw_only=True):
-    """US dollars at list price on the day of each message; a subscription is not billed so.
+    """US dollars at the list price of each message's day, summed over the priced messages. Not a bill."""
 
-    `recorded` rests on output as recorded, a lower bound; `estimated` puts estimated output in the place of
-    placeholders. Both are sums over the priced messages alone: `messages_unpriced` had no price for their model and
-    day, `messages_not_fully_priced` a service tier, a speed or a web search that the table does not know.
-    """
+    recorded: float  #: dollars with output as recorded; a lower bound
+    estimated: float  #: dollars with estimated output in place of placeholders
+    messages: int  #: messages, priced or not
+    messages_unpriced: int  #: messages without a price for their model and day
+    messages_not_fully_priced: int  #: messages with a service tier, speed or web search that the price table lacks
 
-    recorded: float
-    estimated: float
-    messages: int
-    messages_unpriced: int
-    messages_not_fully_priced: int
+
+class Durations(Record, frozen=True, kw_only=True):
+    """Seconds of the delegations whose duration is known."""
+
+    known: int  #: delegations whose duration is known
+    p50: float | None  #: median in seconds, None if no duration is known
+    p90: float | None  #: 90th percentile in seconds
 
 
 class Evidence(Record, frozen=True, kw_only=True):
-    """One delegation that proves a statement, and where to read it: `file` and `line` (from 1) of the call.
+    """A delegation that supports a statement, and the place of its call."""
 
-    `cost` is estimated dollars of its own run, None without a run or a price. `why` is a word of the statement that
-    it proves (documented there).
-    """
+    session_id: str  #: id of the session
+    tool_use_id: str  #: id of the call
+    timestamp: str | None  #: time of the call
+    agent_type: str  #: agent type, spelled as in the transcript
+    outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
+    description: str | None  #: short description in the call
+    file: str  #: file of the call
+    line: int  #: line of the call, from 1
+    cost: float | None  #: estimated dollars of its own run, None without a run or a price
+    why: str  #: what it supports, in one word that the statement defines
 
-    session_id: str
-    tool_use_id: str
-    timestamp: str | None
-    agent_type: str
-    outcome: Outcome
-    description: str | None
-    file: str
-    line: int
-    cost: float | None
-    why: str
+
+class Rework(Record, frozen=True, kw_only=True):
+    """Completed delegations with a run that had to be done again."""
+
+    rate: Rate  #: repeated or corrected, of the completed delegations with a run
+    repeated: int  #: a later delegation of the session has a nearly equal prompt
+    corrected: int  #: the user interrupted or refused next; a delegation can be both
+    edited_again: Rate  #: a file of the run was edited later; a weak sign, not part of `rate`
+    repeat_cost: float  #: estimated dollars of the repeats, each counted once, for the nearest earlier match
+    examples: list[Evidence]  #: up to three; `why` is `repeated` or `corrected`
 
 
 class Transition(Record, frozen=True, kw_only=True):
-    """Work by `source` followed by work by `target` in the same thread, `count` times.
+    """Work by one agent type followed by work of another in the same thread."""
 
-    `lift` is count / expected; `expected` is what chance gives: transitions from source x transitions to target /
-    all transitions. The 95 % interval counts whole sessions as the independent cases; `low` and `high` are None with
-    fewer than two sessions or a count below 5.
-    """
-
-    source: str
-    target: str
-    count: int
-    sessions: int
-    expected: float
-    lift: float
-    low: float | None
-    high: float | None
+    source: str  #: agent type before
+    target: str  #: agent type after
+    count: int  #: number of such transitions
+    sessions: int  #: sessions in which it occurs
+    expected: float  #: number expected by chance: transitions from source x transitions to target / all transitions
+    lift: float  #: count / expected
+    low: float | None  #: lower end of the 95 % interval of `lift`, over sessions; None below 5 cases or 2 sessions
+    high: float | None  #: upper end of the interval
 
 
 class Loop(Record, frozen=True, kw_only=True):
-    """X, Y, X in three consecutive delegations, `count` times, overlaps counted."""
+    """X, Y, X in three consecutive delegations; overlaps count."""
 
-    agent_type: str
-    via: str
-    count: int
+    agent_type: str  #: X
+    via: str  #: Y
+    count: int  #: number of such loops
 
 
 class AgentDefinition(Record, frozen=True, kw_only=True):
-    """An agent as its file defines it; None where the front matter does not say.
+    """An agent as its file defines it; None where the front matter does not say."""
 
-    `file` is the path below its agents folder, preceded by the folder's number when there are several.
-    """
-
-    name: str
-    description: str | None
-    model: str | None
-    tools: list[str] | None
-    file: str
+    name: str  #: agent type that the file defines
+    description: str | None  #: description in the front matter
+    model: str | None  #: model in the front matter
+    tools: list[str] | None  #: tools in the front matter
+    file: str  #: path below its agents folder, preceded by the folder's number if there are several

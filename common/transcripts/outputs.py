@@ -6,7 +6,8 @@ from typing import NamedTuple
 import msgspec
 from blake3 import blake3
 
-from common.records.extraction import ExtractionManifest, Filters, Source, Summary
+from common.records.base import Envelope
+from common.records.extraction import EnrichedSessions, ExtractionManifest, Filters, FullSessions, Source, Summary
 from common.schema import envelope
 from common.times import check_day, day_function
 from common.transcripts.building.counts import summary_of, tokens_elsewhere
@@ -60,13 +61,13 @@ def full_sessions(cache: RecordStore, selection: Selection, source: Source, summ
     """Yield `full_sessions_data.json`, a session a line."""
     head = [("source", source), ("filters", selection.filters), ("summary", summary)]
     sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
-    yield from _document("full_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), [])
+    yield from _document(FullSessions, head, sessions, (cache.run_json(row) for row in selection.runs), [])
 
 
 def manifest_of(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
     """Return what the second script takes from the cache, by its digest."""
     return ExtractionManifest(
-        **envelope("extraction_manifest"),
+        **envelope(ExtractionManifest),
         digest=digest_of(cache, selection),
         source=source,
         filters=selection.filters,
@@ -92,17 +93,17 @@ def enriched_sessions(cache: RecordStore, selection: Selection, manifest: Extrac
     rows = [row for row in selection.sessions if row.head.counts.delegations]
     sessions = (cache.session_json(row, enriched=True) or b"" for row in rows)
     tail = [("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere)]
-    yield from _document("enriched_sessions", head, sessions, (cache.run_json(row) for row in selection.runs), tail)
+    yield from _document(EnrichedSessions, head, sessions, (cache.run_json(row) for row in selection.runs), tail)
 
 
 def _document(
-    schema_type: str,
+    record: type[Envelope],
     head: Iterable[tuple[str, object]],
     sessions: Iterable[bytes],
     runs: Iterable[bytes],
     tail: Iterable[tuple[str, object]],
 ) -> Iterator[bytes]:
-    yield b"{" + b",\n".join(_field(*pair) for pair in [*envelope(schema_type).items(), *head])
+    yield b"{" + b",\n".join(_field(*pair) for pair in [*envelope(record).items(), *head])
     yield from _list(b"sessions", sessions)
     yield from _list(b"unlinked_runs", runs)
     yield b"".join(b",\n" + _field(*pair) for pair in tail)

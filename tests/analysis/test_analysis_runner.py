@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis import analysis_runner, classify_marathons, extract_routing_patterns, segment_data
+from analysis.reporting.results import load_results
 from common import schema
-from common.data_repository import DataRepository
 from common.errors import CommandError, InputError, ScriptError
 from common.records.metrics import MetricsResult
 from tests.builders.records import enriched, full, numbered, session
@@ -72,7 +72,7 @@ def test_all_strategies_write_their_result_and_the_aggregate_holds_each_whole(in
         single = json.loads((inputs["results"] / f"{name}_result.json").read_bytes())
         assert aggregate["strategies"][name]["result"] == single
         assert aggregate["strategies"][name]["status"] == "done"
-    loaded = DataRepository(aggregate=inputs["aggregate"]).load_results()
+    loaded = load_results(inputs["aggregate"])
     assert loaded.metrics == schema.load(inputs["results"] / "metrics_result.json", MetricsResult)
     assert loaded.metrics.totals.delegations == 3
     assert loaded.own == []
@@ -108,7 +108,7 @@ def test_a_strategy_of_the_users_own_gets_its_file_and_its_place(inputs: dict[st
     own_module.write_text(OWN, encoding="utf-8")
     analysis_runner.main(**inputs, all=True, strategies=("my_own_strategies:STRATEGY",))
     assert (inputs["results"] / "counting_result.json").exists()
-    [own] = DataRepository(aggregate=inputs["aggregate"]).load_results().own
+    [own] = load_results(inputs["aggregate"]).own
     assert (own.strategy, own.question) == ("counting", "How many sessions?")
     assert json.loads(bytes(own.answer)) == {"sessions": 1, "share": None}
 

@@ -15,7 +15,8 @@ from analysis import (
     extract_routing_patterns,
     segment_data,
 )
-from common.data_repository import DataRepository, Results
+from analysis.reporting.results import Results, load_results
+from common.data_repository import DataRepository
 from tests.tools import json_schema
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -60,13 +61,13 @@ def data(folder: Path) -> DataRepository:
         patterns=patterns,
         marathons=marathons,
         segmentation=segmentation,
-        aggregate=aggregate,
     )
 
 
 @pytest.fixture(scope="module")
-def results(data: DataRepository) -> Results:
-    return data.load_results()
+def results(data: DataRepository, folder: Path) -> Results:
+    assert data.load_sessions()  # every script was run
+    return load_results(folder / "results" / "aggregate_results.json")
 
 
 def test_no_model_of_the_sample_is_unpriced(results: Results) -> None:

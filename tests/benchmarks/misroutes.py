@@ -91,17 +91,17 @@ def _material(sessions: list[EnrichedSession], agents: dict[str, dict[str, str]]
     return Material(
         enriched=enriched(*sessions),
         patterns=RoutingPatterns(
-            **schema.envelope("routing_patterns"), filters=FILTERS, period_source="none", periods=[], definitions=[]
+            **schema.envelope(RoutingPatterns), filters=FILTERS, period_source="none", periods=[], definitions=[]
         ),
         marathons=MarathonClassification(
-            **schema.envelope("marathon_classification"),
+            **schema.envelope(MarathonClassification),
             filters=FILTERS,
             marathon_over=20,
             summary=MarathonSummary(POSITIVE=0, NEGATIVE=0, AMBIGUOUS=0, UNKNOWN=0),
             marathons=[],
         ),
         segmentation=SegmentationReport(
-            **schema.envelope("temporal_segmentation"),
+            **schema.envelope(SegmentationReport),
             filters=FILTERS,
             marathon_over=20,
             period_source="none",

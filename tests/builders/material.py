@@ -42,7 +42,7 @@ def material(
         enriched=data,
         patterns=extract_routing_patterns.describe(data.sessions, found, calendar, data.filters, definitions),
         marathons=MarathonClassification(
-            **schema.envelope("marathon_classification"),
+            **schema.envelope(MarathonClassification),
             filters=data.filters,
             marathon_over=marathon_over,
             summary=classify_marathons.summarize(marathons),

@@ -267,7 +267,7 @@ def enriched(
     elsewhere: dict[str, list[DayTokens]] | None = None,
 ) -> EnrichedSessions:
     return EnrichedSessions(
-        **schema.envelope("enriched_sessions"),
+        **schema.envelope(EnrichedSessions),
         source=SOURCE,
         filters=FILTERS,
         summary=summary(sessions, unlinked),
@@ -279,7 +279,7 @@ def enriched(
 
 def full(*sessions: EnrichedSession, unlinked: Sequence[UnlinkedRun] = ()) -> FullSessions:
     return FullSessions(
-        **schema.envelope("full_sessions"),
+        **schema.envelope(FullSessions),
         source=SOURCE,
         filters=FILTERS,
         summary=summary(sessions, unlinked),

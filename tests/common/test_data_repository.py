@@ -7,8 +7,7 @@ import pytest
 from common import schema
 from common.data_repository import DataRepository
 from common.errors import InputError
-from common.records.aggregate import AggregateResults
-from tests.builders.records import FILTERS, delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +33,5 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_not_named_cannot_be_loaded() -> None:
-    with pytest.raises(InputError, match="RoutingPatterns is needed, and none was named"):
+    with pytest.raises(InputError, match="RoutingPatterns was given"):
         DataRepository().load_routing_patterns()
-
-
-def test_an_aggregate_without_a_built_in_result_is_refused_by_name(tmp_path: Path) -> None:
-    file = tmp_path / "aggregate.json"
-    empty = AggregateResults(**schema.envelope("aggregate_results"), filters=FILTERS, strategies={})
-    file.write_bytes(schema.encode(empty))
-    with pytest.raises(InputError, match="no result of marathons, metrics, routing_quality; run doit analysis"):
-        DataRepository(aggregate=file).load_results()

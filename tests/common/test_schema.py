@@ -7,17 +7,15 @@ import pytest
 
 from common import schema
 from common.errors import InputError
-from common.migrations import MIGRATIONS
 from common.records.extraction import FullSessions
 from common.records.marathons import MarathonClassification, MarathonSummary
 from common.records.segmentation import SegmentationReport
-from tests import make_schemas
 from tests.builders.records import FILTERS
 
 
 def classification() -> MarathonClassification:
     return MarathonClassification(
-        **schema.envelope("marathon_classification"),
+        **schema.envelope(MarathonClassification),
         filters=FILTERS,
         marathon_over=20,
         summary=MarathonSummary(POSITIVE=0, NEGATIVE=0, AMBIGUOUS=0, UNKNOWN=0),
@@ -32,7 +30,7 @@ def changed(old: str, new: str) -> bytes:
 
 
 def version() -> str:
-    return schema.SCHEMAS["marathon_classification"]
+    return MarathonClassification.schema.version
 
 
 def test_what_is_written_is_read_back_equal_and_begins_with_the_envelope(tmp_path: Path) -> None:
@@ -43,17 +41,32 @@ def test_what_is_written_is_read_back_equal_and_begins_with_the_envelope(tmp_pat
     assert file.read_bytes().endswith(b"}\n")
 
 
-def test_every_record_of_a_file_has_a_version_and_every_version_a_record() -> None:
-    assert schema.SCHEMAS.keys() == schema.RECORDS.keys()
+def test_every_record_of_a_file_declares_a_schema_of_its_own() -> None:
+    found = schema.file_records()
+    assert found["full_sessions"] is FullSessions
+    assert found["temporal_segmentation"] is SegmentationReport
+    assert sorted(found) == [
+        "aggregate_results",
+        "enriched_sessions",
+        "extraction_manifest",
+        "full_sessions",
+        "marathon_classification",
+        "marathons_result",
+        "metrics_result",
+        "own_result",
+        "routing_patterns",
+        "routing_quality_result",
+        "temporal_segmentation",
+    ]
 
 
 def test_a_missing_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"absent\.json: no such file; run doit"):
+    with pytest.raises(InputError, match=r"absent\.json: no such file"):
         schema.load(tmp_path / "absent.json", FullSessions)
 
 
 def test_a_file_of_another_type_is_refused_with_both_types() -> None:
-    with pytest.raises(InputError, match="holds 'marathon_classification' where 'full_sessions' is expected"):
+    with pytest.raises(InputError, match="expected schema 'full_sessions', got 'marathon_classification'"):
         schema.decode(schema.encode(classification()), FullSessions, "x.json")
 
 
@@ -70,7 +83,7 @@ def test_a_newer_patch_is_read() -> None:
 
 
 def test_an_older_major_without_a_migration_is_refused() -> None:
-    with pytest.raises(InputError, match=rf"x\.json: .* 0\.9\.0 is older than {version()}.*run doit"):
+    with pytest.raises(InputError, match=rf"x\.json: .* 0\.9\.0 is older than {version()}.*`doit`"):
         schema.decode(changed(version(), "0.9.0"), MarathonClassification, "x.json")
 
 
@@ -80,33 +93,28 @@ def test_a_kept_file_of_the_first_version_is_migrated_and_read() -> None:
     assert old["schema_version"] == "1.0.0"
     assert old["comparisons"][0]["confounders"][0] == {"kind": "retention", "name": "", "earlier": None, "later": None}
     found = schema.load(kept, SegmentationReport)
-    assert found.schema_version == schema.SCHEMAS["temporal_segmentation"]
-    named = [one.name for one in found.comparisons[0].confounders]
+    assert found.schema_version == SegmentationReport.schema.version
+    named = [confounder.name for confounder in found.comparisons[0].confounders]
     assert named == [None, "claude-opus-4-5", "claude-opus-4-6", "2.1.12", "2.1.2"]
-    assert [one.sessions for one in found.periods] == [2, 1, 1]
+    assert [period.sessions for period in found.periods] == [2, 1, 1]
 
 
 def test_a_damaged_file_of_an_older_version_is_refused_not_repaired() -> None:
     kept = Path(__file__).with_name("kept") / "temporal_segmentation-1.0.0.json"
     old = json.loads(kept.read_bytes())
     old["comparisons"] = "none"
-    with pytest.raises(InputError, match=r"x\.json: .*run doit"):
+    with pytest.raises(InputError, match=r"x\.json.*`doit`"):
         schema.decode(json.dumps(old).encode(), SegmentationReport, "x.json")
 
 
 def test_every_migration_leads_toward_the_version_written_now() -> None:
-    for schema_type, major in MIGRATIONS:
-        assert major < int(schema.SCHEMAS[schema_type].split(".")[0])
-
-
-def test_the_json_schemas_under_docs_are_those_of_the_records() -> None:
-    found = {path.name: path.read_text(encoding="utf-8") for path in make_schemas.FOLDER.iterdir()}
-    assert found == make_schemas.texts(), "run python -m tests.make_schemas"
+    for record in schema.file_records().values():
+        assert all(major < int(record.schema.version.split(".")[0]) for major in record.schema.migrations)
 
 
 @pytest.mark.parametrize("bad", ["1", "1.0", "a.b.c", "1.0.-1", "²..1"])
 def test_a_version_that_is_none_is_refused(bad: str) -> None:
-    with pytest.raises(InputError, match=r"is no MAJOR\.MINOR\.PATCH"):
+    with pytest.raises(InputError, match=r"expected schema_version MAJOR\.MINOR\.PATCH"):
         schema.decode(changed(version(), bad), MarathonClassification, "x.json")
 
 
@@ -116,7 +124,7 @@ def test_a_version_that_is_none_is_refused(bad: str) -> None:
     ids=["empty", "list", "cut", "no UTF-8", "fields missing"],
 )
 def test_a_damaged_file_is_refused_in_one_sentence(raw: bytes) -> None:
-    with pytest.raises(InputError, match=r"x\.json: .*run doit"):
+    with pytest.raises(InputError, match=r"x\.json.*`doit`"):
         schema.decode(raw, MarathonClassification, "x.json")
 
 

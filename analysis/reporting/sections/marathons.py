@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analysis.reporting.context import Context
-    from common.records.marathons import MarathonStory, PositionRate, Step
+    from common.records.marathons import MarathonStep, MarathonStory, PositionRate
 
 
 def marathons_blocks(context: Context) -> tuple[Block, ...]:
@@ -102,7 +102,7 @@ def _story(context: Context, one: MarathonStory) -> Fold:
     return Fold(summary, blocks, anchor=f"m{context.show.number_by_session[one.session_id]}")
 
 
-def _steps(one: MarathonStory) -> list[Step]:
+def _steps(one: MarathonStory) -> list[MarathonStep]:
     """Return the first and the last steps, each once."""
     return list({step.sequence_number: step for step in (*one.first_steps, *one.last_steps)}.values())
 
@@ -135,7 +135,7 @@ def _pivot_values(context: Context, one: MarathonStory) -> dict[str, Value]:
     }
 
 
-def _step(context: Context, step: Step) -> tuple[Cell, ...]:
+def _step(context: Context, step: MarathonStep) -> tuple[Cell, ...]:
     """Return a step of a marathon."""
     return (
         count(step.sequence_number, context.groups.card(step.tool_use_id)),

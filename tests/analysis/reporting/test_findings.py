@@ -26,9 +26,8 @@ def context(folder: Path, *sessions: EnrichedSession, marathon_over: int = 20) -
         patterns=made["patterns"],
         marathons=made["marathons"],
         segmentation=made["segmentation"],
-        aggregate=made["aggregate"],
     )
-    material = load_material(repository, made["diagnostics"], "UTC", load_prices())
+    material = load_material(repository, made["aggregate"], made["diagnostics"], "UTC", load_prices())
     return context_of(material, redact=True, share=False)
 
 

@@ -8,8 +8,8 @@ from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent
 
 if TYPE_CHECKING:
-    from common.records.metrics import Rework
     from common.records.sessions import EnrichedDelegation, EnrichedSession
+    from common.records.shared import Rework
 
 TEN = "please fix rounding of local taxes in the final invoice"  # ten words
 

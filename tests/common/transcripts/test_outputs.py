@@ -7,7 +7,7 @@ import pytest
 from blake3 import blake3
 
 from common.records.sessions import EnrichedDelegation, Session, Tokens
-from common.schema import SCHEMAS
+from common.schema import file_records
 from tests.common.transcripts.written import (
     MAIN,
     OTHER,
@@ -175,7 +175,7 @@ def test_the_files_begin_with_their_kind_and_version(tmp_path: Path) -> None:
     ):
         value = json.loads((tmp_path / f"{name}.json").read_bytes())
         assert list(value)[:3] == ["schema_type", "schema_version", "generator"]
-        assert (value["schema_type"], value["schema_version"]) == (kind, SCHEMAS[kind])
+        assert (value["schema_type"], value["schema_version"]) == (kind, file_records()[kind].schema.version)
 
 
 def test_the_manifest_holds_the_digest_of_what_is_written_from_the_cache(tmp_path: Path) -> None:
