@@ -6,10 +6,11 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-import pytest
-
 from common import schema
-from tests.docs.pages import ROOT, headings, names, rows, section
+from common.records.base import Record
+from common.records.extraction import Diagnostic
+from tests import make_reference
+from tests.docs.pages import ROOT, names, rows, section
 from tests.docs.walking import type_in
 
 if TYPE_CHECKING:
@@ -17,27 +18,41 @@ if TYPE_CHECKING:
 
 FIELDS = ROOT / "docs" / "FIELDS.md"
 VERSIONS = ROOT / "docs" / "SCHEMA-VERSIONING.md"
-NO_RECORDS = {"Files and fields", "Files", "Diagnostics", "Tables for spreadsheets", "Records"}
 
 
-def records() -> dict[str, list[str]]:
-    """Return the fields of each record of the data files."""
-    found: dict[str, list[str]] = {}
-    for schema_type in schema.RECORDS:
-        text = (ROOT / "docs" / "schema" / f"{schema_type}.schema.json").read_text(encoding="utf-8")
-        found |= {name: list(one["properties"]) for name, one in json.loads(text)["$defs"].items()}
-    return found
+def test_a_meaning_is_read_behind_its_field_or_above_it() -> None:
+    source = '''class Loop(Record):
+    """A loop."""
+
+    agent_type: str  #: X, "spelled" as it is
+    #: how often,
+    #: None if never
+    count: int | None = None
+    bare: str  # no meaning
+'''
+    assert make_reference.own_meanings(source) == {
+        "agent_type": 'X, "spelled" as it is',
+        "count": "how often, None if never",
+    }
 
 
-def test_every_record_has_a_heading() -> None:
-    assert set(headings(FIELDS)) - NO_RECORDS == set(records())
+def test_every_field_of_every_record_has_a_meaning() -> None:
+    files: list[type[Record]] = [*schema.file_records().values(), Diagnostic]
+    records = {name: record for file in files for name, record in make_reference.records_of(file).items()}
+    assert len(records) > 50
+    missing = {
+        name: set(record.__struct_fields__) - make_reference.meanings(record).keys() for name, record in records.items()
+    }
+    assert {name: fields for name, fields in missing.items() if fields} == {}
 
 
-@pytest.mark.parametrize("name", sorted(records()))
-def test_every_field_of_a_record_is_documented_in_the_order_of_the_file(name: str) -> None:
-    table = [(names(row[0])[0], row[1]) for row in rows(section(FIELDS, name))]
-    assert [field for field, _ in table] == records()[name]
-    assert all(meaning for _, meaning in table)
+def test_the_page_of_fields_is_made_from_the_records() -> None:
+    assert FIELDS.read_text(encoding="utf-8") == make_reference.fields_page(), "run python -m tests.make_reference"
+
+
+def test_the_json_schemas_are_made_from_the_records() -> None:
+    found = {path.name: path.read_text(encoding="utf-8") for path in make_reference.SCHEMAS.iterdir()}
+    assert found == make_reference.json_schemas(), "run python -m tests.make_reference"
 
 
 def test_every_file_that_a_run_leaves_is_documented(prepared: Path) -> None:
@@ -51,7 +66,7 @@ def test_every_file_that_a_run_leaves_is_documented(prepared: Path) -> None:
 def test_every_field_of_the_diagnostics_is_documented(prepared: Path) -> None:
     lines = (prepared / "data" / "extraction_diagnostics.jsonl").read_bytes().splitlines()
     found = {field for line in lines for field in json.loads(line)}
-    assert {names(row[0])[0] for row in rows(section(FIELDS, "Diagnostics"))} == found
+    assert {names(row[0])[0] for row in rows(section(FIELDS, "Diagnostic"))} == found
 
 
 def test_every_field_of_the_execution_log_is_documented(prepared: Path) -> None:
@@ -65,9 +80,12 @@ def test_every_field_of_the_execution_log_is_documented(prepared: Path) -> None:
 
 def test_every_version_is_documented() -> None:
     table = rows(section(VERSIONS, "Versions"))
-    assert {names(row[0])[0]: row[1] for row in table} == schema.SCHEMAS
+    files = schema.file_records()
+    assert {names(row[0])[0]: row[1] for row in table} == {
+        name: record.schema.version for name, record in files.items()
+    }
     assert {names(row[0])[0]: row[2].partition("]")[0].strip("[") for row in table} == {
-        schema_type: record.__name__ for schema_type, record in schema.RECORDS.items()
+        name: file.__name__ for name, file in files.items()
     }
 
 
