@@ -1,4 +1,4 @@
-"""As much of JSON Schema as docs/schema uses; an unknown keyword is an error, so that nothing passes unread."""
+"""Check a value against the part of JSON Schema that docs/schema uses; an unknown keyword is an error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAID = frozenset({"$schema", "$defs", "title", "description", "default"})
 
 
 def faults(value: Any, schema: dict[str, Any], defs: dict[str, Any], place: str = "$") -> list[str]:
-    """Return what in the value is not as the schema says."""
+    """Return where the value breaks the schema."""
     found: list[str] = []
     for keyword, said in schema.items():
         if keyword not in SAID:
@@ -34,7 +34,7 @@ def _ref(value: Any, said: str, _: Any, defs: dict[str, Any], place: str) -> lis
 
 
 def _any_of(value: Any, said: list[Any], _: Any, defs: dict[str, Any], place: str) -> list[str]:
-    return [] if any(not faults(value, one, defs, place) for one in said) else [f"{place}: none of {len(said)} kinds"]
+    return [] if any(not faults(value, kind, defs, place) for kind in said) else [f"{place}: none of {len(said)} kinds"]
 
 
 def _type(value: Any, said: str, _: Any, __: Any, place: str) -> list[str]:
