@@ -49,10 +49,10 @@ def answer(material: Material) -> MetricsResult:
         verdict_rule=verdicts.RULE,
         totals=_totals(material, parts, reworked),
         agents=_agents(material, reworked),
-        models=_by_size(cases, lambda case: case.one.model or rates.UNKNOWN_NAME),
-        days=_by_name(cases, lambda case: material.calendar.day(case.one.timestamp)),
-        hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.one.timestamp))),
-        weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.one.timestamp), WEEKDAYS),
+        models=_by_size(cases, lambda case: case.delegation.model or rates.UNKNOWN_NAME),
+        days=_by_name(cases, lambda case: material.calendar.day(case.delegation.timestamp)),
+        hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.delegation.timestamp))),
+        weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.delegation.timestamp), WEEKDAYS),
         projects=_by_size(cases, lambda case: case.session.project),
         periods=_in_order(cases, lambda case: case.period, [*(p.name for p in material.periods.periods), OUTSIDE]),
         spending_by_place=sorted(by(lambda part: part.place), key=lambda one: spending.PLACES.index(one.name)),
@@ -70,8 +70,8 @@ def _hour(hour: int | None) -> str | None:
 
 
 def _figures(cases: Sequence[Case]) -> _Group:
-    outcomes = rates.outcomes(case.one for case in cases)
-    tokens = rates.add_tokens(case.one.run.tokens for case in cases if case.one.run)
+    outcomes = rates.outcomes(case.delegation for case in cases)
+    tokens = rates.add_tokens(case.delegation.run.tokens for case in cases if case.delegation.run)
     priced = [case.priced for case in cases if case.priced]
     return _Group(
         delegations=len(cases),
@@ -83,7 +83,7 @@ def _figures(cases: Sequence[Case]) -> _Group:
         cost=prices.add(case.amount for case in cases if case.amount).cost(),
         delegations_priced=len(priced),
         cost_per_delegation=prices.add(priced).cost().estimated / len(priced) if priced else None,
-        durations=rates.durations(case.one for case in cases),
+        durations=rates.durations(case.delegation for case in cases),
         cache_share=rates.cache_share(tokens),
         output_per_input=rates.output_per_input(tokens),
     )
@@ -114,20 +114,20 @@ def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list
 
 
 def _agents(material: Material, reworked: Reworked) -> list[AgentMetrics]:
-    groups = _groups(material.cases, lambda case: case.one.agent_type)
+    groups = _groups(material.cases, lambda case: case.delegation.agent_type)
     field = Field(groups, reworked, material.router)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     return [_agent(agent, inside, field, material) for agent, inside in ordered]
 
 
 def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) -> AgentMetrics:
-    days = sorted(day for case in cases if (day := material.calendar.day(case.one.timestamp)))
+    days = sorted(day for case in cases if (day := material.calendar.day(case.delegation.timestamp)))
     return AgentMetrics(
         agent_type=agent,
         defined=defined(agent, cases, material),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
-        models=rates.ordered(Counter(case.one.model or rates.UNKNOWN_NAME for case in cases)),
+        models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
         rework=rework.summarize(cases, field.reworked),
         verdict=verdicts.judge(agent, field),
         parent_price=parent_price(cases, material.prices),
@@ -145,7 +145,7 @@ def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
         return "yes"
     changes = [change for period in material.periods.periods for change in period.changes]
     last = [change[0] for change in changes if change[1:].split(": ")[0] == agent]
-    is_gone = last[-1:] == ["-"] or all(case.one.outcome == "not_started" for case in cases)
+    is_gone = last[-1:] == ["-"] or all(case.delegation.outcome == "not_started" for case in cases)
     return "no" if is_gone else "cannot be known"
 
 
@@ -153,9 +153,9 @@ def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice
     """Return what the same tokens would have cost on the model of the thread that called."""
     actual = on_parents = count = 0
     for case in cases:
-        if not (case.priced and case.one.run and table.knows(case.parent_model)):
+        if not (case.priced and case.delegation.run and table.knows(case.parent_model)):
             continue
-        repriced = table.amount(case.one.run.tokens_by_day, at_model=case.parent_model)
+        repriced = table.amount(case.delegation.run.tokens_by_day, at_model=case.parent_model)
         if repriced.whole:
             count += 1
             actual += case.priced.estimated
@@ -167,7 +167,7 @@ def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice
 
 def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> Totals:
     cases, summary = material.cases, material.enriched.summary
-    outcomes = rates.outcomes(case.one for case in cases)
+    outcomes = rates.outcomes(case.delegation for case in cases)
     places: Mapping[str, Tokens] = {
         place: spending.tokens(part.tokens for part in parts if part.place == place) for place in spending.PLACES
     }
@@ -183,7 +183,7 @@ def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> T
         tokens_unlinked=places["unlinked"],
         tokens_progress_only=summary.tokens_progress_only,
         cost=material.prices.amount(part.tokens for part in parts).cost(),
-        links=rates.ordered(Counter(case.one.link or "none" for case in cases)),
+        links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
         rework=rework.summarize(cases, reworked),
         parent_price=parent_price(cases, material.prices),
     )

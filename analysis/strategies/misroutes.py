@@ -30,9 +30,9 @@ class Reading:
 
 def _is_usual(case: Case, material: Material) -> bool:
     """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
-    judgement = material.router.judgements.get(case.one.tool_use_id)
-    specialist = case.one.agent_type not in material.rules.generalists
-    return specialist and judgement is not None and judgement.nearest == case.one.agent_type
+    judgement = material.router.judgements.get(case.delegation.tool_use_id)
+    specialist = case.delegation.agent_type not in material.rules.generalists
+    return specialist and judgement is not None and judgement.nearest == case.delegation.agent_type
 
 
 def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
@@ -41,9 +41,9 @@ def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
     tasks = suspected = 0
     misroutes = []
     for case in material.cases if suggested else ():
-        words = rule.words(read_task(case.one.description, case.one.prompt))
+        words = rule.words(read_task(case.delegation.description, case.delegation.prompt))
         tasks += bool(words)
-        agent = case.one.agent_type
+        agent = case.delegation.agent_type
         if words and rule.concerns(agent) and not (rule.is_kind(agent, agents.get(agent)) or _is_usual(case, material)):
             suspected += 1
             misroutes.append(_misroute(case, rule.name, suggested[0], words))
@@ -61,7 +61,7 @@ def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
 def _misroute(
     case: Case, rule: str, suggested: str, words: Sequence[str], judgement: Judgement | None = None
 ) -> Misroute:
-    one = case.one
+    one = case.delegation
     return Misroute(
         rule=rule,
         period=case.period,
@@ -86,10 +86,10 @@ def learned_misroutes(material: Material) -> list[Misroute]:
     did = _success_by_nearest(material)
     found = []
     for case in material.cases:
-        judgement = material.router.judgements.get(case.one.tool_use_id)
-        if judgement is None or judgement.nearest in {None, case.one.agent_type} or not judgement.is_clear:
+        judgement = material.router.judgements.get(case.delegation.tool_use_id)
+        if judgement is None or judgement.nearest in {None, case.delegation.agent_type} or not judgement.is_clear:
             continue
-        if does_better(did, str(judgement.nearest), case.one.agent_type):
+        if does_better(did, str(judgement.nearest), case.delegation.agent_type):
             found.append(_misroute(case, LEARNED, str(judgement.nearest), judgement.words, judgement))
     return found
 
@@ -102,11 +102,11 @@ def _success_by_nearest(material: Material) -> Success:
     found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in material.cases:
-        judgement = material.router.judgements.get(case.one.tool_use_id)
+        judgement = material.router.judgements.get(case.delegation.tool_use_id)
         if judgement and judgement.nearest:
-            groups[judgement.nearest, case.one.agent_type].append(case)
+            groups[judgement.nearest, case.delegation.agent_type].append(case)
     for key, cases in groups.items():
-        success = rates.success_rate(case.one for case in cases)
+        success = rates.success_rate(case.delegation for case in cases)
         found[key] = success.hits, success.total
     return found
 

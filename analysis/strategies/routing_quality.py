@@ -29,7 +29,7 @@ EXAMPLES = 5
 
 def answer(material: Material) -> RoutingQualityResult:
     """Return the suspected misroutes with their evidence, and how the work is spread."""
-    agents: misroutes.Agents = dict.fromkeys(sorted({case.one.agent_type for case in material.cases}))
+    agents: misroutes.Agents = dict.fromkeys(sorted({case.delegation.agent_type for case in material.cases}))
     agents |= {one.name: one.description for one in material.definitions}
     readings = [misroutes.read_rule(rule, agents, material) for rule in material.rules.rules]
     learned = misroutes.learned_misroutes(material)
@@ -47,7 +47,7 @@ def answer(material: Material) -> RoutingQualityResult:
         generalists=generalists(cases, rules),
         generalist_share=_generalist_share(cases, rules),
         generalist_examples=[
-            evidence(case, "generalist") for case in cases if case.one.agent_type in rules.generalists
+            evidence(case, "generalist") for case in cases if case.delegation.agent_type in rules.generalists
         ][:EXAMPLES],
         hardly_used=hardly_used(material),
         periods=[_period(period, material, suspected) for period, _ in material.by_period],
@@ -66,9 +66,9 @@ def _describe_learned(material: Material, suspected: Sequence[Misroute]) -> Lear
     router = material.router
     nearest: dict[str, Counter[str]] = defaultdict(Counter)
     for case in material.cases:
-        judgement = router.judgements.get(case.one.tool_use_id)
+        judgement = router.judgements.get(case.delegation.tool_use_id)
         if judgement and judgement.nearest:
-            nearest[case.one.agent_type][judgement.nearest] += 1
+            nearest[case.delegation.agent_type][judgement.nearest] += 1
     judged = sum(counts.total() for counts in nearest.values())
     ordered = sorted(nearest.items(), key=lambda item: (-item[1].total(), item[0]))
     return LearnedRouter(
@@ -87,8 +87,8 @@ def generalists(cases: Sequence[Case], rules: RoutingRules) -> list[GeneralistUs
     """Return what each generalist was used for, most used first."""
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        if case.one.agent_type in rules.generalists:
-            groups[case.one.agent_type].append(case)
+        if case.delegation.agent_type in rules.generalists:
+            groups[case.delegation.agent_type].append(case)
     return [
         GeneralistUse(
             agent_type=agent,
@@ -102,22 +102,22 @@ def generalists(cases: Sequence[Case], rules: RoutingRules) -> list[GeneralistUs
 
 def family(case: Case, rules: RoutingRules) -> str:
     """Return the family of the first rule whose words the task has, else "other"."""
-    task = read_task(case.one.description, case.one.prompt)
+    task = read_task(case.delegation.description, case.delegation.prompt)
     return next((rule.family for rule in rules.rules if rule.words(task)), OTHER)
 
 
 def _generalist_share(cases: Sequence[Case], rules: RoutingRules) -> Rate:
-    return rate(sum(case.one.agent_type in rules.generalists for case in cases), len(cases))
+    return rate(sum(case.delegation.agent_type in rules.generalists for case in cases), len(cases))
 
 
 def hardly_used(material: Material) -> list[HardlyUsed]:
     """Return the agents that are defined but get less of the work than the rules file's share, least used first."""
     cases = material.cases
-    counts = Counter(case.one.agent_type for case in cases)
+    counts = Counter(case.delegation.agent_type for case in cases)
     days: dict[str, str] = {}
     for case in cases:
-        if day := material.calendar.day(case.one.timestamp):
-            days[case.one.agent_type] = max(day, days.get(case.one.agent_type, day))
+        if day := material.calendar.day(case.delegation.timestamp):
+            days[case.delegation.agent_type] = max(day, days.get(case.delegation.agent_type, day))
     found = [
         HardlyUsed(
             agent_type=one.name,
@@ -135,7 +135,7 @@ def hardly_used(material: Material) -> list[HardlyUsed]:
 def _period(period: Period, material: Material, suspected: Sequence[Misroute]) -> RoutingPeriod:
     cases = [case for case in material.cases if case.period == period.name]
     inside = [one for one in suspected if one.period == period.name]
-    counts = Counter(case.one.agent_type for case in cases)
+    counts = Counter(case.delegation.agent_type for case in cases)
     least = material.rules.hardly_used_share * len(cases)
     return RoutingPeriod(
         name=period.name,

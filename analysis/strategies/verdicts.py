@@ -66,7 +66,9 @@ class Field:
 
     def sessions(self, agent: str) -> int:
         """Return the number of sessions with counted runs of the agent."""
-        return len({case.session.session_id for case in self.cases_by_agent[agent] if case.one.outcome in COUNTED})
+        return len(
+            {case.session.session_id for case in self.cases_by_agent[agent] if case.delegation.outcome in COUNTED}
+        )
 
     def _clusters(self, agent: str) -> list[tuple[int, int, int, int]]:
         """Return (hits, total) of the agent and of the others by session; empty with too few of either."""
@@ -74,9 +76,9 @@ class Field:
         for other, cases in self.cases_by_agent.items():
             place = 0 if other == agent else 2
             for case in cases:
-                if case.one.outcome in COUNTED:
+                if case.delegation.outcome in COUNTED:
                     row = found.setdefault(case.session.session_id, [0, 0, 0, 0])
-                    row[place] += case.one.outcome == "completed"
+                    row[place] += case.delegation.outcome == "completed"
                     row[place + 1] += 1
         rows = [(row[0], row[1], row[2], row[3]) for row in found.values()]
         enough = min(sum(row[1] for row in rows), sum(row[3] for row in rows)) >= MIN_KNOWN if rows else False
@@ -115,7 +117,7 @@ def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:
 def judge(agent: str, field: Field) -> Verdict | None:
     """Return the verdict on an agent type, None if it never ran."""
     cases, success = field.cases_by_agent[agent], field.success[agent]
-    if not any(case.one.run or case.one.outcome in COUNTED for case in cases):
+    if not any(case.delegation.run or case.delegation.outcome in COUNTED for case in cases):
         return None
     rest = field.others(agent)
     others = _success(rest)
@@ -165,8 +167,8 @@ def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[Ver
 
 
 def _success(cases: Sequence[Case]) -> Rate:
-    known = Counter(case.one.outcome for case in cases if case.one.outcome in COUNTED)
-    unknown = sum(case.one.outcome in {"unreported", "unanswered"} for case in cases)
+    known = Counter(case.delegation.outcome for case in cases if case.delegation.outcome in COUNTED)
+    unknown = sum(case.delegation.outcome in {"unreported", "unanswered"} for case in cases)
     return rates.rate(known["completed"], known.total(), unknown)
 
 
@@ -184,7 +186,11 @@ def _shrunken(success: Rate, field: Field) -> float | None:
 
 def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | None, float | None]:
     """Return the other agent that is nearest most often, and the share of the judged prompts nearer to it."""
-    judged = [router.judgements[case.one.tool_use_id] for case in cases if case.one.tool_use_id in router.judgements]
+    judged = [
+        router.judgements[case.delegation.tool_use_id]
+        for case in cases
+        if case.delegation.tool_use_id in router.judgements
+    ]
     nearest = Counter(one.nearest for one in judged if one.nearest is not None)
     others = {name: count for name, count in nearest.items() if name != agent}
     if nearest.total() < MIN_KNOWN:
@@ -201,7 +207,7 @@ def _mean_cost(cases: Sequence[Case]) -> float | None:
 
 
 def _median_time(cases: Sequence[Case]) -> float | None:
-    known = [case.one.duration_seconds for case in cases if case.one.duration_seconds is not None]
+    known = [case.delegation.duration_seconds for case in cases if case.delegation.duration_seconds is not None]
     return quantile(known, 0.5) if len(known) >= MIN_KNOWN else None
 
 
@@ -212,8 +218,8 @@ def _ratio(one: float | None, other: float | None) -> float | None:
 def _rework_above(cases: Sequence[Case], rest: Sequence[Case], reworked: Reworked) -> bool:
     redone = reworked.repeated | reworked.corrected
     shares = [
-        rates.rate(sum(case.one.tool_use_id in redone for case in able), len(able))
-        for able in ([case for case in part if counts(case.one)] for part in (cases, rest))
+        rates.rate(sum(case.delegation.tool_use_id in redone for case in able), len(able))
+        for able in ([case for case in part if counts(case.delegation)] for part in (cases, rest))
     ]
     others = rates.share(shares[1])
     return others is not None and shares[0].total >= MIN_KNOWN and shares[0].low is not None and shares[0].low > others
@@ -227,13 +233,13 @@ def _proofs(word: VerdictWord, cases: Sequence[Case], reworked: Reworked) -> lis
         against = {"failed": 2, "interrupted": 2, "killed": 2, "repeated": 1, "corrected": 1}.get(why, 0)
         return (0 if word == "keep" else -against, -(case.priced.estimated if case.priced else 0))
 
-    began = [case for case in cases if case.one.outcome in COUNTED]
+    began = [case for case in cases if case.delegation.outcome in COUNTED]
     return [evidence(case, _why(case, reworked)) for case in sorted(began, key=weight)[:PROOFS]]
 
 
 def _why(case: Case, reworked: Reworked) -> str:
-    if case.one.outcome != "completed":
-        return case.one.outcome
-    if case.one.tool_use_id in reworked.repeated:
+    if case.delegation.outcome != "completed":
+        return case.delegation.outcome
+    if case.delegation.tool_use_id in reworked.repeated:
         return "repeated"
-    return "corrected" if case.one.tool_use_id in reworked.corrected else "completed"
+    return "corrected" if case.delegation.tool_use_id in reworked.corrected else "completed"

@@ -13,7 +13,7 @@ class Case:
     `amount` is None without a run; `parent_model` where the calling thread's model is not known.
     """
 
-    one: EnrichedDelegation
+    delegation: EnrichedDelegation
     session: EnrichedSession
     period: str
     amount: Amount | None
@@ -27,15 +27,15 @@ class Case:
 
 def cases_of(session: EnrichedSession, period: str, prices: PriceTable) -> list[Case]:
     """Return the delegations of a session as cases, in order."""
-    models = {one.tool_use_id: one.model for one in session.delegations}
+    models = {delegation.tool_use_id: delegation.model for delegation in session.delegations}
     main = max(session.tokens_by_model.items(), key=lambda item: (item[1].messages, item[0]), default=(None, None))[0]
     return [
         Case(
-            one=one,
+            delegation=delegation,
             session=session,
             period=period,
-            amount=prices.amount(one.run.tokens_by_day) if one.run else None,
-            parent_model=main if one.caller is None else models.get(one.caller),
+            amount=prices.amount(delegation.run.tokens_by_day) if delegation.run else None,
+            parent_model=main if delegation.caller is None else models.get(delegation.caller),
         )
-        for one in session.delegations
+        for delegation in session.delegations
     ]

@@ -113,7 +113,7 @@ class Reworked:
 
 def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked:
     """Return the rework of all sessions."""
-    cost = {case.one.tool_use_id: case.priced.estimated for case in cases if case.priced}
+    cost = {case.delegation.tool_use_id: case.priced.estimated for case in cases if case.priced}
     charged: dict[str, int] = defaultdict(int)
     repeated, again, corrected = set(), set(), set()
     for session in sessions:
@@ -127,17 +127,17 @@ def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked
 
 def summarize(cases: Sequence[Case], found: Reworked) -> Rework:
     """Return the rework of these delegations."""
-    able = [case for case in cases if counts(case.one)]
-    redone = [case for case in able if case.one.tool_use_id in found.repeated | found.corrected]
-    edited = [case for case in able if case.one.run and case.one.run.edits]
+    able = [case for case in cases if counts(case.delegation)]
+    redone = [case for case in able if case.delegation.tool_use_id in found.repeated | found.corrected]
+    edited = [case for case in able if case.delegation.run and case.delegation.run.edits]
     return Rework(
         rate=rates.rate(len(redone), len(able)),
-        repeated=sum(case.one.tool_use_id in found.repeated for case in able),
-        corrected=sum(case.one.tool_use_id in found.corrected for case in able),
-        edited_again=rates.rate(sum(case.one.tool_use_id in found.edited_again for case in edited), len(edited)),
-        repeat_cost=sum(found.charged.get(case.one.tool_use_id, 0) for case in able) / PICODOLLARS,
+        repeated=sum(case.delegation.tool_use_id in found.repeated for case in able),
+        corrected=sum(case.delegation.tool_use_id in found.corrected for case in able),
+        edited_again=rates.rate(sum(case.delegation.tool_use_id in found.edited_again for case in edited), len(edited)),
+        repeat_cost=sum(found.charged.get(case.delegation.tool_use_id, 0) for case in able) / PICODOLLARS,
         examples=[
-            evidence(case, "repeated" if case.one.tool_use_id in found.repeated else "corrected")
+            evidence(case, "repeated" if case.delegation.tool_use_id in found.repeated else "corrected")
             for case in redone[:EXAMPLES]
         ],
     )
@@ -147,13 +147,13 @@ def evidence(case: Case, why: str) -> Evidence:
     """Return the delegation as proof of something."""
     return Evidence(
         session_id=case.session.session_id,
-        tool_use_id=case.one.tool_use_id,
-        timestamp=case.one.timestamp,
-        agent_type=case.one.agent_type,
-        outcome=case.one.outcome,
-        description=case.one.description,
-        file=case.one.file,
-        line=case.one.line,
+        tool_use_id=case.delegation.tool_use_id,
+        timestamp=case.delegation.timestamp,
+        agent_type=case.delegation.agent_type,
+        outcome=case.delegation.outcome,
+        description=case.delegation.description,
+        file=case.delegation.file,
+        line=case.delegation.line,
         cost=case.priced.cost().estimated if case.priced else None,
         why=why,
     )

@@ -25,7 +25,7 @@ def many(agent: str, outcome: str, count: int, **more: object) -> list[EnrichedD
 def field(*groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7) -> Field:
     ones = [one for group in groups for one in group]
     made = material(*[session(f"s{n}", *ones[n::sessions]) for n in range(sessions)])
-    by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "abc"}
+    by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "abc"}
     found = rework.find(made.sessions, made.cases)
     return Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents"))
 
@@ -81,7 +81,7 @@ def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
         for n in range(9)
     ]
     made = material(*sessions)
-    by_agent = {name: [case for case in made.cases if case.one.agent_type == name] for name in "ab"}
+    by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "ab"}
     field = Field(by_agent, rework.find(made.sessions, made.cases), Router({}, "too few agents"))
     found = judge("a", field)
     assert found is not None
