@@ -44,7 +44,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 
     --strategies names strategies of your own as module:NAME.
     """
-    own = load_strategies(strategies, [one.name for one in STRATEGIES])
+    own = load_strategies(strategies, [known.name for known in STRATEGIES])
     chosen = choose([*STRATEGIES, *own], strategy, all_of_them=all)
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
     material = Material(
@@ -59,8 +59,8 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         rules=load_rules(rules),
     )
     answers = answer(chosen, material)
-    for one, encoded in answers:
-        write_atomically(results / f"{one.name}_result.json", encoded)
+    for answered, encoded in answers:
+        write_atomically(results / f"{answered.name}_result.json", encoded)
     if all:
         write_atomically(aggregate, schema.encode(gather(answers, material.enriched.filters)))
     conclude(f"{plural(len(answers), 'strategy', 'strategies')} answered")
@@ -68,35 +68,35 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 
 def choose(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool) -> list[Strategy]:
     """Return the strategies to run, in the order of the list."""
-    by_name = {one.name: one for one in known}
+    by_name = {strategy.name: strategy for strategy in known}
     if all_of_them == bool(names):
         raise CommandError(f"either --all or --strategy NAME is needed; strategies are {', '.join(by_name)}")
     for name in names:
         if name not in by_name:
             raise CommandError(f"--strategy {name}: no such strategy; there are {', '.join(by_name)}")
-    return [one for one in known if all_of_them or one.name in names]
+    return [strategy for strategy in known if all_of_them or strategy.name in names]
 
 
 def answer(chosen: Sequence[Strategy], material: Material) -> list[tuple[Strategy, bytes]]:
     """Return each strategy with its result as it stands in its file; nothing is kept if one of them fails."""
     answers = []
-    for number, one in enumerate(chosen):
+    for number, strategy in enumerate(chosen):
         progress(number, len(chosen), "strategies")
-        answers.append((one, encode(one, material)))
+        answers.append((strategy, encode(strategy, material)))
     return answers
 
 
-def encode(one: Strategy, material: Material) -> bytes:
+def encode(strategy: Strategy, material: Material) -> bytes:
     """Return the strategy's result file."""
     try:
-        found = one.answer(material)
+        found = strategy.answer(material)
         if isinstance(found, Envelope):
             return schema.encode(found)
         result = OwnResult(
             **schema.envelope(OwnResult),
             filters=material.enriched.filters,
-            strategy=one.name,
-            question=one.question,
+            strategy=strategy.name,
+            question=strategy.question,
             answer=msgspec.Raw(msgspec.json.encode(found)),
         )
         return schema.encode(result)
@@ -105,7 +105,7 @@ def encode(one: Strategy, material: Material) -> bytes:
     except Exception as error:  # the strategy may be the user's own: whatever goes wrong, the run has failed
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
-        raise ScriptError(f"the strategy {one.name} failed in {where}: {type(error).__name__}: {error}") from error
+        raise ScriptError(f"the strategy {strategy.name} failed in {where}: {type(error).__name__}: {error}") from error
 
 
 def gather(answers: Sequence[tuple[Strategy, bytes]], filters: Filters) -> AggregateResults:
@@ -114,8 +114,8 @@ def gather(answers: Sequence[tuple[Strategy, bytes]], filters: Filters) -> Aggre
         **schema.envelope(AggregateResults),
         filters=filters,
         strategies={
-            one.name: StrategyRun(status="done", question=one.question, result=msgspec.Raw(encoded.strip()))
-            for one, encoded in answers
+            strategy.name: StrategyRun(status="done", question=strategy.question, result=msgspec.Raw(encoded.strip()))
+            for strategy, encoded in answers
         },
     )
 

@@ -54,7 +54,7 @@ def describe(session: EnrichedSession, calendar: Calendar) -> Marathon:
 
 def summarize(marathons: Sequence[Marathon]) -> MarathonSummary:
     """Return the number of marathons of each class."""
-    counts = Counter(one.classification for one in marathons)
+    counts = Counter(marathon.classification for marathon in marathons)
     return MarathonSummary(
         POSITIVE=counts["POSITIVE"],
         NEGATIVE=counts["NEGATIVE"],

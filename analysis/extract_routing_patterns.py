@@ -41,7 +41,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 
 def describe(
     sessions: Sequence[EnrichedSession],
-    found: Periods,
+    periods: Periods,
     calendar: Calendar,
     filters: Filters,
     defined: Sequence[AgentFile],
@@ -50,16 +50,16 @@ def describe(
     return RoutingPatterns(
         **schema.envelope(RoutingPatterns),
         filters=filters,
-        period_source=found.source,
-        periods=[describe_period(period, inside) for period, inside in group(sessions, found, calendar)],
+        period_source=periods.source,
+        periods=[describe_period(period, inside) for period, inside in group(sessions, periods, calendar)],
         definitions=[_definition(agent) for agent in defined],
     )
 
 
 def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> PeriodPatterns:
     """Return how the work of one period was handed out."""
-    delegations = [one for session in sessions for one in session.delegations]
-    steps = [sequences.steps(session.delegations) for session in sessions]
+    delegations = [delegation for session in sessions for delegation in session.delegations]
+    steps_of_sessions = [sequences.steps(session.delegations) for session in sessions]
     counts = rates.agent_counts(delegations)
     return PeriodPatterns(
         name=period.name,
@@ -73,30 +73,35 @@ def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> Peri
             AgentUse(agent_type=agent_type, delegations=count, share=rates.rate(count, len(delegations)))
             for agent_type, count in list(counts.items())[:TOP_AGENTS]
         ],
-        transitions=sequences.count_transitions(steps),
-        transitions_total=sum(len(one.transitions) for one in steps),
-        parallel=sum(one.parallel for one in steps),
+        transitions=sequences.count_transitions(steps_of_sessions),
+        transitions_total=sum(len(steps.transitions) for steps in steps_of_sessions),
+        parallel=sum(steps.parallel for steps in steps_of_sessions),
         samples={agent_type: samples(sessions, agent_type) for agent_type in counts},
     )
 
 
 def samples(sessions: Sequence[EnrichedSession], agent_type: str) -> list[SampleTask]:
     """Return up to five tasks of the agent type, evenly spread from the first to the last."""
-    tasks = [(session, one) for session in sessions for one in session.delegations if one.agent_type == agent_type]
+    tasks = [
+        (session, delegation)
+        for session in sessions
+        for delegation in session.delegations
+        if delegation.agent_type == agent_type
+    ]
     count = min(SAMPLES, len(tasks))
     places = [number * (len(tasks) - 1) // max(count - 1, 1) for number in range(count)]
     return [_sample(*tasks[place]) for place in places]
 
 
-def _sample(session: EnrichedSession, one: EnrichedDelegation) -> SampleTask:
+def _sample(session: EnrichedSession, delegation: EnrichedDelegation) -> SampleTask:
     return SampleTask(
         session_id=session.session_id,
-        tool_use_id=one.tool_use_id,
-        timestamp=one.timestamp,
-        task=rates.task(one),
-        outcome=one.outcome,
-        file=one.file,
-        line=one.line,
+        tool_use_id=delegation.tool_use_id,
+        timestamp=delegation.timestamp,
+        task=rates.task(delegation),
+        outcome=delegation.outcome,
+        file=delegation.file,
+        line=delegation.line,
     )
 
 

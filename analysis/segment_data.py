@@ -45,19 +45,19 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 
 
 def segment(
-    data: FullSessions, found: Periods, calendar: Calendar, marathon_over: int, table: PriceTable
+    data: FullSessions, periods: Periods, calendar: Calendar, marathon_over: int, table: PriceTable
 ) -> SegmentationReport:
     """Return every period in numbers, sessions outside all periods as a last one, and what differs."""
-    divided = group(data.sessions, found, calendar)
-    compared = compare(divided, found, marathon_over, table)
+    divided = group(data.sessions, periods, calendar)
+    compared = compare(divided, periods, marathon_over, table)
     return SegmentationReport(
         **schema.envelope(SegmentationReport),
         filters=data.filters,
         marathon_over=marathon_over,
-        period_source=found.source,
+        period_source=periods.source,
         periods=[describe(period, inside, marathon_over, table) for period, inside in divided],
         comparisons=compared,
-        tests=sum(one.p is not None for each in compared for one in each.measures),
+        tests=sum(measure.p is not None for comparison in compared for measure in comparison.measures),
         draws=resampling.DRAWS,
         sightings=sightings(data.sessions, calendar),
     )
@@ -65,9 +65,9 @@ def segment(
 
 def describe(period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable) -> PeriodSegment:
     """Return one period in numbers."""
-    delegations = [one for session in sessions for one in session.delegations]
+    delegations = [delegation for session in sessions for delegation in session.delegations]
     outcomes = rates.outcomes(delegations)
-    amounts = [table.amount(one.run.tokens_by_day) for one in delegations if one.run]
+    amounts = [table.amount(delegation.run.tokens_by_day) for delegation in delegations if delegation.run]
     whole = [amount for amount in amounts if amount.whole]
     return PeriodSegment(
         name=period.name,
@@ -93,7 +93,7 @@ def describe(period: Period, sessions: Sequence[Session], marathon_over: int, ta
 
 def models(delegations: Iterable[Delegation]) -> dict[str, int]:
     """Return the number of delegations by model."""
-    return rates.ordered(Counter(one.model or rates.UNKNOWN_NAME for one in delegations))
+    return rates.ordered(Counter(delegation.model or rates.UNKNOWN_NAME for delegation in delegations))
 
 
 def versions(sessions: Iterable[Session]) -> dict[str, int]:
@@ -103,16 +103,18 @@ def versions(sessions: Iterable[Session]) -> dict[str, int]:
     )
 
 
-def compare(divided: Divided, found: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
+def compare(divided: Divided, periods: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
     """Return the comparison of each period with the next, Holm's p over all of them."""
-    pairs = list(pairwise(one for one in divided if one[0].name != OUTSIDE))
-    compared = comparisons.adjust([_compared(one, other, found, marathon_over, table) for one, other in pairs])
+    pairs = list(pairwise(period for period in divided if period[0].name != OUTSIDE))
+    compared = comparisons.adjust(
+        [_compared(earlier, later, periods, marathon_over, table) for earlier, later in pairs]
+    )
     return [
         Comparison(
             earlier=earlier[0].name,
             later=later[0].name,
             changes=later[0].changes,
-            exploratory=found.source == "sightings",
+            exploratory=periods.source == "sightings",
             measures=result.measures,
             agent_shares=result.agent_shares,
             confounders=confounders(earlier[1], later[1], is_first=number == 0),
@@ -124,17 +126,19 @@ def compare(divided: Divided, found: Periods, marathon_over: int, table: PriceTa
 def _compared(
     earlier: tuple[Period, list[Session]],
     later: tuple[Period, list[Session]],
-    found: Periods,
+    periods: Periods,
     marathon_over: int,
     table: PriceTable,
 ) -> Compared:
-    delegations = [one for _, sessions in (earlier, later) for session in sessions for one in session.delegations]
+    delegations = [
+        delegation for _, sessions in (earlier, later) for session in sessions for delegation in session.delegations
+    ]
     agents = list(rates.agent_counts(delegations))
     rows = [
         [comparisons.row(session, agents, marathon_over, table) for session in sessions]
         for _, sessions in (earlier, later)
     ]
-    return comparisons.compare(rows[0], rows[1], agents, mix_is_given=found.source == "sightings")
+    return comparisons.compare(rows[0], rows[1], agents, mix_is_given=periods.source == "sightings")
 
 
 if __name__ == "__main__":

@@ -154,10 +154,10 @@ def _put_in_place(temporary: Path, path: Path) -> bool:
     return True
 
 
-def _hold_the_same(one: Path, other: Path) -> bool:
-    if one.stat().st_size != other.stat().st_size:
+def _hold_the_same(path: Path, known: Path) -> bool:
+    if path.stat().st_size != known.stat().st_size:
         return False
-    with one.open("rb") as first, other.open("rb") as second:
+    with path.open("rb") as first, known.open("rb") as second:
         return all(chunk == second.read(CHUNK) for chunk in iter(lambda: first.read(CHUNK), b""))
 
 

@@ -136,7 +136,7 @@ def _check_inputs(main: Callable[..., None], options: dict[str, Any]) -> None:
 
 
 def _is_input(hint: Any) -> bool:
-    return INPUT in getattr(hint, "__metadata__", ()) or any(_is_input(part) for part in get_args(hint))
+    return INPUT in getattr(hint, "__metadata__", ()) or any(_is_input(argument) for argument in get_args(hint))
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
@@ -189,7 +189,7 @@ class _Collect(argparse.Action):
 def _without_none(hint: Any) -> Any:
     """Return T of ``T | None``."""
     if get_origin(hint) in (Union, types.UnionType):
-        return next(part for part in get_args(hint) if part is not types.NoneType)
+        return next(member for member in get_args(hint) if member is not types.NoneType)
     return hint
 
 

@@ -56,7 +56,7 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-KEYS = tuple(one.name for one in fields(Settings) if one.name != "origins")
+KEYS = tuple(setting.name for setting in fields(Settings) if setting.name != "origins")
 
 
 def load_settings(
@@ -150,7 +150,9 @@ def _folder(value: Any, root: Path) -> Path:
 
 def _folders(value: Any, root: Path) -> tuple[Path, ...]:
     parts = value if isinstance(value, list) else _text(value, root).split(",")
-    return tuple(dict.fromkeys(_folder(part.strip() if isinstance(part, str) else part, root) for part in parts))
+    return tuple(
+        dict.fromkeys(_folder(folder.strip() if isinstance(folder, str) else folder, root) for folder in parts)
+    )
 
 
 def _text(value: Any, _root: Path) -> str:
@@ -161,7 +163,7 @@ def _text(value: Any, _root: Path) -> str:
 
 def _names(value: Any, root: Path) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else _text(value, root).split(",")
-    return tuple(_text(part, root).strip() for part in parts)
+    return tuple(_text(name, root).strip() for name in parts)
 
 
 def _day(value: Any, _root: Path) -> str:
@@ -218,9 +220,9 @@ def _yes_no(value: Any, _root: Path) -> bool:
 
 
 def _periods(value: Any, root: Path) -> str | None:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise TypeError("[[periods]] tables are needed")
-    periods = sorted((_period(one, root) for one in value), key=lambda one: str(one["first"]))
+    periods = sorted((_period(table, root) for table in value), key=lambda table: str(table["first"]))
     for earlier, later in itertools.pairwise(periods):
         if str(later["first"]) <= str(earlier["last"]):
             raise ValueError(f"{earlier['name']} and {later['name']} overlap")

@@ -51,11 +51,11 @@ COUNTED = frozenset({"success", "marathon_share"})
 
 def row(session: Session, agents: Sequence[str], marathon_over: int, prices: PriceTable) -> Row:
     """Return the numbers of one session: the columns named above, then delegations by agent type."""
-    outcomes = Counter(one.outcome for one in session.delegations)
-    hits = sum(outcomes[one] for one in SUCCESSES)
-    amounts = [prices.amount(one.run.tokens_by_day) for one in session.delegations if one.run]
+    outcomes = Counter(delegation.outcome for delegation in session.delegations)
+    hits = sum(outcomes[outcome] for outcome in SUCCESSES)
+    amounts = [prices.amount(delegation.run.tokens_by_day) for delegation in session.delegations if delegation.run]
     priced = [amount.estimated for amount in amounts if amount.whole]
-    types = Counter(one.agent_type for one in session.delegations)
+    types = Counter(delegation.agent_type for delegation in session.delegations)
     count = len(session.delegations)
     return (
         1,
@@ -63,8 +63,8 @@ def row(session: Session, agents: Sequence[str], marathon_over: int, prices: Pri
         int(count > marathon_over),
         count,
         hits,
-        hits + sum(outcomes[one] for one in FAILURES),
-        sum(outcomes[one] for one in UNKNOWNS),
+        hits + sum(outcomes[outcome] for outcome in FAILURES),
+        sum(outcomes[outcome] for outcome in UNKNOWNS),
         sum(priced),
         len(priced),
         *(types[agent] for agent in agents),
@@ -165,14 +165,14 @@ def _as_if_independent(ratio: Ratio, earlier: Row, later: Row) -> AsIfIndependen
 
 def _differences(value: Callable[[Row], float | None], draws: Draws) -> list[float]:
     """Return later - earlier of each draw that has both."""
-    pairs = ((value(one), value(other)) for one, other in zip(draws.earlier, draws.later, strict=True))
-    return [other - one for one, other in pairs if one is not None and other is not None]
+    pairs = ((value(earlier), value(later)) for earlier, later in zip(draws.earlier, draws.later, strict=True))
+    return [later - earlier for earlier, later in pairs if earlier is not None and later is not None]
 
 
 def _p(difference: float, by_chance: Sequence[float]) -> float:
     """Return how often chance differs as much, the sample itself counted; a draw without data counts as much."""
     least = abs(difference) - 1e-12
-    less = sum(abs(one) < least for one in by_chance)
+    less = sum(abs(difference) < least for difference in by_chance)
     return (resampling.DRAWS - less + 1) / (resampling.DRAWS + 1)
 
 
@@ -198,7 +198,7 @@ def _compare_mix(sides: _Sides, shuffled: Draws, *, mix_is_given: bool) -> Compa
     if plain.lacks or distance is None:
         return plain
     pairs = zip(shuffled.earlier, shuffled.later, strict=True)
-    by_chance = [found for one, other in pairs if (found := _distance(one, other)) is not None]
+    by_chance = [found for earlier, later in pairs if (found := _distance(earlier, later)) is not None]
     return replace(plain, p=_p(distance, by_chance))
 
 
@@ -236,16 +236,17 @@ def _share(agent: str, column: int, sides: _Sides, drawn: Draws) -> AgentShare:
 
 def adjust(compared: Sequence[Compared]) -> list[Compared]:
     """Return the comparisons with Holm's p over all their tests, and what may be claimed."""
-    tested = [one for each in compared for one in each.measures if one.p is not None]
-    adjusted = iter(holm([one.p for one in tested if one.p is not None]))
+    tested = [measure for result in compared for measure in result.measures if measure.p is not None]
+    adjusted = iter(holm([measure.p for measure in tested if measure.p is not None]))
     return [
         Compared(
-            [_judged(one, next(adjusted)) if one.p is not None else one for one in each.measures], each.agent_shares
+            [_judged(measure, next(adjusted)) if measure.p is not None else measure for measure in result.measures],
+            result.agent_shares,
         )
-        for each in compared
+        for result in compared
     ]
 
 
-def _judged(one: ComparedMeasure, p_holm: float) -> ComparedMeasure:
-    without_0 = one.measure == "agent_mix" or (one.low or 0) * (one.high or 0) > 0
-    return replace(one, p_holm=p_holm, claimed=p_holm < ALPHA and without_0 and one.sign_holds is not False)
+def _judged(measure: ComparedMeasure, p_holm: float) -> ComparedMeasure:
+    without_0 = measure.measure == "agent_mix" or (measure.low or 0) * (measure.high or 0) > 0
+    return replace(measure, p_holm=p_holm, claimed=p_holm < ALPHA and without_0 and measure.sign_holds is not False)

@@ -26,7 +26,7 @@ def confounders(earlier: Sequence[Session], later: Sequence[Session], *, is_firs
 
 
 def _models(sessions: Iterable[Session]) -> Counter[str]:
-    return Counter(one.model for session in sessions for one in session.delegations if one.model)
+    return Counter(delegation.model for session in sessions for delegation in session.delegations if delegation.model)
 
 
 def _versions(sessions: Iterable[Session]) -> Counter[str]:
@@ -38,9 +38,16 @@ def _shifts(kind: Kind, earlier: Counter[str], later: Counter[str]) -> list[Conf
     if not before or not after:
         return []
     shares = {name: (earlier[name] / before, later[name] / after) for name in earlier.keys() | later.keys()}
-    moved = [(name, one, other) for name, (one, other) in shares.items() if abs(other - one) >= SHIFT]
-    moved.sort(key=lambda each: (-abs(each[2] - each[1]), each[0]))
-    return [Confounder(kind=kind, name=name, earlier=one, later=other) for name, one, other in moved[:NAMED]]
+    moved = [
+        (name, before_share, after_share)
+        for name, (before_share, after_share) in shares.items()
+        if abs(after_share - before_share) >= SHIFT
+    ]
+    moved.sort(key=lambda shift: (-abs(shift[2] - shift[1]), shift[0]))
+    return [
+        Confounder(kind=kind, name=name, earlier=before_share, later=after_share)
+        for name, before_share, after_share in moved[:NAMED]
+    ]
 
 
 Seen = tuple[Literal["agent", "model", "version"], str, str, int]
@@ -59,16 +66,16 @@ def sightings(sessions: Sequence[Session], calendar: Calendar) -> list[Sighting]
             last=max(known.last, day) if known else day,
             count=count + (known.count if known else 0),
         )
-    return sorted(found.values(), key=lambda one: (one.kind, one.first, one.name))
+    return sorted(found.values(), key=lambda sighting: (sighting.kind, sighting.first, sighting.name))
 
 
 def _seen(sessions: Sequence[Session], calendar: Calendar) -> Iterable[Seen]:
     for session in sessions:
         days = [*session.tokens_by_day]
-        for one in session.delegations:
-            days += one.run.tokens_by_day if one.run else []
-            if day := calendar.day(one.timestamp):
-                yield "agent", one.agent_type, day, 1
+        for delegation in session.delegations:
+            days += delegation.run.tokens_by_day if delegation.run else []
+            if day := calendar.day(delegation.timestamp):
+                yield "agent", delegation.agent_type, day, 1
         for spent in days:
             if spent.day and spent.model:
                 yield "model", spent.model, spent.day, spent.messages

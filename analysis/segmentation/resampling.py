@@ -38,8 +38,8 @@ def permuted(earlier: Sequence[Row], later: Sequence[Row], draws: int = DRAWS, s
     width, total = len((*earlier, *later)[0]), sum(pool)
     random, dealt = Random(seed), min(len(earlier), len(later))  # noqa: S311 (a fixed seed is the point)
     smaller = [sum(random.sample(pool, dealt)) for _ in range(draws)]
-    first = [_unpack(one, width) for one in smaller]
-    second = [_unpack(total - one, width) for one in smaller]
+    first = [_unpack(packed, width) for packed in smaller]
+    second = [_unpack(total - packed, width) for packed in smaller]
     return Draws(first, second) if len(earlier) <= len(later) else Draws(second, first)
 
 

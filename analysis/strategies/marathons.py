@@ -31,8 +31,8 @@ PLACES = ((1, 1), (2, 5), (6, 10), (11, 20), (21, 40), (41, None))
 def answer(material: Material) -> MarathonsResult:
     """Return every marathon in depth, longest first, and what holds for all sessions."""
     sessions = material.sessions
-    classed = {one.session_id: one for one in material.marathons.marathons}
-    steps = [sequences.steps(session.delegations) for session in sessions]
+    classed = {marathon.session_id: marathon for marathon in material.marathons.marathons}
+    steps_of_sessions = [sequences.steps(session.delegations) for session in sessions]
     stories = [
         tell(session, classed[session.session_id], material) for session in sessions if session.session_id in classed
     ]
@@ -42,14 +42,16 @@ def answer(material: Material) -> MarathonsResult:
         marathon_over=material.marathons.marathon_over,
         sessions=len(sessions),
         summary=material.marathons.summary,
-        marathons=sorted(stories, key=lambda one: (-one.delegations, one.first_timestamp or "", one.session_id)),
+        marathons=sorted(
+            stories, key=lambda story: (-story.delegations, story.first_timestamp or "", story.session_id)
+        ),
         periods=[describe(period, inside, classed) for period, inside in material.by_period],
         by_position=by_position(sessions),
-        transitions=sequences.count_transitions(steps),
-        transitions_total=sum(len(one.transitions) for one in steps),
-        parallel=sum(one.parallel for one in steps),
-        cascade_rate=sequences.cascade_rate(steps),
-        loops=sequences.count_loops(steps),
+        transitions=sequences.count_transitions(steps_of_sessions),
+        transitions_total=sum(len(steps.transitions) for steps in steps_of_sessions),
+        parallel=sum(steps.parallel for steps in steps_of_sessions),
+        cascade_rate=sequences.cascade_rate(steps_of_sessions),
+        loops=sequences.count_loops(steps_of_sessions),
         review_loops=sum_review_loops(loop for session in sessions for loop in review_loops(session.delegations)),
     )
 
@@ -60,10 +62,10 @@ def tell(session: EnrichedSession, marathon: Marathon, material: Material) -> Ma
     cut = marathon.pivot.sequence_number - 1 if marathon.pivot else None
     return MarathonStory(
         **{field: getattr(marathon, field) for field in Marathon.__struct_fields__},
-        agent_sequence=[one.agent_type for one in delegations],
+        agent_sequence=[delegation.agent_type for delegation in delegations],
         loop_counts=sequences.count_loops([sequences.steps(delegations)]),
         review_loops=review_loops(delegations),
-        first_steps=[step(number, one) for number, one in enumerate(delegations[:SHOWN_STEPS], start=1)],
+        first_steps=[step(number, delegation) for number, delegation in enumerate(delegations[:SHOWN_STEPS], start=1)],
         last_steps=last_steps(delegations),
         initial_task=delegations[0].user_context_before,
         final_state=delegations[-1].assistant_synthesis_after,
@@ -77,33 +79,33 @@ def tell(session: EnrichedSession, marathon: Marathon, material: Material) -> Ma
 
 
 def _cost(session: EnrichedSession, table: prices.PriceTable) -> prices.Amount:
-    runs = [table.amount(one.run.tokens_by_day) for one in session.delegations if one.run]
+    runs = [table.amount(delegation.run.tokens_by_day) for delegation in session.delegations if delegation.run]
     return prices.add([table.amount(session.tokens_by_day), *runs])
 
 
 def last_steps(delegations: Sequence[EnrichedDelegation]) -> list[MarathonStep]:
     """Return the last five steps that are not among the first five."""
     start = max(SHOWN_STEPS, len(delegations) - SHOWN_STEPS)
-    return [step(number, one) for number, one in enumerate(delegations[start:], start=start + 1)]
+    return [step(number, delegation) for number, delegation in enumerate(delegations[start:], start=start + 1)]
 
 
-def step(number: int, one: EnrichedDelegation) -> MarathonStep:
+def step(number: int, delegation: EnrichedDelegation) -> MarathonStep:
     """Return the delegation as a step."""
     return MarathonStep(
         sequence_number=number,
-        tool_use_id=one.tool_use_id,
-        timestamp=one.timestamp,
-        agent_type=one.agent_type,
-        task=rates.task(one),
-        outcome=one.outcome,
-        file=one.file,
-        line=one.line,
+        tool_use_id=delegation.tool_use_id,
+        timestamp=delegation.timestamp,
+        agent_type=delegation.agent_type,
+        task=rates.task(delegation),
+        outcome=delegation.outcome,
+        file=delegation.file,
+        line=delegation.line,
     )
 
 
 def review_loops(delegations: Sequence[EnrichedDelegation]) -> list[ReviewLoop]:
     """Return every stretch X, Y, X, Y … with the number of returns to X and how its last step ended."""
-    number = {one.tool_use_id: place for place, one in enumerate(delegations, start=1)}
+    number = {delegation.tool_use_id: place for place, delegation in enumerate(delegations, start=1)}
     return [
         ReviewLoop(
             agent_type=stretch[0].agent_type,
@@ -127,13 +129,13 @@ def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
             agent_type=agent_type,
             via=via,
             loops=len(inside),
-            rounds_p50=quantile([one.rounds for one in inside], 0.5) or 0.0,
-            rounds_longest=max(one.rounds for one in inside),
+            rounds_p50=quantile([loop.rounds for loop in inside], 0.5) or 0.0,
+            rounds_longest=max(loop.rounds for loop in inside),
             ended_completed=_ended(inside),
         )
         for (agent_type, via), inside in groups.items()
     ]
-    return sorted(found, key=lambda one: (-one.loops, one.agent_type, one.via))
+    return sorted(found, key=lambda loop: (-loop.loops, loop.agent_type, loop.via))
 
 
 def _ended(loops: Sequence[ReviewLoop]) -> Rate:
@@ -157,8 +159,8 @@ def describe(period: Period, sessions: Sequence[EnrichedSession], classed: dict[
             AMBIGUOUS=classes.count("AMBIGUOUS"),
             UNKNOWN=classes.count("UNKNOWN"),
         ),
-        success_in_marathons=rates.success_rate(one for session in inside for one in session.delegations),
-        success_elsewhere=rates.success_rate(one for session in elsewhere for one in session.delegations),
+        success_in_marathons=rates.success_rate(delegation for session in inside for delegation in session.delegations),
+        success_elsewhere=rates.success_rate(delegation for session in elsewhere for delegation in session.delegations),
     )
 
 
@@ -166,7 +168,7 @@ def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
     """Return success by the place of a delegation in its session; places that no session reaches are left out."""
     found = []
     for first, last in PLACES:
-        inside = [one for session in sessions for one in session.delegations[first - 1 : last]]
+        inside = [delegation for session in sessions for delegation in session.delegations[first - 1 : last]]
         if inside:
             found.append(PositionRate(first=first, last=last, success=rates.success_rate(inside)))
     return found

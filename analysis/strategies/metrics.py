@@ -55,11 +55,11 @@ def answer(material: Material) -> MetricsResult:
         weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.delegation.timestamp), WEEKDAYS),
         projects=_by_size(cases, lambda case: case.session.project),
         periods=_in_order(cases, lambda case: case.period, [*(p.name for p in material.periods.periods), OUTSIDE]),
-        spending_by_place=sorted(by(lambda part: part.place), key=lambda one: spending.PLACES.index(one.name)),
-        spending_by_model=by(lambda part: part.tokens.model),
-        spending_by_day=sorted(by(lambda part: part.tokens.day), key=lambda one: one.name),
-        spending_by_project=by(lambda part: part.project),
-        spending_by_period=by(lambda part: material.periods.name_of(part.tokens.day)),
+        spending_by_place=sorted(by(lambda spent: spent.place), key=lambda row: spending.PLACES.index(row.name)),
+        spending_by_model=by(lambda spent: spent.tokens.model),
+        spending_by_day=sorted(by(lambda spent: spent.tokens.day), key=lambda row: row.name),
+        spending_by_project=by(lambda spent: spent.project),
+        spending_by_period=by(lambda spent: material.periods.name_of(spent.tokens.day)),
         unpriced=spending.unpriced(parts, material.prices),
         reconciliation=spending.reconcile(material.enriched, parts),
     )
@@ -141,7 +141,7 @@ def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
     "no" only where a commit removed it or no call ever found it: built-in, plugin and project agents are defined
     elsewhere, where nobody looks.
     """
-    if any(one.name == agent for one in material.definitions):
+    if any(file.name == agent for file in material.definitions):
         return "yes"
     changes = [change for period in material.periods.periods for change in period.changes]
     last = [change[0] for change in changes if change[1:].split(": ")[0] == agent]
@@ -169,7 +169,7 @@ def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> T
     cases, summary = material.cases, material.enriched.summary
     outcomes = rates.outcomes(case.delegation for case in cases)
     places: Mapping[str, Tokens] = {
-        place: spending.tokens(part.tokens for part in parts if part.place == place) for place in spending.PLACES
+        place: spending.tokens(spent.tokens for spent in parts if spent.place == place) for place in spending.PLACES
     }
     return Totals(
         delegations=len(cases),
@@ -182,7 +182,7 @@ def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> T
         tokens_runs=places["runs"],
         tokens_unlinked=places["unlinked"],
         tokens_progress_only=summary.tokens_progress_only,
-        cost=material.prices.amount(part.tokens for part in parts).cost(),
+        cost=material.prices.amount(spent.tokens for spent in parts).cost(),
         links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
         rework=rework.summarize(cases, reworked),
         parent_price=parent_price(cases, material.prices),

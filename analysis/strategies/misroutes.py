@@ -111,8 +111,8 @@ def _success_by_nearest(material: Material) -> Success:
     return found
 
 
-def does_better(did: Success, other: str, agent: str) -> bool:
+def does_better(did: Success, nearest: str, agent: str) -> bool:
     """Tell whether the other agent completed more of the prompts nearest to it than the agent did."""
-    hits, total = did.get((other, other), (0, 0))
-    own_hits, own_total = did.get((other, agent), (0, 0))
+    hits, total = did.get((nearest, nearest), (0, 0))
+    own_hits, own_total = did.get((nearest, agent), (0, 0))
     return total >= MIN_ON_CLUSTER and own_total > 0 and hits * own_total > own_hits * total

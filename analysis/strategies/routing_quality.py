@@ -30,10 +30,10 @@ EXAMPLES = 5
 def answer(material: Material) -> RoutingQualityResult:
     """Return the suspected misroutes with their evidence, and how the work is spread."""
     agents: misroutes.Agents = dict.fromkeys(sorted({case.delegation.agent_type for case in material.cases}))
-    agents |= {one.name: one.description for one in material.definitions}
+    agents |= {agent.name: agent.description for agent in material.definitions}
     readings = [misroutes.read_rule(rule, agents, material) for rule in material.rules.rules]
     learned = misroutes.learned_misroutes(material)
-    suspected = _once([*(one for reading in readings for one in reading.misroutes), *learned])
+    suspected = _once([*(misroute for reading in readings for misroute in reading.misroutes), *learned])
     cases, rules = material.cases, material.rules
     return RoutingQualityResult(
         **schema.envelope(RoutingQualityResult),
@@ -41,7 +41,7 @@ def answer(material: Material) -> RoutingQualityResult:
         period_source=material.periods.source,
         rules=[reading.use for reading in readings],
         delegations=len(cases),
-        suspected=rate(len({one.tool_use_id for one in suspected}), len(cases)),
+        suspected=rate(len({misroute.tool_use_id for misroute in suspected}), len(cases)),
         misroutes=suspected,
         learned=_describe_learned(material, learned),
         generalists=generalists(cases, rules),
@@ -54,12 +54,12 @@ def answer(material: Material) -> RoutingQualityResult:
     )
 
 
-def _once(found: Sequence[Misroute]) -> list[Misroute]:
+def _once(misroutes: Sequence[Misroute]) -> list[Misroute]:
     """Return one suspicion for each delegation and suggested agent, the first; in order of time."""
     first: dict[tuple[str, str], Misroute] = {}
-    for one in found:
-        first.setdefault((one.tool_use_id, one.suggested), one)
-    return sorted(first.values(), key=lambda one: (one.timestamp or "", one.tool_use_id))
+    for misroute in misroutes:
+        first.setdefault((misroute.tool_use_id, misroute.suggested), misroute)
+    return sorted(first.values(), key=lambda misroute: (misroute.timestamp or "", misroute.tool_use_id))
 
 
 def _describe_learned(material: Material, suspected: Sequence[Misroute]) -> LearnedRouter:
@@ -120,21 +120,21 @@ def hardly_used(material: Material) -> list[HardlyUsed]:
             days[case.delegation.agent_type] = max(day, days.get(case.delegation.agent_type, day))
     found = [
         HardlyUsed(
-            agent_type=one.name,
+            agent_type=agent.name,
             defined=True,
-            delegations=counts[one.name],
-            share=rate(counts[one.name], len(cases)),
-            last_day=days.get(one.name),
+            delegations=counts[agent.name],
+            share=rate(counts[agent.name], len(cases)),
+            last_day=days.get(agent.name),
         )
-        for one in material.definitions
-        if counts[one.name] < material.rules.hardly_used_share * len(cases)
+        for agent in material.definitions
+        if counts[agent.name] < material.rules.hardly_used_share * len(cases)
     ]
-    return sorted(found, key=lambda one: (one.delegations, one.agent_type))
+    return sorted(found, key=lambda agent: (agent.delegations, agent.agent_type))
 
 
 def _period(period: Period, material: Material, suspected: Sequence[Misroute]) -> RoutingPeriod:
     cases = [case for case in material.cases if case.period == period.name]
-    inside = [one for one in suspected if one.period == period.name]
+    inside = [misroute for misroute in suspected if misroute.period == period.name]
     counts = Counter(case.delegation.agent_type for case in cases)
     least = material.rules.hardly_used_share * len(cases)
     return RoutingPeriod(
@@ -143,11 +143,11 @@ def _period(period: Period, material: Material, suspected: Sequence[Misroute]) -
         last=period.last,
         changes=period.changes,
         delegations=len(cases),
-        suspected=rate(len({one.tool_use_id for one in inside}), len(cases)),
-        suspected_by_rule=rates.ordered(Counter(one.rule for one in inside)),
+        suspected=rate(len({misroute.tool_use_id for misroute in inside}), len(cases)),
+        suspected_by_rule=rates.ordered(Counter(misroute.rule for misroute in inside)),
         generalists=generalists(cases, material.rules),
         generalist_share=_generalist_share(cases, material.rules),
-        hardly_used=[one.name for one in material.definitions if counts[one.name] < least],
+        hardly_used=[agent.name for agent in material.definitions if counts[agent.name] < least],
     )
 
 

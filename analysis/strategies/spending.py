@@ -29,7 +29,7 @@ def spent(data: EnrichedSessions) -> list[Spent]:
     found = []
     for session in data.sessions:
         found += [Spent("main", session.project, day) for day in session.tokens_by_day]
-        runs = (one.run for one in session.delegations if one.run)
+        runs = (delegation.run for delegation in session.delegations if delegation.run)
         found += [Spent("runs", session.project, day) for run in runs for day in run.tokens_by_day]
     for project, days in data.tokens_by_day_elsewhere.items():
         found += [Spent("main", project, day) for day in days]
@@ -56,26 +56,26 @@ def tokens(days: Iterable[DayTokens]) -> Tokens:
 def by(parts: Iterable[Spent], name: Callable[[Spent], str | None], table: PriceTable) -> list[Spending]:
     """Return what was spent by name, dearest first."""
     groups: dict[str, list[DayTokens]] = defaultdict(list)
-    for part in parts:
-        groups[name(part) or rates.UNKNOWN_NAME].append(part.tokens)
+    for spent in parts:
+        groups[name(spent) or rates.UNKNOWN_NAME].append(spent.tokens)
     found = [Spending(name=key, tokens=tokens(days), cost=table.amount(days).cost()) for key, days in groups.items()]
-    return sorted(found, key=lambda one: (-one.cost.estimated, one.name))
+    return sorted(found, key=lambda row: (-row.cost.estimated, row.name))
 
 
 def unpriced(parts: Iterable[Spent], table: PriceTable) -> list[UnpricedModel]:
     """Return the models without a price, or without one for all that they were used for, most messages first."""
     counts: dict[tuple[str, prices.Gap], int] = defaultdict(int)
-    for part in parts:
-        for gap in table.gaps(part.tokens):
-            counts[part.tokens.model or rates.UNKNOWN_NAME, gap] += part.tokens.messages
+    for spent in parts:
+        for gap in table.gaps(spent.tokens):
+            counts[spent.tokens.model or rates.UNKNOWN_NAME, gap] += spent.tokens.messages
     found = [UnpricedModel(model=model, reason=gap, messages=count) for (model, gap), count in counts.items()]
-    return sorted(found, key=lambda one: (-one.messages, one.model, one.reason))
+    return sorted(found, key=lambda row: (-row.messages, row.model, row.reason))
 
 
 def reconcile(data: EnrichedSessions, parts: Sequence[Spent]) -> list[Reconciliation]:
     """Return the totals computed here beside those of the extraction stage."""
-    here, summary = tokens(part.tokens for part in parts), data.summary
-    delegations = [one for session in data.sessions for one in session.delegations]
+    here, summary = tokens(spent.tokens for spent in parts), data.summary
+    delegations = [delegation for session in data.sessions for delegation in session.delegations]
     pairs = [
         ("delegations", len(delegations), summary.delegations),
         ("sessions with delegations", len(data.sessions), summary.sessions_with_delegations),
@@ -85,22 +85,23 @@ def reconcile(data: EnrichedSessions, parts: Sequence[Spent]) -> list[Reconcilia
             for field in Tokens.__struct_fields__
         ),
         *(
-            (f"{model}: {field}", getattr(one, field), getattr(summary.tokens_by_model.get(model, Tokens()), field))
-            for model, one in _by_model(parts).items()
+            (f"{model}: {field}", getattr(tokens, field), getattr(summary.tokens_by_model.get(model, Tokens()), field))
+            for model, tokens in _by_model(parts).items()
             for field in ("messages", "input", "output", "cache_creation", "cache_read")
         ),
     ]
     return [
-        Reconciliation(figure=figure, here=one, extraction=other, equal=one == other) for figure, one, other in pairs
+        Reconciliation(figure=figure, here=here, extraction=extraction, equal=here == extraction)
+        for figure, here, extraction in pairs
     ]
 
 
 def _outcomes(data: EnrichedSessions) -> list[tuple[str, int]]:
-    return list(rates.outcomes(one for session in data.sessions for one in session.delegations).items())
+    return list(rates.outcomes(delegation for session in data.sessions for delegation in session.delegations).items())
 
 
 def _by_model(parts: Sequence[Spent]) -> dict[str, Tokens]:
     groups: dict[str, list[DayTokens]] = defaultdict(list)
-    for part in parts:
-        groups[part.tokens.model or "(none)"].append(part.tokens)
+    for spent in parts:
+        groups[spent.tokens.model or "(none)"].append(spent.tokens)
     return {model: tokens(groups[model]) for model in sorted(groups)}

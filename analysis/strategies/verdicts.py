@@ -55,7 +55,7 @@ class Field:
     @cached_property
     def weight(self) -> float | None:
         """By how many runs at the rate of all an agent's success is pulled; None: all the way."""
-        return prior_weight([(one.hits, one.total) for one in self.success.values() if one.total])
+        return prior_weight([(success.hits, success.total) for success in self.success.values() if success.total])
 
     @cached_property
     def confirmed(self) -> frozenset[str]:
@@ -73,8 +73,8 @@ class Field:
     def _clusters(self, agent: str) -> list[tuple[int, int, int, int]]:
         """Return (hits, total) of the agent and of the others by session; empty with too few of either."""
         found: dict[str, list[int]] = {}
-        for other, cases in self.cases_by_agent.items():
-            place = 0 if other == agent else 2
+        for agent_type, cases in self.cases_by_agent.items():
+            place = 0 if agent_type == agent else 2
             for case in cases:
                 if case.delegation.outcome in COUNTED:
                     row = found.setdefault(case.session.session_id, [0, 0, 0, 0])
@@ -86,7 +86,7 @@ class Field:
 
     def others(self, agent: str) -> list[Case]:
         """Return the delegations of all other agent types."""
-        return [case for other, cases in self.cases_by_agent.items() if other != agent for case in cases]
+        return [case for agent_type, cases in self.cases_by_agent.items() if agent_type != agent for case in cases]
 
 
 def _p_below(clusters: Sequence[tuple[int, int, int, int]]) -> float:
@@ -173,8 +173,8 @@ def _success(cases: Sequence[Case]) -> Rate:
 
 
 def _shrunken(success: Rate, field: Field) -> float | None:
-    hits = sum(one.hits for one in field.success.values())
-    total = sum(one.total for one in field.success.values())
+    hits = sum(success_of_agent.hits for success_of_agent in field.success.values())
+    total = sum(success_of_agent.total for success_of_agent in field.success.values())
     if not total:
         return None
     if field.weight is None:
@@ -191,7 +191,7 @@ def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | N
         for case in cases
         if case.delegation.tool_use_id in router.judgements
     ]
-    nearest = Counter(one.nearest for one in judged if one.nearest is not None)
+    nearest = Counter(match.nearest for match in judged if match.nearest is not None)
     others = {name: count for name, count in nearest.items() if name != agent}
     if nearest.total() < MIN_KNOWN:
         return None, None
@@ -211,15 +211,15 @@ def _median_time(cases: Sequence[Case]) -> float | None:
     return quantile(known, 0.5) if len(known) >= MIN_KNOWN else None
 
 
-def _ratio(one: float | None, other: float | None) -> float | None:
-    return one / other if one is not None and other else None
+def _ratio(value: float | None, reference: float | None) -> float | None:
+    return value / reference if value is not None and reference else None
 
 
 def _rework_above(cases: Sequence[Case], rest: Sequence[Case], reworked: Reworked) -> bool:
     redone = reworked.repeated | reworked.corrected
     shares = [
         rates.rate(sum(case.delegation.tool_use_id in redone for case in able), len(able))
-        for able in ([case for case in part if counts(case.delegation)] for part in (cases, rest))
+        for able in ([case for case in group if counts(case.delegation)] for group in (cases, rest))
     ]
     others = rates.share(shares[1])
     return others is not None and shares[0].total >= MIN_KNOWN and shares[0].low is not None and shares[0].low > others

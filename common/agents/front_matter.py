@@ -22,8 +22,8 @@ def split(text: str) -> tuple[dict[str, str], str] | None:
 def items(value: str) -> tuple[str, ...]:
     """Return the items of a list: "a, b", "[a, b]" or one a line."""
     inner = value.strip().removeprefix("[").removesuffix("]")
-    parts = (unquoted(part.strip()) for part in inner.replace("\n", ",").split(","))
-    return tuple(part for part in parts if part)
+    parts = (unquoted(item.strip()) for item in inner.replace("\n", ",").split(","))
+    return tuple(item for item in parts if item)
 
 
 def unquoted(value: str) -> str:
@@ -43,4 +43,4 @@ def _fields(lines: list[str]) -> dict[str, str]:
             found[key] = [] if value.strip() in _BLOCKS else [value.strip()]
         elif key and line.strip() and not line.startswith("#"):
             found[key].append(line.strip().removeprefix("- "))
-    return {key: "\n".join(part for part in parts if part) for key, parts in found.items()}
+    return {key: "\n".join(line for line in parts if line) for key, parts in found.items()}

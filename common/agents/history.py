@@ -66,7 +66,7 @@ def read_history(folders: Sequence[Path]) -> History:
             commits += _commits(folder, _entries(log.stdout))
         elif not any(reason in log.stderr for reason in _NO_HISTORY):
             troubles.append(f"{folder}: no history read: {_reason(log)}")
-    return History(tuple(sorted(commits, key=lambda one: (one.seconds, one.changes))), tuple(troubles))
+    return History(tuple(sorted(commits, key=lambda commit: (commit.seconds, commit.changes))), tuple(troubles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ _CHANGE_WORDS = {"description": "description", "model": "model", "tools": "tools
 
 
 def _changed_fields(before: AgentFile, after: AgentFile) -> list[str]:
-    changed = [one.name for one in fields(AgentFile) if getattr(before, one.name) != getattr(after, one.name)]
+    changed = [field.name for field in fields(AgentFile) if getattr(before, field.name) != getattr(after, field.name)]
     return [_CHANGE_WORDS[name] for name in changed if name in _CHANGE_WORDS]
 
 

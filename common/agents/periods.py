@@ -50,7 +50,7 @@ class Periods:
         """Return the name of the period that holds the day, `OUTSIDE` if none does."""
         if day is None:
             return OUTSIDE
-        place = bisect_right([one.first or "" for one in self.periods], day) - 1
+        place = bisect_right([period.first or "" for period in self.periods], day) - 1
         if place < 0 or day > (self.periods[place].last or ""):
             return OUTSIDE
         return self.periods[place].name
@@ -62,7 +62,7 @@ S = TypeVar("S", Session, EnrichedSession)
 
 def day_of(session: AnySession, calendar: Calendar) -> str | None:
     """Return the day that decides a session's period: of its first delegation, without one of its first timestamp."""
-    times = (one.timestamp for one in session.delegations)
+    times = (delegation.timestamp for delegation in session.delegations)
     return calendar.day(next((time for time in times if time is not None), session.first_timestamp))
 
 
@@ -114,13 +114,13 @@ def parse_given(text: str) -> tuple[Period, ...]:
         given = msgspec.json.decode(text, type=list[_Given])
     except msgspec.DecodeError as error:
         raise CommandError(f"--periods: {error}; a list of {{name, first, last, changes}} as JSON is needed") from error
-    found = [Period(name=one.name, first=one.first, last=one.last, changes=one.changes) for one in given]
-    return tuple(sorted(found, key=lambda one: one.first or ""))
+    found = [Period(name=period.name, first=period.first, last=period.last, changes=period.changes) for period in given]
+    return tuple(sorted(found, key=lambda period: period.first or ""))
 
 
 def starts_of_commits(commits: Sequence[Commit], calendar: Calendar, gap_days: int) -> list[Start]:
     """Return the days of the commits, those within fewer than `gap_days` of a start merged into it."""
-    days = [(calendar.day_of_seconds(one.seconds), one.changes) for one in commits]
+    days = [(calendar.day_of_seconds(commit.seconds), commit.changes) for commit in commits]
     return _merged(sorted((day, changes) for day, changes in days if day is not None), max(gap_days, 1) - 1)
 
 
@@ -173,7 +173,11 @@ def _day_before(day: str) -> str:
 
 def _sightings(sessions: Sequence[AnySession], calendar: Calendar) -> list[tuple[str, str]]:
     """Return (day, agent type) of every delegation that has a day, in order of days."""
-    found = ((calendar.day(one.timestamp), one.agent_type) for session in sessions for one in session.delegations)
+    found = (
+        (calendar.day(delegation.timestamp), delegation.agent_type)
+        for session in sessions
+        for delegation in session.delegations
+    )
     return sorted((day, agent_type) for day, agent_type in found if day is not None)
 
 
@@ -195,18 +199,20 @@ def starts_of_sightings(seen: Sequence[tuple[str, str]]) -> list[Start]:
         share = used[agent_type] / (len(seen) - before)
         if share >= SIGHTING_SHARE and used[agent_type] >= SIGHTING_COUNT and (1 - share) ** before < SIGHTING_CHANCE:
             new[day].append(agent_type)
-    merged = _merged([(day, tuple(f"+{one}" for one in sorted(new[day]))) for day in sorted(new)], SIGHTING_GAP_DAYS)
+    merged = _merged(
+        [(day, tuple(f"+{agent_type}" for agent_type in sorted(new[day]))) for day in sorted(new)], SIGHTING_GAP_DAYS
+    )
     by_use = sorted(merged, key=lambda start: (-max(used[change[1:]] for change in start.changes), start.day))
     return sorted(by_use[: SIGHTING_PERIODS - 1], key=lambda start: start.day)
 
 
-def group(sessions: Iterable[S], found: Periods, calendar: Calendar) -> list[tuple[Period, list[S]]]:
+def group(sessions: Iterable[S], periods: Periods, calendar: Calendar) -> list[tuple[Period, list[S]]]:
     """Return the sessions of each period, and those outside all as a last group, if there are any."""
-    groups: dict[str, list[S]] = {one.name: [] for one in found.periods}
+    groups: dict[str, list[S]] = {period.name: [] for period in periods.periods}
     outside: list[S] = []
     for session in sessions:
-        groups.get(found.name_of(day_of(session, calendar)), outside).append(session)
-    divided: list[tuple[Period, list[S]]] = [(one, groups[one.name]) for one in found.periods]
+        groups.get(periods.name_of(day_of(session, calendar)), outside).append(session)
+    divided: list[tuple[Period, list[S]]] = [(period, groups[period.name]) for period in periods.periods]
     if outside:
         divided.append((Period(name=OUTSIDE, first=None, last=None, changes=[]), outside))
     return divided

@@ -96,46 +96,49 @@ class PriceTable:
         prices = self._prices_by_model.get(base_name(model), []) if model is not None else []
         if day is None:
             return prices[0] if len(prices) == 1 else None
-        return next((one for one in prices if (one.first or "") <= day and (one.last is None or day <= one.last)), None)
+        return next(
+            (price for price in prices if (price.first or "") <= day and (price.last is None or day <= price.last)),
+            None,
+        )
 
     def amount(self, days: Iterable[DayTokens], *, at_model: str | None = None) -> Amount:
         """Return what the tokens cost; with `at_model`, what they would have cost on that model."""
         recorded = estimated = messages = unpriced = partly = 0
-        for one in days:
-            messages += one.messages
-            price = self.price(at_model or one.model, one.day)
+        for tokens in days:
+            messages += tokens.messages
+            price = self.price(at_model or tokens.model, tokens.day)
             if price is None:
-                unpriced += one.messages
+                unpriced += tokens.messages
                 continue
-            partly += one.messages if _unknown_extras(one, price) else 0
-            rates = price.long if one.long_context and price.long else price.rates
-            sent = _sent(one, rates) + one.web_searches * (price.web_search or 0)
-            recorded += sent + one.output * rates.output
-            estimated += sent + one.output_estimated * rates.output
+            partly += tokens.messages if _unknown_extras(tokens, price) else 0
+            rates = price.long if tokens.long_context and price.long else price.rates
+            sent = _sent(tokens, rates) + tokens.web_searches * (price.web_search or 0)
+            recorded += sent + tokens.output * rates.output
+            estimated += sent + tokens.output_estimated * rates.output
         return Amount(recorded, estimated, messages, unpriced, partly)
 
-    def gaps(self, one: DayTokens) -> list[Gap]:
+    def gaps(self, tokens: DayTokens) -> list[Gap]:
         """Return why these tokens are not priced, or not fully."""
-        price = self.price(one.model, one.day)
+        price = self.price(tokens.model, tokens.day)
         if price is None:
-            return ["no day" if one.day is None and self.knows(one.model) else "no price"]
-        return _unknown_extras(one, price)
+            return ["no day" if tokens.day is None and self.knows(tokens.model) else "no price"]
+        return _unknown_extras(tokens, price)
 
 
-def _sent(one: DayTokens, rates: Rates) -> int:
+def _sent(tokens: DayTokens, rates: Rates) -> int:
     return (
-        one.input * rates.input
-        + one.cache_read * rates.cache_read
-        + one.cache_creation_5m * rates.cache_write_5m
-        + one.cache_creation_1h * rates.cache_write_1h
+        tokens.input * rates.input
+        + tokens.cache_read * rates.cache_read
+        + tokens.cache_creation_5m * rates.cache_write_5m
+        + tokens.cache_creation_1h * rates.cache_write_1h
     )
 
 
-def _unknown_extras(one: DayTokens, price: Price) -> list[Gap]:
+def _unknown_extras(tokens: DayTokens, price: Price) -> list[Gap]:
     gaps: list[Gap] = []
-    if one.tier is not None:
+    if tokens.tier is not None:
         gaps.append("no price for this tier")
-    if one.web_searches and price.web_search is None:
+    if tokens.web_searches and price.web_search is None:
         gaps.append("no price for web searches")
     return gaps
 
@@ -144,11 +147,11 @@ def add(amounts: Iterable[Amount]) -> Amount:
     """Return the sum."""
     parts = list(amounts)
     return Amount(
-        recorded=sum(one.recorded for one in parts),
-        estimated=sum(one.estimated for one in parts),
-        messages=sum(one.messages for one in parts),
-        unpriced=sum(one.unpriced for one in parts),
-        not_fully_priced=sum(one.not_fully_priced for one in parts),
+        recorded=sum(amount.recorded for amount in parts),
+        estimated=sum(amount.estimated for amount in parts),
+        messages=sum(amount.messages for amount in parts),
+        unpriced=sum(amount.unpriced for amount in parts),
+        not_fully_priced=sum(amount.not_fully_priced for amount in parts),
     )
 
 

@@ -40,9 +40,9 @@ def rate(hits: int, total: int, unknown: int = 0) -> Rate:
     return Rate(hits=hits, total=total, unknown=unknown, low=low, high=high)
 
 
-def share(one: Rate) -> float | None:
+def share(success: Rate) -> float | None:
     """Return hits / total, None without data."""
-    return one.hits / one.total if one.total else None
+    return success.hits / success.total if success.total else None
 
 
 def outcomes(delegations: Iterable[Delegation]) -> dict[Outcome, int]:
@@ -50,9 +50,9 @@ def outcomes(delegations: Iterable[Delegation]) -> dict[Outcome, int]:
     return count_outcomes(delegation.outcome for delegation in delegations)
 
 
-def count_outcomes(found: Iterable[Outcome]) -> dict[Outcome, int]:
+def count_outcomes(endings: Iterable[Outcome]) -> dict[Outcome, int]:
     """Return how often each outcome occurs, every outcome named, in the order of `OUTCOMES`."""
-    counts = Counter(found)
+    counts = Counter(endings)
     return {outcome: counts[outcome] for outcome in OUTCOMES}
 
 
@@ -78,20 +78,20 @@ def ordered(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def task(one: EnrichedDelegation) -> str:
+def task(delegation: EnrichedDelegation) -> str:
     """Return what the delegation was about: its description, without one the first 200 characters of its prompt."""
-    return one.description or one.prompt[:TASK_CHARACTERS]
+    return delegation.description or delegation.prompt[:TASK_CHARACTERS]
 
 
 def durations(delegations: Iterable[Delegation]) -> Durations:
     """Return the median and the 90th percentile of the known durations, in seconds."""
-    known = [one.duration_seconds for one in delegations if one.duration_seconds is not None]
+    known = [delegation.duration_seconds for delegation in delegations if delegation.duration_seconds is not None]
     return Durations(known=len(known), p50=quantile(known, 0.5), p90=quantile(known, 0.9))
 
 
 def add_tokens(parts: Iterable[Tokens]) -> Tokens:
     """Return the sum, field by field."""
-    rows = [_token_row(part) for part in parts]
+    rows = [_token_row(tokens) for tokens in parts]
     return (
         Tokens(**dict(zip(Tokens.__struct_fields__, map(sum, zip(*rows, strict=True)), strict=False)))
         if rows
@@ -132,11 +132,16 @@ def pivot(delegations: Sequence[Delegation]) -> Pivot | None:
     """Return where the third failure or the tenth change of agent stands, whichever comes first; else None."""
     failures = changes = 0
     previous = None
-    for number, one in enumerate(delegations, start=1):
-        failures += one.outcome in FAILURES
-        changes += previous is not None and one.agent_type != previous
-        previous = one.agent_type
+    for number, delegation in enumerate(delegations, start=1):
+        failures += delegation.outcome in FAILURES
+        changes += previous is not None and delegation.agent_type != previous
+        previous = delegation.agent_type
         if failures == PIVOT_FAILURES or changes == PIVOT_CHANGES:
             reason: PivotReason = "failures" if failures == PIVOT_FAILURES else "changes"
-            return Pivot(sequence_number=number, tool_use_id=one.tool_use_id, timestamp=one.timestamp, reason=reason)
+            return Pivot(
+                sequence_number=number,
+                tool_use_id=delegation.tool_use_id,
+                timestamp=delegation.timestamp,
+                reason=reason,
+            )
     return None

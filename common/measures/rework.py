@@ -34,12 +34,12 @@ def read(text: str) -> Words:
     return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
 
 
-def near_same(one: Words, other: Words) -> bool:
+def near_same(first: Words, second: Words) -> bool:
     """Tell whether two prompts ask for the same thing."""
-    size = len(one) + len(other)
-    if not size or min(len(one), len(other)) * 2 < NEAR_SAME * size or 2 * len(one & other) < NEAR_SAME * size:
+    size = len(first) + len(second)
+    if not size or min(len(first), len(second)) * 2 < NEAR_SAME * size or 2 * len(first & second) < NEAR_SAME * size:
         return False
-    return not (_names_one_thing(one - other) and _names_one_thing(other - one))
+    return not (_names_one_thing(first - second) and _names_one_thing(second - first))
 
 
 def _names_one_thing(words: Words) -> bool:
@@ -50,27 +50,27 @@ def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, Enriched
     """Return (delegation, nearest earlier completed one with a run that it repeats) in order of the later one."""
     if len(session.delegations) < 2:  # noqa: PLR2004 (one repeats nothing)
         return []
-    prompts = [read(one.prompt) for one in session.delegations]
+    prompts = [read(delegation.prompt) for delegation in session.delegations]
     found = []
-    for later, one in enumerate(session.delegations):
+    for later, repeat in enumerate(session.delegations):
         for earlier in range(later - 1, -1, -1):
             before = session.delegations[earlier]
-            if counts(before) and _is_later(before, one) and near_same(prompts[earlier], prompts[later]):
-                found.append((one, before))
+            if counts(before) and _is_later(before, repeat) and near_same(prompts[earlier], prompts[later]):
+                found.append((repeat, before))
                 break
     return found
 
 
-def counts(one: EnrichedDelegation) -> bool:
+def counts(delegation: EnrichedDelegation) -> bool:
     """Tell whether the delegation can be reworked: it is completed and has a run."""
-    return one.outcome == "completed" and one.run is not None
+    return delegation.outcome == "completed" and delegation.run is not None
 
 
-def _is_later(before: EnrichedDelegation, one: EnrichedDelegation) -> bool:
-    if before.message_id is not None and before.message_id == one.message_id:
+def _is_later(before: EnrichedDelegation, later: EnrichedDelegation) -> bool:
+    if before.message_id is not None and before.message_id == later.message_id:
         return False
     answered = before.answered_timestamp
-    return answered is None or one.timestamp is None or one.timestamp >= answered
+    return answered is None or later.timestamp is None or later.timestamp >= answered
 
 
 def edited_again(session: EnrichedSession) -> set[str]:
@@ -83,7 +83,7 @@ def edited_again(session: EnrichedSession) -> set[str]:
         owner
         for history in by_path.values()
         for owner, last in _last_by_owner(history).items()
-        if any(other != owner and time > last for time, other in history)
+        if any(editor != owner and time > last for time, editor in history)
     } - {_MAIN}
 
 
@@ -93,9 +93,9 @@ def _last_by_owner(history: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _edits(session: EnrichedSession) -> Iterable[tuple[str, Sequence[Edit]]]:
     yield _MAIN, session.edits
-    for one in session.delegations:
-        if one.run:
-            yield one.tool_use_id, one.run.edits
+    for delegation in session.delegations:
+        if delegation.run:
+            yield delegation.tool_use_id, delegation.run.edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +121,27 @@ def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked
             repeated.add(before.tool_use_id)
             charged[before.tool_use_id] += cost.get(later.tool_use_id, 0)
         again |= edited_again(session)
-        corrected |= {one.tool_use_id for one in session.delegations if one.corrected and counts(one)}
+        corrected |= {
+            delegation.tool_use_id for delegation in session.delegations if delegation.corrected and counts(delegation)
+        }
     return Reworked(frozenset(repeated), frozenset(corrected), frozenset(again), dict(charged))
 
 
-def summarize(cases: Sequence[Case], found: Reworked) -> Rework:
+def summarize(cases: Sequence[Case], reworked: Reworked) -> Rework:
     """Return the rework of these delegations."""
     able = [case for case in cases if counts(case.delegation)]
-    redone = [case for case in able if case.delegation.tool_use_id in found.repeated | found.corrected]
+    redone = [case for case in able if case.delegation.tool_use_id in reworked.repeated | reworked.corrected]
     edited = [case for case in able if case.delegation.run and case.delegation.run.edits]
     return Rework(
         rate=rates.rate(len(redone), len(able)),
-        repeated=sum(case.delegation.tool_use_id in found.repeated for case in able),
-        corrected=sum(case.delegation.tool_use_id in found.corrected for case in able),
-        edited_again=rates.rate(sum(case.delegation.tool_use_id in found.edited_again for case in edited), len(edited)),
-        repeat_cost=sum(found.charged.get(case.delegation.tool_use_id, 0) for case in able) / PICODOLLARS,
+        repeated=sum(case.delegation.tool_use_id in reworked.repeated for case in able),
+        corrected=sum(case.delegation.tool_use_id in reworked.corrected for case in able),
+        edited_again=rates.rate(
+            sum(case.delegation.tool_use_id in reworked.edited_again for case in edited), len(edited)
+        ),
+        repeat_cost=sum(reworked.charged.get(case.delegation.tool_use_id, 0) for case in able) / PICODOLLARS,
         examples=[
-            evidence(case, "repeated" if case.delegation.tool_use_id in found.repeated else "corrected")
+            evidence(case, "repeated" if case.delegation.tool_use_id in reworked.repeated else "corrected")
             for case in redone[:EXAMPLES]
         ],
     )

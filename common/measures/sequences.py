@@ -34,7 +34,7 @@ class Steps:
 
 def steps(delegations: Sequence[Delegation]) -> Steps:
     """Return the transitions and loops of one session, whose delegations are in order of call."""
-    found = [[one.agent_type for one in chain] for chain in chains(delegations)]
+    found = [[delegation.agent_type for delegation in chain] for chain in chains(delegations)]
     return Steps(
         transitions=[pair for types in found for pair in pairwise(types)],
         parallel=len(delegations) - len(_threads(delegations)) - sum(len(types) - 1 for types in found),
@@ -46,22 +46,22 @@ def chains(delegations: Sequence[D]) -> list[list[D]]:
     """Return stretches in which each delegation is followed by the next: one thread, no two of one message."""
     found: list[list[D]] = []
     for thread in _threads(delegations):
-        for previous, one in zip([None, *thread], thread, strict=False):
-            if previous is None or _parallel(previous, one):
+        for previous, delegation in zip([None, *thread], thread, strict=False):
+            if previous is None or _parallel(previous, delegation):
                 found.append([])
-            found[-1].append(one)
+            found[-1].append(delegation)
     return found
 
 
 def cascade_rate(sessions: Iterable[Steps]) -> Rate:
     """Return the transitions to the same agent type of all transitions."""
-    pairs = [pair for one in sessions for pair in one.transitions]
+    pairs = [pair for steps in sessions for pair in steps.transitions]
     return rate(sum(a == b for a, b in pairs), len(pairs))
 
 
 def count_loops(sessions: Iterable[Steps]) -> list[Loop]:
     """Return how often each X, Y, X occurs, most frequent first, ties by name."""
-    counts = Counter(loop for one in sessions for loop in one.loops)
+    counts = Counter(loop for steps in sessions for loop in steps.loops)
     return [
         Loop(agent_type=x, via=y, count=count)
         for (x, y), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -70,14 +70,14 @@ def count_loops(sessions: Iterable[Steps]) -> list[Loop]:
 
 def count_transitions(sessions: Sequence[Steps]) -> list[Transition]:
     """Return each transition with its lift, most frequent first, ties by name."""
-    by_pair = _by_session(Counter(one.transitions) for one in sessions)
-    by_source = _by_session(Counter(a for a, _ in one.transitions) for one in sessions)
-    by_target = _by_session(Counter(b for _, b in one.transitions) for one in sessions)
-    total = {number: len(one.transitions) for number, one in enumerate(sessions) if one.transitions}
+    by_pair = _by_session(Counter(steps.transitions) for steps in sessions)
+    by_source = _by_session(Counter(a for a, _ in steps.transitions) for steps in sessions)
+    by_target = _by_session(Counter(b for _, b in steps.transitions) for steps in sessions)
+    total = {number: len(steps.transitions) for number, steps in enumerate(sessions) if steps.transitions}
     found = [
         _transition(pair, counts, by_source[pair[0]], by_target[pair[1]], total) for pair, counts in by_pair.items()
     ]
-    return sorted(found, key=lambda one: (-one.count, one.source, one.target))
+    return sorted(found, key=lambda transition: (-transition.count, transition.source, transition.target))
 
 
 _Counts = dict[int, int]
@@ -85,7 +85,7 @@ _Counts = dict[int, int]
 
 
 def _transition(pair: tuple[str, str], counts: _Counts, source: _Counts, target: _Counts, total: _Counts) -> Transition:
-    count, n_source, n_target, n = (sum(one.values()) for one in (counts, source, target, total))
+    count, n_source, n_target, n = (sum(counter.values()) for counter in (counts, source, target, total))
     expected = n_source * n_target / n
     low, high = _lift_interval(count / expected, counts, source, target, total)
     return Transition(
@@ -108,7 +108,7 @@ def _lift_interval(
     log lift = log n(XY) - log n(X.) - log n(.Y) + log n; the share of a session in it is the same sum of its own
     counts, each divided by the total count.
     """
-    n_counts, n_source, n_target, n = (sum(one.values()) for one in (counts, source, target, total))
+    n_counts, n_source, n_target, n = (sum(counter.values()) for counter in (counts, source, target, total))
     if n_counts < LIFT_COUNT or len(counts) < 2:  # noqa: PLR2004 (one session alone has no variance)
         return None, None
     squares = fsum(
@@ -159,10 +159,10 @@ def _goes_on(chain: Sequence[Delegation], start: int, end: int) -> bool:
 
 def _threads(delegations: Sequence[D]) -> list[list[D]]:
     by_caller: dict[str | None, list[D]] = {}
-    for one in delegations:
-        by_caller.setdefault(one.caller, []).append(one)
+    for delegation in delegations:
+        by_caller.setdefault(delegation.caller, []).append(delegation)
     return list(by_caller.values())
 
 
-def _parallel(previous: Delegation, one: Delegation) -> bool:
-    return previous.message_id is not None and previous.message_id == one.message_id
+def _parallel(previous: Delegation, delegation: Delegation) -> bool:
+    return previous.message_id is not None and previous.message_id == delegation.message_id

@@ -60,7 +60,7 @@ def clustered_difference(clusters: Sequence[tuple[int, int, int, int]]) -> float
     parts = [(h - rate * n) / total - (k - other_rate * m) / other_total for h, n, k, m in clusters]
     if len(parts) < 2:  # noqa: PLR2004 (one cluster does not vary)
         return None
-    variance = fsum(part * part for part in parts) * len(parts) / (len(parts) - 1)
+    variance = fsum(of_cluster * of_cluster for of_cluster in parts) * len(parts) / (len(parts) - 1)
     if variance == 0:
         return 1.0 if rate == other_rate else 0.0
     return erfc(abs(rate - other_rate) / sqrt(2 * variance))

@@ -105,8 +105,8 @@ class _Agents:
         self.squares = dict(sorted(squares.items()))
         places = {agent: place for place, agent in enumerate(self.squares)}
         self._rows = {
-            word: sum(round(weight * _SCALE) << places[agent] * _LANE for agent, weight in its.items())
-            for word, its in self.weights.items()
+            word: sum(round(weight * _SCALE) << places[agent] * _LANE for agent, weight in weights.items())
+            for word, weights in self.weights.items()
         }
 
     def nearness(self, vector: Vector, session_id: str) -> dict[str, float]:
@@ -127,7 +127,7 @@ class _Agents:
         key = agent, session_id
         if key not in self._squares_without:
             part = self.parts.get(key, {})
-            less = fsum(its * (2 * self.weights[word][agent] - its) for word, its in part.items())
+            less = fsum(own * (2 * self.weights[word][agent] - own) for word, own in part.items())
             self._squares_without[key] = self.squares[agent] - less
         return self._squares_without[key]
 
@@ -148,7 +148,10 @@ _NOTHING = 1e-8
 
 def train(sessions: Sequence[EnrichedSession], descriptions: Mapping[str, str]) -> Router:
     """Return the judgement of every delegation; the descriptions are those of the agents defined now."""
-    counted = {one.tool_use_id: words(f"{one.description or ''}\n{one.prompt}") for one in _delegations(sessions)}
+    counted = {
+        delegation.tool_use_id: words(f"{delegation.description or ''}\n{delegation.prompt}")
+        for delegation in _delegations(sessions)
+    }
     described = {agent: words(text) for agent, text in sorted(descriptions.items()) if text}
     known = _known_agents(sessions, described)
     if len(known) < 2:  # noqa: PLR2004 (one agent is no choice)
@@ -159,25 +162,25 @@ def train(sessions: Sequence[EnrichedSession], descriptions: Mapping[str, str]) 
     for agent, count in described.items():
         agents.add(agent, _vector(count, rarity), None, DESCRIPTION_WEIGHT)
     for session in sessions:
-        for one in session.delegations:
-            if one.agent_type in known and one.outcome == "completed":
-                agents.add(one.agent_type, vectors[one.tool_use_id], session.session_id)
+        for delegation in session.delegations:
+            if delegation.agent_type in known and delegation.outcome == "completed":
+                agents.add(delegation.agent_type, vectors[delegation.tool_use_id], session.session_id)
     agents.close()
     judgements = {
-        one.tool_use_id: _judge(one, session.session_id, vectors[one.tool_use_id], agents)
+        delegation.tool_use_id: _judge(delegation, session.session_id, vectors[delegation.tool_use_id], agents)
         for session in sessions
-        for one in session.delegations
+        for delegation in session.delegations
     }
     judged = any(judgement.nearest for judgement in judgements.values())
     return Router(judgements, None if judged else "too few prompts")
 
 
 def _delegations(sessions: Iterable[EnrichedSession]) -> Iterable[EnrichedDelegation]:
-    return (one for session in sessions for one in session.delegations)
+    return (delegation for session in sessions for delegation in session.delegations)
 
 
 def _known_agents(sessions: Sequence[EnrichedSession], described: Mapping[str, Counter[str]]) -> set[str]:
-    done = Counter(one.agent_type for one in _delegations(sessions) if one.outcome == "completed")
+    done = Counter(delegation.agent_type for delegation in _delegations(sessions) if delegation.outcome == "completed")
     return {agent for agent, count in done.items() if count >= MIN_PROMPTS} | described.keys()
 
 
@@ -194,12 +197,12 @@ def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
     return {word: weight / length for word, weight in raw.items()} if length else {}
 
 
-def _judge(one: EnrichedDelegation, session_id: str, vector: Vector, agents: _Agents) -> Judgement:
+def _judge(delegation: EnrichedDelegation, session_id: str, vector: Vector, agents: _Agents) -> Judgement:
     if len(vector) < MIN_WORDS:
         return Judgement(None, 0.0, None, ())
     near = agents.nearness(vector, session_id)
     nearest = max(near, key=lambda agent: (near[agent], agent))
     if near[nearest] <= _NOTHING:
         return Judgement(None, 0.0, None, ())
-    shared = () if nearest == one.agent_type else agents.shared(vector, nearest, session_id)
-    return Judgement(nearest, near[nearest], near.get(one.agent_type), shared)
+    shared = () if nearest == delegation.agent_type else agents.shared(vector, nearest, session_id)
+    return Judgement(nearest, near[nearest], near.get(delegation.agent_type), shared)

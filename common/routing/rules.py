@@ -85,7 +85,7 @@ class Rule:
 
     def is_kind_by_name(self, name: str) -> bool:
         """Tell whether the name alone says that the agent is one for such tasks: a word of it begins so."""
-        return any(f" {part}" in _spaced(name) for part in self._parts)
+        return any(f" {words}" in _spaced(name) for words in self._parts)
 
     def concerns(self, name: str) -> bool:
         """Tell whether the rule looks at the delegations of the agent."""
@@ -93,7 +93,7 @@ class Rule:
 
     @cached_property
     def _parts(self) -> tuple[str, ...]:
-        return tuple(_spaced(part).strip() for part in self.names)
+        return tuple(_spaced(name).strip() for name in self.names)
 
     @cached_property
     def _asks(self) -> _Pattern | None:

@@ -37,7 +37,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
-    return _UNSEEN.sub(lambda found: f"\\u{{{ord(found.group()):04X}}}", text)
+    return _UNSEEN.sub(lambda match: f"\\u{{{ord(match.group()):04X}}}", text)
 
 
 def one_line(text: str) -> str:
@@ -113,4 +113,4 @@ def dot(text: str) -> str:
 
 def mermaid(text: str) -> str:
     """Return `text` as a quoted label of Mermaid: all but letters, digits and ``_.- `` as its ``#code;``."""
-    return '"' + _NOT_PLAIN.sub(lambda found: f"#{ord(found.group())};", one_line(text)) + '"'
+    return '"' + _NOT_PLAIN.sub(lambda match: f"#{ord(match.group())};", one_line(text)) + '"'

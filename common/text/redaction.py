@@ -60,11 +60,11 @@ class Redactor:
 
     def _learn(self, text: bytes, spared: set[bytes]) -> None:
         """Take in the secrets and the home folders of `text`."""
-        for found in find_secrets(text):
-            value = text[found.start : found.end]
-            if not found.alone and value not in self._mark_by_value:
+        for secret in find_secrets(text):
+            value = text[secret.start : secret.end]
+            if not secret.alone and value not in self._mark_by_value:
                 self._remember(value)
-            self._mark(value, found.kind)
+            self._mark(value, secret.kind)
         for home in rules().homes:
             for match in home.finditer(text) if home.groups > 1 else ():
                 if text[match.end() : match.end() + 1] in SEPARATORS:
@@ -103,16 +103,16 @@ class Redactor:
     def __call__(self, text: str, /) -> str:
         """Return `text` with every secret, home folder and owner's name masked."""
         raw = clean_text(text).encode()
-        raw = _replace(raw, ((found.start, found.end, self._seen(raw, found)) for found in find_secrets(raw)))
+        raw = _replace(raw, ((secret.start, secret.end, self._seen(raw, secret)) for secret in find_secrets(raw)))
         for home in rules().homes:
             raw = home.sub(_home, raw)
         if self._known is not None:
             raw = self._known.sub(self._known_mark, raw)
         return raw.decode()
 
-    def _seen(self, raw: bytes, found: Found) -> bytes:
+    def _seen(self, raw: bytes, secret: Found) -> bytes:
         """Return the mark of what was found in `raw`."""
-        return self._mark(raw[found.start : found.end], found.kind)
+        return self._mark(raw[secret.start : secret.end], secret.kind)
 
     def _known_mark(self, match: re2._Match) -> bytes:
         """Return the mark of a known value or of an owner's name."""

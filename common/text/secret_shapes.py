@@ -93,14 +93,14 @@ def find_secrets(text: bytes) -> list[Found]:
     return _merged(sorted(found + hidden)) if hidden else found
 
 
-def _merged(found: Iterable[Found]) -> list[Found]:
+def _merged(secrets: Iterable[Found]) -> list[Found]:
     """Return what was found, each stretch that overlaps the one before as part of it."""
     merged: list[Found] = []
-    for one in found:
-        if merged and one.start < merged[-1].end:
-            merged[-1] = merged[-1]._replace(end=max(one.end, merged[-1].end))
+    for secret in secrets:
+        if merged and secret.start < merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(secret.end, merged[-1].end))
         else:
-            merged.append(one)
+            merged.append(secret)
     return merged
 
 
@@ -168,7 +168,7 @@ def _kind_of(kind: str, value: bytes) -> str:
     if kind in rules().alone:
         return kind
     match = rules().shapes.fullmatch(value)
-    found = match and next((one.kind for one in _find_shown(value) if one.alone), None)
+    found = match and next((secret.kind for secret in _find_shown(value) if secret.alone), None)
     return found or kind.removesuffix("_quoted")
 
 
