@@ -45,7 +45,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     --strategies names strategies of your own as module:NAME.
     """
     own = load_strategies(strategies, [known.name for known in STRATEGIES])
-    chosen = choose([*STRATEGIES, *own], strategy, all_of_them=all)
+    chosen = choose_strategies([*STRATEGIES, *own], strategy, all_of_them=all)
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
     material = Material(
         enriched=repository.load_enriched(),
@@ -58,7 +58,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         prices=load_prices(),
         rules=load_rules(rules),
     )
-    answers = answer(chosen, material)
+    answers = answer_all(chosen, material)
     for answered, encoded in answers:
         write_atomically(results / f"{answered.name}_result.json", encoded)
     if all:
@@ -66,7 +66,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     conclude(f"{plural(len(answers), 'strategy', 'strategies')} answered")
 
 
-def choose(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool) -> list[Strategy]:
+def choose_strategies(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool) -> list[Strategy]:
     """Return the strategies to run, in the order of the list."""
     by_name = {strategy.name: strategy for strategy in known}
     if all_of_them == bool(names):
@@ -77,16 +77,16 @@ def choose(known: Sequence[Strategy], names: Sequence[str], *, all_of_them: bool
     return [strategy for strategy in known if all_of_them or strategy.name in names]
 
 
-def answer(chosen: Sequence[Strategy], material: Material) -> list[tuple[Strategy, bytes]]:
+def answer_all(chosen: Sequence[Strategy], material: Material) -> list[tuple[Strategy, bytes]]:
     """Return each strategy with its result as it stands in its file; nothing is kept if one of them fails."""
     answers = []
     for number, strategy in enumerate(chosen):
         progress(number, len(chosen), "strategies")
-        answers.append((strategy, encode(strategy, material)))
+        answers.append((strategy, encode_answer(strategy, material)))
     return answers
 
 
-def encode(strategy: Strategy, material: Material) -> bytes:
+def encode_answer(strategy: Strategy, material: Material) -> bytes:
     """Return the strategy's result file."""
     try:
         found = strategy.answer(material)

@@ -23,7 +23,7 @@ def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezon
         **schema.envelope(MarathonClassification),
         filters=data.filters,
         marathon_over=marathon_over,
-        summary=summarize(found),
+        summary=count_classes(found),
         marathons=found,
     )
     write_atomically(marathons, schema.encode(result))
@@ -32,10 +32,10 @@ def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezon
 
 def classify(sessions: Sequence[EnrichedSession], marathon_over: int, calendar: Calendar) -> list[Marathon]:
     """Return the sessions with more delegations than `marathon_over`, in their order."""
-    return [describe(session, calendar) for session in sessions if len(session.delegations) > marathon_over]
+    return [describe_marathon(session, calendar) for session in sessions if len(session.delegations) > marathon_over]
 
 
-def describe(session: EnrichedSession, calendar: Calendar) -> Marathon:
+def describe_marathon(session: EnrichedSession, calendar: Calendar) -> Marathon:
     """Return the session as a marathon."""
     steps = sequences.steps(session.delegations)
     success = rates.success_rate(session.delegations)
@@ -52,7 +52,7 @@ def describe(session: EnrichedSession, calendar: Calendar) -> Marathon:
     )
 
 
-def summarize(marathons: Sequence[Marathon]) -> MarathonSummary:
+def count_classes(marathons: Sequence[Marathon]) -> MarathonSummary:
     """Return the number of marathons of each class."""
     counts = Counter(marathon.classification for marathon in marathons)
     return MarathonSummary(

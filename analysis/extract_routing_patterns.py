@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common import schema
 from common.agents.definitions import AgentFile, read_definitions
-from common.agents.periods import Periods, Rules, group, read_periods
+from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures import rates, sequences
@@ -32,14 +32,14 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 ) -> None:
     """Find which agents are used for what in each period: distribution, transitions, sample tasks."""
     data = DataRepository(enriched=sessions).load_enriched()
-    rules = Rules(Calendar(timezone), period_gap, periods, agents)
+    rules = PeriodSettings(Calendar(timezone), period_gap, periods, agents)
     found = read_periods(data.sessions, rules)
-    result = describe(data.sessions, found, rules.calendar, data.filters, read_definitions(agents))
+    result = describe_routing(data.sessions, found, rules.calendar, data.filters, read_definitions(agents))
     write_atomically(patterns, schema.encode(result))
     conclude(f"{plural(len(found.periods), 'period')} ({found.source})")
 
 
-def describe(
+def describe_routing(
     sessions: Sequence[EnrichedSession],
     periods: Periods,
     calendar: Calendar,

@@ -9,7 +9,7 @@ from analysis.segmentation import comparisons, resampling
 from analysis.segmentation.comparisons import Compared
 from analysis.segmentation.confounders import confounders, sightings
 from common import schema
-from common.agents.periods import Periods, Rules, group, read_periods
+from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures import prices, rates
@@ -37,7 +37,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
 ) -> None:
     """Divide sessions and delegations by period, and compare neighbouring periods."""
     data = DataRepository(full=sessions).load_full()
-    rules = Rules(Calendar(timezone), period_gap, periods, agents)
+    rules = PeriodSettings(Calendar(timezone), period_gap, periods, agents)
     found = read_periods(data.sessions, rules)
     result = segment(data, found, rules.calendar, marathon_over, prices.load_prices())
     write_atomically(report, schema.encode(result))
@@ -49,13 +49,13 @@ def segment(
 ) -> SegmentationReport:
     """Return every period in numbers, sessions outside all periods as a last one, and what differs."""
     divided = group(data.sessions, periods, calendar)
-    compared = compare(divided, periods, marathon_over, table)
+    compared = compare_neighbours(divided, periods, marathon_over, table)
     return SegmentationReport(
         **schema.envelope(SegmentationReport),
         filters=data.filters,
         marathon_over=marathon_over,
         period_source=periods.source,
-        periods=[describe(period, inside, marathon_over, table) for period, inside in divided],
+        periods=[describe_segment(period, inside, marathon_over, table) for period, inside in divided],
         comparisons=compared,
         tests=sum(measure.p is not None for comparison in compared for measure in comparison.measures),
         draws=resampling.DRAWS,
@@ -63,7 +63,9 @@ def segment(
     )
 
 
-def describe(period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable) -> PeriodSegment:
+def describe_segment(
+    period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable
+) -> PeriodSegment:
     """Return one period in numbers."""
     delegations = [delegation for session in sessions for delegation in session.delegations]
     outcomes = rates.outcomes(delegations)
@@ -103,7 +105,7 @@ def versions(sessions: Iterable[Session]) -> dict[str, int]:
     )
 
 
-def compare(divided: Divided, periods: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
+def compare_neighbours(divided: Divided, periods: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
     """Return the comparison of each period with the next, Holm's p over all of them."""
     pairs = list(pairwise(period for period in divided if period[0].name != OUTSIDE))
     compared = comparisons.adjust(

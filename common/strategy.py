@@ -55,9 +55,9 @@ class Material:
     def periods(self) -> Periods:
         """The periods, as they stand in the segmentation report."""
         found = [
-            Period(name=one.name, first=one.first, last=one.last, changes=one.changes)
-            for one in self.segmentation.periods
-            if one.name != OUTSIDE
+            Period(name=period.name, first=period.first, last=period.last, changes=period.changes)
+            for period in self.segmentation.periods
+            if period.name != OUTSIDE
         ]
         return Periods(self.segmentation.period_source, tuple(found))
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from common.agents.periods import Periods, group
-from common.measures.rework import counts as counts_for_rework
+from common.measures.rework import is_reworkable as counts_for_rework
 from common.measures.rework import repeats
 from common.measures.sequences import chains
 from common.records.sessions import SUCCESSES, UNKNOWNS, Outcome

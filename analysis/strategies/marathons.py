@@ -28,13 +28,15 @@ PLACES = ((1, 1), (2, 5), (6, 10), (11, 20), (21, 40), (41, None))
 """Groups of places of a delegation in its session."""
 
 
-def answer(material: Material) -> MarathonsResult:
+def answer_marathons(material: Material) -> MarathonsResult:
     """Return every marathon in depth, longest first, and what holds for all sessions."""
     sessions = material.sessions
     classed = {marathon.session_id: marathon for marathon in material.marathons.marathons}
     steps_of_sessions = [sequences.steps(session.delegations) for session in sessions]
     stories = [
-        tell(session, classed[session.session_id], material) for session in sessions if session.session_id in classed
+        tell_story(session, classed[session.session_id], material)
+        for session in sessions
+        if session.session_id in classed
     ]
     return MarathonsResult(
         **schema.envelope(MarathonsResult),
@@ -45,7 +47,7 @@ def answer(material: Material) -> MarathonsResult:
         marathons=sorted(
             stories, key=lambda story: (-story.delegations, story.first_timestamp or "", story.session_id)
         ),
-        periods=[describe(period, inside, classed) for period, inside in material.by_period],
+        periods=[describe_marathons(period, inside, classed) for period, inside in material.by_period],
         by_position=by_position(sessions),
         transitions=sequences.count_transitions(steps_of_sessions),
         transitions_total=sum(len(steps.transitions) for steps in steps_of_sessions),
@@ -56,7 +58,7 @@ def answer(material: Material) -> MarathonsResult:
     )
 
 
-def tell(session: EnrichedSession, marathon: Marathon, material: Material) -> MarathonStory:
+def tell_story(session: EnrichedSession, marathon: Marathon, material: Material) -> MarathonStory:
     """Return one marathon in depth."""
     delegations = session.delegations
     cut = marathon.pivot.sequence_number - 1 if marathon.pivot else None
@@ -142,7 +144,9 @@ def _ended(loops: Sequence[ReviewLoop]) -> Rate:
     return rates.success_of(rates.count_outcomes(loop.last_outcome for loop in loops))
 
 
-def describe(period: Period, sessions: Sequence[EnrichedSession], classed: dict[str, Marathon]) -> MarathonPeriod:
+def describe_marathons(
+    period: Period, sessions: Sequence[EnrichedSession], classed: dict[str, Marathon]
+) -> MarathonPeriod:
     """Return the marathons of one period."""
     inside = [session for session in sessions if session.session_id in classed]
     elsewhere = [session for session in sessions if session.session_id not in classed]
@@ -174,4 +178,4 @@ def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
     return found
 
 
-STRATEGY = Strategy("marathons", "Which sessions ran away?", answer)
+STRATEGY = Strategy("marathons", "Which sessions ran away?", answer_marathons)

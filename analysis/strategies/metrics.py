@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypedDict
 
 from analysis.strategies import spending, verdicts
-from analysis.strategies.spending import Spent
+from analysis.strategies.spending import Expense
 from analysis.strategies.verdicts import Field
 from common import schema
 from common.measures import prices, rates, rework
@@ -35,11 +35,11 @@ class _Group(TypedDict):
     output_per_input: float | None
 
 
-def answer(material: Material) -> MetricsResult:
+def answer_metrics(material: Material) -> MetricsResult:
     """Return the figures of every group; groups of names stand by delegations, those of time in order of time."""
     cases = material.cases
-    parts = spending.spent(material.enriched)
-    reworked = rework.find(material.sessions, cases)
+    parts = spending.expenses(material.enriched)
+    reworked = rework.find_rework(material.sessions, cases)
     by = partial(spending.by, parts, table=material.prices)
     return MetricsResult(
         **schema.envelope(MetricsResult),
@@ -55,11 +55,11 @@ def answer(material: Material) -> MetricsResult:
         weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.delegation.timestamp), WEEKDAYS),
         projects=_by_size(cases, lambda case: case.session.project),
         periods=_in_order(cases, lambda case: case.period, [*(p.name for p in material.periods.periods), OUTSIDE]),
-        spending_by_place=sorted(by(lambda spent: spent.place), key=lambda row: spending.PLACES.index(row.name)),
-        spending_by_model=by(lambda spent: spent.tokens.model),
-        spending_by_day=sorted(by(lambda spent: spent.tokens.day), key=lambda row: row.name),
-        spending_by_project=by(lambda spent: spent.project),
-        spending_by_period=by(lambda spent: material.periods.name_of(spent.tokens.day)),
+        spending_by_place=sorted(by(lambda expense: expense.place), key=lambda row: spending.PLACES.index(row.name)),
+        spending_by_model=by(lambda expense: expense.tokens.model),
+        spending_by_day=sorted(by(lambda expense: expense.tokens.day), key=lambda row: row.name),
+        spending_by_project=by(lambda expense: expense.project),
+        spending_by_period=by(lambda expense: material.periods.name_of(expense.tokens.day)),
         unpriced=spending.unpriced(parts, material.prices),
         reconciliation=spending.reconcile(material.enriched, parts),
     )
@@ -128,7 +128,7 @@ def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) 
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
-        rework=rework.summarize(cases, field.reworked),
+        rework=rework.summarize_rework(cases, field.reworked),
         verdict=verdicts.judge(agent, field),
         parent_price=parent_price(cases, material.prices),
         **_figures(cases),
@@ -165,11 +165,12 @@ def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice
     )
 
 
-def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> Totals:
+def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) -> Totals:
     cases, summary = material.cases, material.enriched.summary
     outcomes = rates.outcomes(case.delegation for case in cases)
     places: Mapping[str, Tokens] = {
-        place: spending.tokens(spent.tokens for spent in parts if spent.place == place) for place in spending.PLACES
+        place: spending.tokens(expense.tokens for expense in parts if expense.place == place)
+        for place in spending.PLACES
     }
     return Totals(
         delegations=len(cases),
@@ -182,11 +183,11 @@ def _totals(material: Material, parts: Sequence[Spent], reworked: Reworked) -> T
         tokens_runs=places["runs"],
         tokens_unlinked=places["unlinked"],
         tokens_progress_only=summary.tokens_progress_only,
-        cost=material.prices.amount(spent.tokens for spent in parts).cost(),
+        cost=material.prices.amount(expense.tokens for expense in parts).cost(),
         links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
-        rework=rework.summarize(cases, reworked),
+        rework=rework.summarize_rework(cases, reworked),
         parent_price=parent_price(cases, material.prices),
     )
 
 
-STRATEGY = Strategy("metrics", "How does each agent fare, and what does it cost?", answer)
+STRATEGY = Strategy("metrics", "How does each agent fare, and what does it cost?", answer_metrics)

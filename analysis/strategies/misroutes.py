@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from common.measures import rates
 from common.measures.cases import Case
 from common.records.routing_quality import Misroute, RuleUse
-from common.routing.router import Judgement
+from common.routing.router import Match
 from common.routing.rules import Rule, read_task, suggestions
 from common.strategy import Material
 
@@ -21,7 +21,7 @@ Agents = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RuleFindings:
     """How a rule was used, and what it suspects."""
 
     use: RuleUse
@@ -30,12 +30,12 @@ class Reading:
 
 def _is_usual(case: Case, material: Material) -> bool:
     """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
-    judgement = material.router.judgements.get(case.delegation.tool_use_id)
+    match = material.router.matches.get(case.delegation.tool_use_id)
     specialist = case.delegation.agent_type not in material.rules.generalists
-    return specialist and judgement is not None and judgement.nearest == case.delegation.agent_type
+    return specialist and match is not None and match.nearest == case.delegation.agent_type
 
 
-def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
+def read_rule(rule: Rule, agents: Agents, material: Material) -> RuleFindings:
     """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
     suggested = suggestions(rule, agents.items())
     tasks = suspected = 0
@@ -55,12 +55,10 @@ def read_rule(rule: Rule, agents: Agents, material: Material) -> Reading:
         tasks=tasks,
         suspected=suspected,
     )
-    return Reading(use, misroutes)
+    return RuleFindings(use, misroutes)
 
 
-def _misroute(
-    case: Case, rule: str, suggested: str, words: Sequence[str], judgement: Judgement | None = None
-) -> Misroute:
+def _misroute(case: Case, rule: str, suggested: str, words: Sequence[str], match: Match | None = None) -> Misroute:
     one = case.delegation
     return Misroute(
         rule=rule,
@@ -74,8 +72,8 @@ def _misroute(
         description=one.description,
         excerpt=one.prompt[:EXCERPT_CHARACTERS],
         outcome=one.outcome,
-        nearness=judgement.nearness if judgement else None,
-        own_nearness=judgement.own if judgement else None,
+        nearness=match.nearness if match else None,
+        own_nearness=match.own if match else None,
         file=one.file,
         line=one.line,
     )
@@ -86,11 +84,11 @@ def learned_misroutes(material: Material) -> list[Misroute]:
     did = _success_by_nearest(material)
     found = []
     for case in material.cases:
-        judgement = material.router.judgements.get(case.delegation.tool_use_id)
-        if judgement is None or judgement.nearest in {None, case.delegation.agent_type} or not judgement.is_clear:
+        match = material.router.matches.get(case.delegation.tool_use_id)
+        if match is None or match.nearest in {None, case.delegation.agent_type} or not match.is_clear:
             continue
-        if does_better(did, str(judgement.nearest), case.delegation.agent_type):
-            found.append(_misroute(case, LEARNED, str(judgement.nearest), judgement.words, judgement))
+        if does_better(did, str(match.nearest), case.delegation.agent_type):
+            found.append(_misroute(case, LEARNED, str(match.nearest), match.words, match))
     return found
 
 
@@ -102,9 +100,9 @@ def _success_by_nearest(material: Material) -> Success:
     found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in material.cases:
-        judgement = material.router.judgements.get(case.delegation.tool_use_id)
-        if judgement and judgement.nearest:
-            groups[judgement.nearest, case.delegation.agent_type].append(case)
+        match = material.router.matches.get(case.delegation.tool_use_id)
+        if match and match.nearest:
+            groups[match.nearest, case.delegation.agent_type].append(case)
     for key, cases in groups.items():
         success = rates.success_rate(case.delegation for case in cases)
         found[key] = success.hits, success.total

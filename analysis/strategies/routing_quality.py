@@ -27,7 +27,7 @@ OTHER = "other"
 EXAMPLES = 5
 
 
-def answer(material: Material) -> RoutingQualityResult:
+def answer_routing_quality(material: Material) -> RoutingQualityResult:
     """Return the suspected misroutes with their evidence, and how the work is spread."""
     agents: misroutes.Agents = dict.fromkeys(sorted({case.delegation.agent_type for case in material.cases}))
     agents |= {agent.name: agent.description for agent in material.definitions}
@@ -66,9 +66,9 @@ def _describe_learned(material: Material, suspected: Sequence[Misroute]) -> Lear
     router = material.router
     nearest: dict[str, Counter[str]] = defaultdict(Counter)
     for case in material.cases:
-        judgement = router.judgements.get(case.delegation.tool_use_id)
-        if judgement and judgement.nearest:
-            nearest[case.delegation.agent_type][judgement.nearest] += 1
+        match = router.matches.get(case.delegation.tool_use_id)
+        if match and match.nearest:
+            nearest[case.delegation.agent_type][match.nearest] += 1
     judged = sum(counts.total() for counts in nearest.values())
     ordered = sorted(nearest.items(), key=lambda item: (-item[1].total(), item[0]))
     return LearnedRouter(
@@ -151,4 +151,4 @@ def _period(period: Period, material: Material, suspected: Sequence[Misroute]) -
     )
 
 
-STRATEGY = Strategy("routing_quality", "Which work should another agent have had?", answer)
+STRATEGY = Strategy("routing_quality", "Which work should another agent have had?", answer_routing_quality)

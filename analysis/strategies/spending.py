@@ -15,7 +15,7 @@ PLACES = ("main", "runs", "unlinked")
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Expense:
     """Tokens of one day, model and tier in one place of one project; None where the project is not known."""
 
     place: str
@@ -23,19 +23,19 @@ class Spent:
     tokens: DayTokens
 
 
-def spent(data: EnrichedSessions) -> list[Spent]:
+def expenses(data: EnrichedSessions) -> list[Expense]:
     """Return everything that was spent, in the order of the file."""
     project_of = {session.session_id: session.project for session in data.sessions}
     found = []
     for session in data.sessions:
-        found += [Spent("main", session.project, day) for day in session.tokens_by_day]
+        found += [Expense("main", session.project, day) for day in session.tokens_by_day]
         runs = (delegation.run for delegation in session.delegations if delegation.run)
-        found += [Spent("runs", session.project, day) for run in runs for day in run.tokens_by_day]
+        found += [Expense("runs", session.project, day) for run in runs for day in run.tokens_by_day]
     for project, days in data.tokens_by_day_elsewhere.items():
-        found += [Spent("main", project, day) for day in days]
+        found += [Expense("main", project, day) for day in days]
     for unlinked in data.unlinked_runs:
         its = project_of.get(unlinked.session_id or "")
-        found += [Spent("unlinked", its, day) for day in unlinked.tokens_by_day]
+        found += [Expense("unlinked", its, day) for day in unlinked.tokens_by_day]
     return found
 
 
@@ -53,28 +53,28 @@ def tokens(days: Iterable[DayTokens]) -> Tokens:
     )
 
 
-def by(parts: Iterable[Spent], name: Callable[[Spent], str | None], table: PriceTable) -> list[Spending]:
+def by(parts: Iterable[Expense], name: Callable[[Expense], str | None], table: PriceTable) -> list[Spending]:
     """Return what was spent by name, dearest first."""
     groups: dict[str, list[DayTokens]] = defaultdict(list)
-    for spent in parts:
-        groups[name(spent) or rates.UNKNOWN_NAME].append(spent.tokens)
+    for expense in parts:
+        groups[name(expense) or rates.UNKNOWN_NAME].append(expense.tokens)
     found = [Spending(name=key, tokens=tokens(days), cost=table.amount(days).cost()) for key, days in groups.items()]
     return sorted(found, key=lambda row: (-row.cost.estimated, row.name))
 
 
-def unpriced(parts: Iterable[Spent], table: PriceTable) -> list[UnpricedModel]:
+def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]:
     """Return the models without a price, or without one for all that they were used for, most messages first."""
     counts: dict[tuple[str, prices.Gap], int] = defaultdict(int)
-    for spent in parts:
-        for gap in table.gaps(spent.tokens):
-            counts[spent.tokens.model or rates.UNKNOWN_NAME, gap] += spent.tokens.messages
+    for expense in parts:
+        for gap in table.gaps(expense.tokens):
+            counts[expense.tokens.model or rates.UNKNOWN_NAME, gap] += expense.tokens.messages
     found = [UnpricedModel(model=model, reason=gap, messages=count) for (model, gap), count in counts.items()]
     return sorted(found, key=lambda row: (-row.messages, row.model, row.reason))
 
 
-def reconcile(data: EnrichedSessions, parts: Sequence[Spent]) -> list[Reconciliation]:
+def reconcile(data: EnrichedSessions, parts: Sequence[Expense]) -> list[Reconciliation]:
     """Return the totals computed here beside those of the extraction stage."""
-    here, summary = tokens(spent.tokens for spent in parts), data.summary
+    here, summary = tokens(expense.tokens for expense in parts), data.summary
     delegations = [delegation for session in data.sessions for delegation in session.delegations]
     pairs = [
         ("delegations", len(delegations), summary.delegations),
@@ -100,8 +100,8 @@ def _outcomes(data: EnrichedSessions) -> list[tuple[str, int]]:
     return list(rates.outcomes(delegation for session in data.sessions for delegation in session.delegations).items())
 
 
-def _by_model(parts: Sequence[Spent]) -> dict[str, Tokens]:
+def _by_model(parts: Sequence[Expense]) -> dict[str, Tokens]:
     groups: dict[str, list[DayTokens]] = defaultdict(list)
-    for spent in parts:
-        groups[spent.tokens.model or "(none)"].append(spent.tokens)
+    for expense in parts:
+        groups[expense.tokens.model or "(none)"].append(expense.tokens)
     return {model: tokens(groups[model]) for model in sorted(groups)}

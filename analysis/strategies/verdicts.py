@@ -9,7 +9,7 @@ from math import fsum
 from common.measures import rates
 from common.measures.cases import Case
 from common.measures.prices import add
-from common.measures.rework import Reworked, counts, evidence
+from common.measures.rework import Reworked, evidence, is_reworkable
 from common.measures.statistics import clustered_difference, holm, quantile
 from common.records.base import Rate
 from common.records.metrics import Ground, Verdict, VerdictWord
@@ -187,9 +187,7 @@ def _shrunken(success: Rate, field: Field) -> float | None:
 def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | None, float | None]:
     """Return the other agent that is nearest most often, and the share of the judged prompts nearer to it."""
     judged = [
-        router.judgements[case.delegation.tool_use_id]
-        for case in cases
-        if case.delegation.tool_use_id in router.judgements
+        router.matches[case.delegation.tool_use_id] for case in cases if case.delegation.tool_use_id in router.matches
     ]
     nearest = Counter(match.nearest for match in judged if match.nearest is not None)
     others = {name: count for name, count in nearest.items() if name != agent}
@@ -219,7 +217,7 @@ def _rework_above(cases: Sequence[Case], rest: Sequence[Case], reworked: Reworke
     redone = reworked.repeated | reworked.corrected
     shares = [
         rates.rate(sum(case.delegation.tool_use_id in redone for case in able), len(able))
-        for able in ([case for case in group if counts(case.delegation)] for group in (cases, rest))
+        for able in ([case for case in group if is_reworkable(case.delegation)] for group in (cases, rest))
     ]
     others = rates.share(shares[1])
     return others is not None and shares[0].total >= MIN_KNOWN and shares[0].low is not None and shares[0].low > others

@@ -20,7 +20,7 @@ class AgentFile:
     file: str
 
 
-def parse(raw: bytes, file: str) -> AgentFile | None:
+def parse_definition(raw: bytes, file: str) -> AgentFile | None:
     """Return the agent that the file defines; None if it has no front matter. Without a name: that of the file."""
     parts = front_matter.split(raw.decode("utf-8", "replace"))
     if parts is None:
@@ -43,7 +43,7 @@ def read_definitions(folders: Sequence[Path]) -> list[AgentFile]:
     for number, folder in enumerate(folders, start=1):
         for path in _files(folder):
             place = os.fsencode(path.relative_to(folder)).decode("utf-8", "replace")
-            agent = parse(path.read_bytes(), f"{number}/{place}" if len(folders) > 1 else place)
+            agent = parse_definition(path.read_bytes(), f"{number}/{place}" if len(folders) > 1 else place)
             if agent:
                 found.setdefault(agent.name, agent)
     return sorted(found.values(), key=lambda agent: agent.name)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from common.agents.definitions import AgentFile, parse
+from common.agents.definitions import AgentFile, parse_definition
 
 _GIT = (
     "git",
@@ -48,14 +48,14 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class AgentHistory:
     """The commits that changed a definition, oldest first; `troubles` are folders whose history cannot be read."""
 
     commits: tuple[Commit, ...]
     troubles: tuple[str, ...]
 
 
-def read_history(folders: Sequence[Path]) -> History:
+def read_history(folders: Sequence[Path]) -> AgentHistory:
     """Return the commits that added, removed or changed an agent, of all folders together."""
     commits: list[Commit] = []
     troubles: list[str] = []
@@ -66,7 +66,7 @@ def read_history(folders: Sequence[Path]) -> History:
             commits += _commits(folder, _entries(log.stdout))
         elif not any(reason in log.stderr for reason in _NO_HISTORY):
             troubles.append(f"{folder}: no history read: {_reason(log)}")
-    return History(tuple(sorted(commits, key=lambda commit: (commit.seconds, commit.changes))), tuple(troubles))
+    return AgentHistory(tuple(sorted(commits, key=lambda commit: (commit.seconds, commit.changes))), tuple(troubles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _commits(folder: Path, entries: Sequence[_Entry]) -> list[Commit]:
 
 
 def _by_name(files: Iterable[tuple[bytes | None, bytes]]) -> dict[str, AgentFile]:
-    agents = (parse(raw, path.decode("utf-8", "replace")) for raw, path in files if raw is not None)
+    agents = (parse_definition(raw, path.decode("utf-8", "replace")) for raw, path in files if raw is not None)
     return {agent.name: agent for agent in agents if agent}
 
 

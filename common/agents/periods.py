@@ -67,7 +67,7 @@ def day_of(session: AnySession, calendar: Calendar) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PeriodSettings:
     """What the settings say about periods; `given` is the JSON of the setting `periods`."""
 
     calendar: Calendar
@@ -76,7 +76,7 @@ class Rules:
     folders: tuple[Path, ...]
 
 
-def find(sessions: Sequence[AnySession], rules: Rules) -> tuple[Periods, tuple[str, ...]]:
+def find_periods(sessions: Sequence[AnySession], rules: PeriodSettings) -> tuple[Periods, tuple[str, ...]]:
     """Return the periods, and the troubles met while reading the git history of the agents folders."""
     if rules.given:
         return Periods("settings", parse_given(rules.given)), ()
@@ -93,9 +93,9 @@ def find(sessions: Sequence[AnySession], rules: Rules) -> tuple[Periods, tuple[s
     return Periods("sightings" if len(divided) > 1 else "none", divided), history.troubles
 
 
-def read_periods(sessions: Sequence[AnySession], rules: Rules) -> Periods:
+def read_periods(sessions: Sequence[AnySession], rules: PeriodSettings) -> Periods:
     """Return the periods, and say on standard error which history could not be read."""
-    found, troubles = find(sessions, rules)
+    found, troubles = find_periods(sessions, rules)
     for trouble in troubles:
         sys.stderr.write(f"warning: {terminal(trouble)}\n")
     return found

@@ -29,7 +29,7 @@ _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
 Words = frozenset[str]
 
 
-def read(text: str) -> Words:
+def prompt_words(text: str) -> Words:
     """Return the words of a prompt, without case and without the full stop at a sentence's end."""
     return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
 
@@ -50,18 +50,18 @@ def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, Enriched
     """Return (delegation, nearest earlier completed one with a run that it repeats) in order of the later one."""
     if len(session.delegations) < 2:  # noqa: PLR2004 (one repeats nothing)
         return []
-    prompts = [read(delegation.prompt) for delegation in session.delegations]
+    prompts = [prompt_words(delegation.prompt) for delegation in session.delegations]
     found = []
     for later, repeat in enumerate(session.delegations):
         for earlier in range(later - 1, -1, -1):
             before = session.delegations[earlier]
-            if counts(before) and _is_later(before, repeat) and near_same(prompts[earlier], prompts[later]):
+            if is_reworkable(before) and _is_later(before, repeat) and near_same(prompts[earlier], prompts[later]):
                 found.append((repeat, before))
                 break
     return found
 
 
-def counts(delegation: EnrichedDelegation) -> bool:
+def is_reworkable(delegation: EnrichedDelegation) -> bool:
     """Tell whether the delegation can be reworked: it is completed and has a run."""
     return delegation.outcome == "completed" and delegation.run is not None
 
@@ -111,7 +111,7 @@ class Reworked:
     charged: dict[str, int]
 
 
-def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked:
+def find_rework(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked:
     """Return the rework of all sessions."""
     cost = {case.delegation.tool_use_id: case.priced.estimated for case in cases if case.priced}
     charged: dict[str, int] = defaultdict(int)
@@ -122,14 +122,16 @@ def find(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> Reworked
             charged[before.tool_use_id] += cost.get(later.tool_use_id, 0)
         again |= edited_again(session)
         corrected |= {
-            delegation.tool_use_id for delegation in session.delegations if delegation.corrected and counts(delegation)
+            delegation.tool_use_id
+            for delegation in session.delegations
+            if delegation.corrected and is_reworkable(delegation)
         }
     return Reworked(frozenset(repeated), frozenset(corrected), frozenset(again), dict(charged))
 
 
-def summarize(cases: Sequence[Case], reworked: Reworked) -> Rework:
+def summarize_rework(cases: Sequence[Case], reworked: Reworked) -> Rework:
     """Return the rework of these delegations."""
-    able = [case for case in cases if counts(case.delegation)]
+    able = [case for case in cases if is_reworkable(case.delegation)]
     redone = [case for case in able if case.delegation.tool_use_id in reworked.repeated | reworked.corrected]
     edited = [case for case in able if case.delegation.run and case.delegation.run.edits]
     return Rework(

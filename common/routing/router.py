@@ -45,7 +45,7 @@ def words(text: str) -> Counter[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Match:
     """Where a prompt seems to belong: the nearest agent, and how near it and the own agent are.
 
     `nearest` is None where the prompt has too few known words. `own` is None where the own agent is not learned.
@@ -65,9 +65,9 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """What was learned: a judgement of each delegation by its id, and why there is none if there is none."""
+    """What was learned: a match of each delegation by its id, and why there is none if there is none."""
 
-    judgements: Mapping[str, Judgement]
+    matches: Mapping[str, Match]
     lacks: Lack | None
 
 
@@ -147,7 +147,7 @@ _NOTHING = 1e-8
 
 
 def train(sessions: Sequence[EnrichedSession], descriptions: Mapping[str, str]) -> Router:
-    """Return the judgement of every delegation; the descriptions are those of the agents defined now."""
+    """Return the match of every delegation; the descriptions are those of the agents defined now."""
     counted = {
         delegation.tool_use_id: words(f"{delegation.description or ''}\n{delegation.prompt}")
         for delegation in _delegations(sessions)
@@ -166,13 +166,13 @@ def train(sessions: Sequence[EnrichedSession], descriptions: Mapping[str, str]) 
             if delegation.agent_type in known and delegation.outcome == "completed":
                 agents.add(delegation.agent_type, vectors[delegation.tool_use_id], session.session_id)
     agents.close()
-    judgements = {
+    matches = {
         delegation.tool_use_id: _judge(delegation, session.session_id, vectors[delegation.tool_use_id], agents)
         for session in sessions
         for delegation in session.delegations
     }
-    judged = any(judgement.nearest for judgement in judgements.values())
-    return Router(judgements, None if judged else "too few prompts")
+    judged = any(match.nearest for match in matches.values())
+    return Router(matches, None if judged else "too few prompts")
 
 
 def _delegations(sessions: Iterable[EnrichedSession]) -> Iterable[EnrichedDelegation]:
@@ -197,12 +197,12 @@ def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
     return {word: weight / length for word, weight in raw.items()} if length else {}
 
 
-def _judge(delegation: EnrichedDelegation, session_id: str, vector: Vector, agents: _Agents) -> Judgement:
+def _judge(delegation: EnrichedDelegation, session_id: str, vector: Vector, agents: _Agents) -> Match:
     if len(vector) < MIN_WORDS:
-        return Judgement(None, 0.0, None, ())
+        return Match(None, 0.0, None, ())
     near = agents.nearness(vector, session_id)
     nearest = max(near, key=lambda agent: (near[agent], agent))
     if near[nearest] <= _NOTHING:
-        return Judgement(None, 0.0, None, ())
+        return Match(None, 0.0, None, ())
     shared = () if nearest == delegation.agent_type else agents.shared(vector, nearest, session_id)
-    return Judgement(nearest, near[nearest], near.get(delegation.agent_type), shared)
+    return Match(nearest, near[nearest], near.get(delegation.agent_type), shared)

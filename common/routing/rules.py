@@ -147,7 +147,7 @@ def load_rules(own: Path | None = None) -> RoutingRules:
     return merge([_read(path) for path in (bundled, own) if path is not None])
 
 
-def parse(text: str, where: str) -> _File:
+def parse_rules(text: str, where: str) -> _File:
     """Return the file; `InputError` names what is wrong in it."""
     try:
         return msgspec.convert(tomllib.loads(text), type=_File)
@@ -168,7 +168,7 @@ def merge(files: Sequence[_File]) -> RoutingRules:
 
 def _read(path: Path) -> _File:
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return parse_rules(path.read_text(encoding="utf-8"), str(path))
     except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: no rules can be read from it ({error}); see the setting rules") from error
 

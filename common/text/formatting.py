@@ -9,9 +9,9 @@ def count(value: float | None) -> str:
     return NO_DATA if value is None else f"{value:,.0f}"
 
 
-def plural(number: int, noun: str, many: str | None = None) -> str:
+def plural(number: int, one: str, many: str | None = None) -> str:
     """Return `number` with its noun: 1 session, 6,000 sessions."""
-    return f"{count(number)} {noun if number == 1 else many or noun + 's'}"
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def decimal(value: float | None) -> str:

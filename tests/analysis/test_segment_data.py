@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from analysis import segment_data
 from common import schema
 from common.agents import periods
-from common.agents.periods import Rules
+from common.agents.periods import PeriodSettings
 from common.measures import prices
 from common.records.segmentation import SegmentationReport
 from common.records.shared import OUTSIDE
@@ -26,7 +26,7 @@ TWO = (
 
 def report(*sessions: EnrichedSession, given: str | None = TWO, marathon_over: int = 20) -> SegmentationReport:
     data = full(*sessions)
-    found, _ = periods.find(data.sessions, Rules(UTC, 1, given, ()))
+    found, _ = periods.find_periods(data.sessions, PeriodSettings(UTC, 1, given, ()))
     return segment_data.segment(data, found, UTC, marathon_over, prices.load_prices())
 
 

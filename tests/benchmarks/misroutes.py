@@ -126,7 +126,7 @@ def _material(sessions: list[EnrichedSession], agents: dict[str, dict[str, str]]
 def measure(vocabulary: str, seed: int) -> dict[str, Figures]:
     """Return the figures of the rules, of the learned router, and of both together."""
     material, right = make(vocabulary, seed)
-    found = routing_quality.answer(material).misroutes
+    found = routing_quality.answer_routing_quality(material).misroutes
     kinds = {
         "rules": {(one.tool_use_id, one.suggested) for one in found if one.rule != misroutes.LEARNED},
         "learned": {(one.tool_use_id, one.suggested) for one in misroutes.learned_misroutes(material)},

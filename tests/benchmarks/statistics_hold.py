@@ -148,8 +148,8 @@ def _work(agents: int, sessions: int, worse: float, draw: random.Random) -> dict
         for n in range(draw.randint(1, 12)):
             agent = favourite if draw.random() < 0.5 else str(draw.randrange(agents))
             done = draw.random() < good * (worse if agent == "0" else 1)
-            one = delegation(f"{number}-{n}", agent, "completed" if done else "failed")
-            found.setdefault(agent, []).append(Case(one, place, "P1", None, None))
+            delegated = delegation(f"{number}-{n}", agent, "completed" if done else "failed")
+            found.setdefault(agent, []).append(Case(delegated, place, "P1", None, None))
     return found
 
 

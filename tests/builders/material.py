@@ -8,7 +8,7 @@ from analysis import classify_marathons, extract_routing_patterns, segment_data
 from common import schema
 from common.agents import periods
 from common.agents.definitions import AgentFile
-from common.agents.periods import Rules
+from common.agents.periods import PeriodSettings
 from common.measures import prices
 from common.records.marathons import MarathonClassification
 from common.routing.rules import load_rules
@@ -34,18 +34,18 @@ def material(
 ) -> Material:
     calendar = Calendar("UTC")
     data, whole = enriched(*sessions, unlinked=unlinked, elsewhere=elsewhere), full(*sessions, unlinked=unlinked)
-    found, _ = periods.find(whole.sessions, Rules(calendar, 1, given, ()))
+    found, _ = periods.find_periods(whole.sessions, PeriodSettings(calendar, 1, given, ()))
     table = prices.load_prices()
     marathons = classify_marathons.classify(data.sessions, marathon_over, calendar)
     definitions = [agent_file(name, description) for name, description in (defined or {}).items()]
     return Material(
         enriched=data,
-        patterns=extract_routing_patterns.describe(data.sessions, found, calendar, data.filters, definitions),
+        patterns=extract_routing_patterns.describe_routing(data.sessions, found, calendar, data.filters, definitions),
         marathons=MarathonClassification(
             **schema.envelope(MarathonClassification),
             filters=data.filters,
             marathon_over=marathon_over,
-            summary=classify_marathons.summarize(marathons),
+            summary=classify_marathons.count_classes(marathons),
             marathons=marathons,
         ),
         segmentation=segment_data.segment(whole, found, calendar, marathon_over, table),

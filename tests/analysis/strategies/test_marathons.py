@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def answered(*sessions: EnrichedSession, **more: Any) -> MarathonsResult:
-    return marathons.answer(material(*sessions, **more))
+    return marathons.answer_marathons(material(*sessions, **more))
 
 
 def test_marathons_are_told_longest_first() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def answered(*sessions: EnrichedSession, **more: Any) -> MetricsResult:
-    return metrics.answer(material(*sessions, **more))
+    return metrics.answer_metrics(material(*sessions, **more))
 
 
 def agent(result: MetricsResult, name: str) -> AgentMetrics:
@@ -87,7 +87,9 @@ def test_every_message_is_spent_in_one_place_and_the_places_add_up() -> None:
 def test_a_total_that_differs_from_the_extraction_is_shown() -> None:
     made = session("s", delegation("t1"), days=[spent(input=5)])
     odd = material(made, elsewhere={"p": [spent(input=2)]})
-    unequal = {one.figure: (one.here, one.extraction) for one in metrics.answer(odd).reconciliation if not one.equal}
+    unequal = {
+        one.figure: (one.here, one.extraction) for one in metrics.answer_metrics(odd).reconciliation if not one.equal
+    }
     assert unequal["tokens input"] == (7, 5)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import misroutes, routing_quality
-from common.routing.rules import merge, parse
+from common.routing.rules import merge, parse_rules
 from tests.builders.material import material
 from tests.builders.records import delegation, session
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 RULES = merge(
     [
-        parse(
+        parse_rules(
             """
 generalists = ["general-purpose"]
 hardly_used_share = 0.2
@@ -30,7 +30,7 @@ names = ["tester"]
 
 
 def answered(*sessions: EnrichedSession, **more: Any) -> RoutingQualityResult:
-    return routing_quality.answer(material(*sessions, rules=RULES, **more))
+    return routing_quality.answer_routing_quality(material(*sessions, rules=RULES, **more))
 
 
 def made(*tasks: tuple[str, str]) -> EnrichedSession:

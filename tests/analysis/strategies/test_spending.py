@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.strategies import spending
-from analysis.strategies.spending import Spent
+from analysis.strategies.spending import Expense
 from common.measures.prices import load_prices
 from common.records.sessions import DayTokens, Tokens
 from tests.builders.records import MODEL, delegation, enriched, run, session, spent, unlinked
@@ -21,13 +21,13 @@ def test_all_that_was_spent_has_its_place_and_its_project() -> None:
             unlinked(spent(input=6), session_id=None),
         ],
     )
-    assert spending.spent(data) == [
-        Spent("main", "p1", spent(input=1)),
-        Spent("runs", "p1", spent(input=2)),
-        Spent("main", "p2", spent(input=3)),
-        Spent("unlinked", "p1", spent(input=4)),
-        Spent("unlinked", None, spent(input=5)),
-        Spent("unlinked", None, spent(input=6)),
+    assert spending.expenses(data) == [
+        Expense("main", "p1", spent(input=1)),
+        Expense("runs", "p1", spent(input=2)),
+        Expense("main", "p2", spent(input=3)),
+        Expense("unlinked", "p1", spent(input=4)),
+        Expense("unlinked", None, spent(input=5)),
+        Expense("unlinked", None, spent(input=6)),
     ]
 
 
@@ -62,11 +62,11 @@ def test_days_add_up_field_by_field() -> None:
 
 def test_what_was_spent_stands_by_name_dearest_first_and_ties_by_name() -> None:
     parts = [
-        Spent("main", "cheap", spent(input=1)),
-        Spent("main", None, spent(input=5)),
-        Spent("main", "dear", spent(input=7)),
-        Spent("runs", "cheap", spent(input=1)),
-        Spent("main", "also", spent(input=2)),
+        Expense("main", "cheap", spent(input=1)),
+        Expense("main", None, spent(input=5)),
+        Expense("main", "dear", spent(input=7)),
+        Expense("runs", "cheap", spent(input=1)),
+        Expense("main", "also", spent(input=2)),
     ]
     found = spending.by(parts, lambda one: one.project, load_prices())
     assert [(one.name, one.tokens.input) for one in found] == [("dear", 7), ("(unknown)", 5), ("also", 2), ("cheap", 2)]
@@ -75,11 +75,11 @@ def test_what_was_spent_stands_by_name_dearest_first_and_ties_by_name() -> None:
 
 def test_models_without_a_price_stand_with_their_reasons_most_messages_first() -> None:
     parts = [
-        Spent("main", "p", spent(model="gpt-5-mini", messages=2)),
-        Spent("main", "p", spent(model=None, messages=3)),
-        Spent("runs", "p", spent(model="gpt-5-mini", messages=2)),
-        Spent("runs", "p", spent(tier="fast", messages=3)),
-        Spent("runs", "p", spent(messages=9)),
+        Expense("main", "p", spent(model="gpt-5-mini", messages=2)),
+        Expense("main", "p", spent(model=None, messages=3)),
+        Expense("runs", "p", spent(model="gpt-5-mini", messages=2)),
+        Expense("runs", "p", spent(tier="fast", messages=3)),
+        Expense("runs", "p", spent(messages=9)),
     ]
     assert [(one.model, one.reason, one.messages) for one in spending.unpriced(parts, load_prices())] == [
         ("gpt-5-mini", "no price", 4),
@@ -91,7 +91,7 @@ def test_models_without_a_price_stand_with_their_reasons_most_messages_first() -
 def test_every_total_stands_beside_that_of_extraction() -> None:
     day = spent(messages=2, input=3, output=5, output_estimated=6, cache_creation_5m=7, cache_read=11)
     data = enriched(session("s1", delegation("t1"), delegation("t2", outcome="failed"), days=[day]))
-    parts = [*spending.spent(data), Spent("main", "p", spent(model=None, messages=1))]
+    parts = [*spending.expenses(data), Expense("main", "p", spent(model=None, messages=1))]
     assert [(one.figure, one.here, one.extraction, one.equal) for one in spending.reconcile(data, parts)] == [
         ("delegations", 2, 2, True),
         ("sessions with delegations", 1, 1, True),

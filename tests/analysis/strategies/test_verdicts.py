@@ -6,7 +6,7 @@ import pytest
 
 from analysis.strategies.verdicts import Field, judge, prior_weight
 from common.measures import rework
-from common.routing.router import Judgement, Router
+from common.routing.router import Match, Router
 from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent
 
@@ -26,7 +26,7 @@ def field(*groups: list[EnrichedDelegation], router: Router | None = None, sessi
     ones = [one for group in groups for one in group]
     made = material(*[session(f"s{n}", *ones[n::sessions]) for n in range(sessions)])
     by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "abc"}
-    found = rework.find(made.sessions, made.cases)
+    found = rework.find_rework(made.sessions, made.cases)
     return Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents"))
 
 
@@ -82,7 +82,7 @@ def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
     ]
     made = material(*sessions)
     by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "ab"}
-    field = Field(by_agent, rework.find(made.sessions, made.cases), Router({}, "too few agents"))
+    field = Field(by_agent, rework.find_rework(made.sessions, made.cases), Router({}, "too few agents"))
     found = judge("a", field)
     assert found is not None
     assert (found.success.hits, found.success.total) == (16, 30)
@@ -106,7 +106,7 @@ def test_a_type_that_never_ran_gets_no_verdict() -> None:
 
 def nearest(agent: str, other: str, count: int) -> Router:
     names = [f"{agent}-failed-{n}" for n in range(count)]
-    return Router({name: Judgement(other, 0.5, 0.4, ()) for name in names}, None)
+    return Router({name: Match(other, 0.5, 0.4, ()) for name in names}, None)
 
 
 def test_the_same_work_done_better_by_another_agent_means_retire() -> None:
@@ -117,12 +117,12 @@ def test_the_same_work_done_better_by_another_agent_means_retire() -> None:
 
 def test_another_agent_does_the_same_work_from_half_of_the_judged_prompts_on() -> None:
     bad = many("a", "failed", 20)
-    judged = {f"a-failed-{n}": Judgement("b" if n < 10 else "a", 0.5, 0.4, ()) for n in range(20)}
+    judged = {f"a-failed-{n}": Match("b" if n < 10 else "a", 0.5, 0.4, ()) for n in range(20)}
     half = verdict("a", bad, *OTHERS, router=Router(judged, None))
     assert half is not None
     assert (half.verdict, half.overlaps_with, half.overlap) == ("retire", "b", 0.5)
     assert half.grounds == ["success below the others", "another agent does the same work"]
-    less = verdict("a", bad, *OTHERS, router=Router({**judged, "a-failed-9": Judgement("a", 0.5, 0.4, ())}, None))
+    less = verdict("a", bad, *OTHERS, router=Router({**judged, "a-failed-9": Match("a", 0.5, 0.4, ())}, None))
     assert less is not None
     assert (less.verdict, less.overlaps_with, less.overlap) == ("fix", "b", 0.45)
     assert less.grounds == ["success below the others"]
@@ -182,7 +182,9 @@ def test_rework_is_compared_from_ten_on() -> None:
 
 def proofs(*ones: EnrichedDelegation) -> list[tuple[str, str]]:
     made = material(session("s", *ones))
-    found = judge("a", Field({"a": made.cases}, rework.find(made.sessions, made.cases), Router({}, "too few agents")))
+    found = judge(
+        "a", Field({"a": made.cases}, rework.find_rework(made.sessions, made.cases), Router({}, "too few agents"))
+    )
     assert found is not None
     return [(one.tool_use_id, one.why) for one in found.delegations]
 

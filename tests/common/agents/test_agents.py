@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from common.agents.definitions import read_definitions
-from common.agents.history import History, read_history
+from common.agents.history import AgentHistory, read_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +130,7 @@ def test_an_agent_named_after_a_file_whose_name_is_no_utf8_has_one_name_now_and_
 
 
 def test_a_folder_without_history_is_no_trouble(tmp_path: Path, repository: Repository) -> None:
-    nothing = History((), ())
+    nothing = AgentHistory((), ())
     assert read_history([tmp_path, tmp_path / "absent"]) == nothing
     assert read_history([repository.agents]) == nothing
 

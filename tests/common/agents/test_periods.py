@@ -7,7 +7,7 @@ import pytest
 
 from common.agents import periods
 from common.agents.history import Commit
-from common.agents.periods import Rules, Start
+from common.agents.periods import PeriodSettings, Start
 from common.errors import CommandError
 from common.records.shared import OUTSIDE
 from common.times import Calendar
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 UTC = Calendar("UTC")
 
 
-def rules(given: str | None = None, *folders: Path, gap: int = 1) -> Rules:
-    return Rules(UTC, gap, given, folders)
+def rules(given: str | None = None, *folders: Path, gap: int = 1) -> PeriodSettings:
+    return PeriodSettings(UTC, gap, given, folders)
 
 
 def on(day: str, agent_type: str = "developer") -> EnrichedSession:
@@ -50,7 +50,7 @@ def test_days_are_those_of_the_time_zone() -> None:
 def test_the_settings_win_and_what_lies_outside_is_a_group_of_its_own() -> None:
     given = '[{"name": "new", "first": "2026-03-10", "last": "2026-03-20"},'
     given += ' {"name": "old", "first": "2026-03-01", "last": "2026-03-08", "changes": ["+x"]}]'
-    found, _ = periods.find([on("2026-03-02")], rules(given))
+    found, _ = periods.find_periods([on("2026-03-02")], rules(given))
     assert (found.source, [one.name for one in found.periods]) == ("settings", ["old", "new"])
     days = ["2026-02-28", "2026-03-01", "2026-03-08", "2026-03-09", "2026-03-20", "2026-03-21"]
     assert [found.name_of(day) for day in days] == [OUTSIDE, "old", "old", OUTSIDE, "new", OUTSIDE]
@@ -97,7 +97,7 @@ def test_commits_of_the_agents_folder_start_periods_before_sightings_do(tmp_path
     repository.commit("2026-02-01", developer=agent("developer"))
     repository.commit("2026-03-05", reviewer=agent("reviewer"), developer=agent("developer", model="opus"))
     repository.commit("2026-05-01", reviewer=None)
-    found, troubles = periods.find([on("2026-03-01"), on("2026-03-09", "new")], rules(None, repository.agents))
+    found, troubles = periods.find_periods([on("2026-03-01"), on("2026-03-09", "new")], rules(None, repository.agents))
     assert (found.source, troubles) == ("git", ())
     assert spans(found.periods) == [
         ("2026-03-01", "2026-03-04", []),
@@ -109,9 +109,9 @@ def test_a_history_that_divides_nothing_is_as_no_history(tmp_path: Path) -> None
     repository = Repository(tmp_path)
     repository.commit("2026-03-02", developer=agent("developer"))
     sessions = [on(f"2026-03-{day:02}", "a" if day < 20 else "b") for day in range(10, 31)]
-    found, _ = periods.find(sessions, rules(None, repository.agents))
+    found, _ = periods.find_periods(sessions, rules(None, repository.agents))
     assert found.source == "sightings"
-    assert periods.find(sessions[:5], rules(None, repository.agents))[0].source == "none"
+    assert periods.find_periods(sessions[:5], rules(None, repository.agents))[0].source == "none"
 
 
 def test_a_history_that_cannot_be_read_is_told_and_ends_nothing(
@@ -126,8 +126,8 @@ def test_a_history_that_cannot_be_read_is_told_and_ends_nothing(
 def test_a_commit_counts_on_its_day_in_the_time_zone(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.commit("2026-03-05", a=agent("a"))  # at 12:00 UTC
-    there = Rules(Calendar("Pacific/Auckland"), 1, None, (repository.agents,))
-    found, _ = periods.find([on("2026-03-01"), on("2026-03-09")], there)
+    there = PeriodSettings(Calendar("Pacific/Auckland"), 1, None, (repository.agents,))
+    found, _ = periods.find_periods([on("2026-03-01"), on("2026-03-09")], there)
     assert [one.first for one in found.periods] == ["2026-03-01", "2026-03-06"]
 
 
@@ -173,23 +173,23 @@ def test_of_more_than_8_periods_those_of_the_most_used_types_are_kept() -> None:
 def test_the_full_and_the_enriched_sessions_give_the_same_periods() -> None:
     sessions = [on(f"2026-03-{day:02}", "a" if day < 20 else "b") for day in range(1, 31)]
     idle = session("idle", first="2026-01-01T00:00:00.000Z")
-    enriched, _ = periods.find(sessions, rules())
-    full, _ = periods.find([plain(one) for one in (idle, *sessions)], rules())
+    enriched, _ = periods.find_periods(sessions, rules())
+    full, _ = periods.find_periods([plain(one) for one in (idle, *sessions)], rules())
     assert enriched == full
     assert enriched.source == "sightings"
     assert spans(enriched.periods) == [("2026-03-01", "2026-03-19", []), ("2026-03-20", "2026-03-30", ["+b"])]
 
 
 def test_without_any_change_there_is_one_period_and_without_data_none() -> None:
-    found, _ = periods.find([on("2026-03-01"), on("2026-03-09")], rules())
+    found, _ = periods.find_periods([on("2026-03-01"), on("2026-03-09")], rules())
     assert (found.source, spans(found.periods)) == ("none", [("2026-03-01", "2026-03-09", [])])
-    assert periods.find([], rules())[0] == periods.Periods("none", ())
-    assert periods.find([session("s")], rules())[0].periods == ()
+    assert periods.find_periods([], rules())[0] == periods.Periods("none", ())
+    assert periods.find_periods([session("s")], rules())[0].periods == ()
 
 
 def test_absurd_timestamps_break_nothing() -> None:
     odd = [on("0001-01-01"), on("9999-12-31"), session("s", delegation("t", timestamp="yesterday"), first="?")]
-    found, _ = periods.find(odd, rules())
+    found, _ = periods.find_periods(odd, rules())
     assert spans(found.periods) == [("0001-01-01", "9999-12-31", [])]
     assert periods.day_of(odd[2], Calendar("America/New_York")) is None
     assert Calendar("Asia/Tokyo").day("9999-12-31T23:00:00Z") is None

@@ -32,11 +32,11 @@ def done(
 
 def summed(*sessions: EnrichedSession) -> Rework:
     made = material(*sessions)
-    return rework.summarize(made.cases, rework.find(made.sessions, made.cases))
+    return rework.summarize_rework(made.cases, rework.find_rework(made.sessions, made.cases))
 
 
 def near(one: str, other: str) -> bool:
-    return rework.near_same(rework.read(one), rework.read(other))
+    return rework.near_same(rework.prompt_words(one), rework.prompt_words(other))
 
 
 def test_near_same_is_twice_the_common_words_over_all_words() -> None:
@@ -83,10 +83,10 @@ def test_only_completed_delegations_with_a_run_can_be_reworked() -> None:
 
 def test_the_cost_of_a_repeat_is_charged_once_to_the_nearest_earlier_match() -> None:
     made = material(session("s", done("t1", TEN, 0), done("t2", TEN, 5), done("t3", TEN, 10)))
-    found = rework.find(made.sessions, made.cases)
+    found = rework.find_rework(made.sessions, made.cases)
     assert found.repeated == {"t1", "t2"}
     assert found.charged == {"t1": 3 * 10**12, "t2": 3 * 10**12}
-    assert rework.summarize(made.cases, found).repeat_cost == 6.0
+    assert rework.summarize_rework(made.cases, found).repeat_cost == 6.0
 
 
 def test_a_correction_counts_as_rework_and_one_that_was_both_counts_once() -> None:

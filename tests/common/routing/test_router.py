@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.routing.router import Judgement, train, words
+from common.routing.router import Match, train, words
 from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
@@ -34,26 +34,26 @@ def test_words_lose_case_digits_and_a_plural_s() -> None:
 
 def test_a_prompt_is_nearest_to_the_agent_that_did_such_work() -> None:
     router = train(made(("writer", "unit checks for module delta")), {})
-    judgement = router.judgements["x0"]
-    assert judgement.nearest == "tester"
-    assert judgement.is_clear
-    assert "unit" in judgement.words
-    assert router.judgements["a0-0"].nearest == "tester"
+    match = router.matches["x0"]
+    assert match.nearest == "tester"
+    assert match.is_clear
+    assert "unit" in match.words
+    assert router.matches["a0-0"].nearest == "tester"
 
 
 def test_the_prompts_of_the_own_session_do_not_vouch_for_it() -> None:
     router = train(made(*[("writer", "unit checks for module delta")] * 9), {})
-    assert {router.judgements[f"x{n}"].nearest for n in range(9)} == {"tester"}
+    assert {router.matches[f"x{n}"].nearest for n in range(9)} == {"tester"}
 
 
 def test_a_description_teaches_an_agent_that_never_worked() -> None:
     router = train(made(("writer", "paint icons and logos for the shop")), {"painter": "Paints icons, logos, banners."})
-    assert router.judgements["x0"].nearest == "painter"
+    assert router.matches["x0"].nearest == "painter"
 
 
 def test_a_prompt_without_known_words_is_not_judged() -> None:
     router = train(made(("writer", "zzz qqq")), {})
-    assert router.judgements["x0"] == Judgement(None, 0.0, None, ())
+    assert router.matches["x0"] == Match(None, 0.0, None, ())
 
 
 def test_one_agent_is_no_choice() -> None:
@@ -69,7 +69,7 @@ def test_agents_without_words_give_no_judgement() -> None:
 
 
 def test_clearly_nearer_means_half_as_near_again_and_near_at_all() -> None:
-    assert Judgement("a", 0.31, 0.20, ()).is_clear
-    assert not Judgement("a", 0.29, 0.20, ()).is_clear
-    assert not Judgement("a", 0.14, 0.01, ()).is_clear
-    assert not Judgement("a", 0.90, None, ()).is_clear
+    assert Match("a", 0.31, 0.20, ()).is_clear
+    assert not Match("a", 0.29, 0.20, ()).is_clear
+    assert not Match("a", 0.14, 0.01, ()).is_clear
+    assert not Match("a", 0.90, None, ()).is_clear

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from common.errors import InputError
-from common.routing.rules import Rule, load_rules, merge, parse, read_task, suggestions
+from common.routing.rules import Rule, load_rules, merge, parse_rules, read_task, suggestions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ describes = ["unit test"]
 
 
 def rule() -> Rule:
-    return merge([parse("hardly_used_share = 0.1" + RULE, "x.toml")]).rules[0]
+    return merge([parse_rules("hardly_used_share = 0.1" + RULE, "x.toml")]).rules[0]
 
 
 def words(description: str | None, prompt: str = "") -> list[str]:
@@ -104,7 +104,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_no_pattern_of_a_user_takes_forever() -> None:
     row = '[[rules]]\nname = "x"\nfamily = "x"\nnames = ["x"]\nasks = ["a ... a ... a ... a ... b"]'
-    hostile: Rule = merge([parse("hardly_used_share = 0.1\n" + row, "x")]).rules[0]
+    hostile: Rule = merge([parse_rules("hardly_used_share = 0.1\n" + row, "x")]).rules[0]
     assert hostile.words(("a " * 20_000,)) == []
 
 
