@@ -19,6 +19,7 @@ from common.records.base import Envelope
 from common.records.extraction import Filters
 from common.routing.rules import load_rules
 from common.script import Input, Output, conclude, progress, run
+from common.settings import MARATHON_OVER, TIMEZONE
 from common.strategy import Material, Strategy
 from common.text.formatting import plural
 from common.times import Calendar
@@ -35,8 +36,8 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     all: bool = False,  # noqa: A002 (the option's name)
     strategy: tuple[str, ...] = (),
     strategies: tuple[str, ...] = (),
-    timezone: str = "UTC",
-    marathon_over: int = 20,
+    timezone: str = TIMEZONE,
+    marathon_over: int = MARATHON_OVER,
     agents: tuple[Path, ...] = (),
     rules: Path | None = None,
 ) -> None:

@@ -11,11 +11,12 @@ from common.measures import rates, sequences
 from common.records.marathons import Marathon, MarathonClassification, MarathonSummary
 from common.records.sessions import EnrichedSession
 from common.script import Input, Output, conclude, run
+from common.settings import MARATHON_OVER, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 
 
-def main(*, sessions: Input, marathons: Output, marathon_over: int = 20, timezone: str = "UTC") -> None:
+def main(*, sessions: Input, marathons: Output, marathon_over: int = MARATHON_OVER, timezone: str = TIMEZONE) -> None:
     """Class the sessions with more delegations than --marathon-over by their success."""
     data = DataRepository(enriched=sessions).load_enriched()
     found = classify(data.sessions, marathon_over, Calendar(timezone))

@@ -9,6 +9,7 @@ from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures.prices import load_prices
 from common.script import Input, conclude, run
+from common.settings import TIMEZONE
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read
@@ -20,7 +21,7 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     segmentation: Input,
     diagnostics: Input,
     out: Path,
-    timezone: str = "UTC",
+    timezone: str = TIMEZONE,
     redact: bool = True,
     share: bool = False,
 ) -> None:

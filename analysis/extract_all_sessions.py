@@ -10,6 +10,7 @@ from common.files import write_atomically
 from common.records.extraction import Diagnostic
 from common.schema import encode
 from common.script import Output, conclude, progress, run
+from common.settings import MARATHON_OVER, TIMEZONE, WORKERS
 from common.text.formatting import plural
 from common.transcripts.building.counts import source_of
 from common.transcripts.cache.cache_file import on_database
@@ -29,9 +30,9 @@ def main(  # noqa: PLR0913 - its parameters are its options
     project: str | None = None,
     since: str | None = None,
     until: str | None = None,
-    timezone: str = "UTC",
-    marathon_over: int = 20,
-    workers: int = 1,
+    timezone: str = TIMEZONE,
+    marathon_over: int = MARATHON_OVER,
+    workers: int = WORKERS,
 ) -> None:
     """Read every transcript below the roots into sessions, delegations and runs."""
 

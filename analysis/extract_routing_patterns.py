@@ -14,6 +14,7 @@ from common.records.patterns import AgentUse, PeriodPatterns, RoutingPatterns, S
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 from common.records.shared import AgentDefinition, Period
 from common.script import Input, Output, conclude, run
+from common.settings import PERIOD_GAP_DAYS, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 
@@ -25,8 +26,8 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     *,
     sessions: Input,
     patterns: Output,
-    timezone: str = "UTC",
-    period_gap: int = 1,
+    timezone: str = TIMEZONE,
+    period_gap: int = PERIOD_GAP_DAYS,
     periods: str | None = None,
     agents: tuple[Path, ...] = (),
 ) -> None:

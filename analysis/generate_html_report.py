@@ -8,6 +8,7 @@ from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures.prices import load_prices
 from common.script import Input, Output, conclude, run
+from common.settings import TIMEZONE
 from common.text.formatting import plural
 
 
@@ -20,7 +21,7 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     segmentation: Input,
     diagnostics: Input,
     report: Output,
-    timezone: str = "UTC",
+    timezone: str = TIMEZONE,
     redact: bool = True,
     share: bool = False,
     warnings: tuple[str, ...] = (),

@@ -19,6 +19,7 @@ from common.records.segmentation import Comparison, PeriodSegment, SegmentationR
 from common.records.sessions import Delegation, Session
 from common.records.shared import OUTSIDE, Period
 from common.script import Input, Output, conclude, run
+from common.settings import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 
@@ -29,9 +30,9 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     *,
     sessions: Input,
     report: Output,
-    marathon_over: int = 20,
-    timezone: str = "UTC",
-    period_gap: int = 1,
+    marathon_over: int = MARATHON_OVER,
+    timezone: str = TIMEZONE,
+    period_gap: int = PERIOD_GAP_DAYS,
     periods: str | None = None,
     agents: tuple[Path, ...] = (),
 ) -> None:

@@ -27,7 +27,7 @@ FILE_NAME = "settings.toml"
 CONFIG_VARIABLE = "CLAUDE_CONFIG_DIR"
 FILE_ONLY = frozenset({"periods", "timeouts"})  # tables, which a command line cannot say well
 SPEED_ONLY = frozenset({"workers", "timeout", "timeouts"})  # how a script runs, never what it makes
-MARATHON_OVER, TIMEOUT_SECONDS, PERIOD_GAP_DAYS = 20, 600.0, 1
+MARATHON_OVER, PERIOD_GAP_DAYS, TIMEOUT_SECONDS, TIMEZONE, WORKERS = 20, 1, 600.0, "UTC", 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Settings:
     project: str | None = None
     since: str | None = None
     until: str | None = None
-    timezone: str = "UTC"
+    timezone: str = TIMEZONE
     marathon_over: int = MARATHON_OVER
-    workers: int = 1
+    workers: int = WORKERS
     timeout: float = TIMEOUT_SECONDS
     timeouts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     period_gap: int = PERIOD_GAP_DAYS
@@ -60,7 +60,7 @@ KEYS = tuple(setting.name for setting in fields(Settings) if setting.name != "or
 
 
 def load_settings(
-    root: Path, command_line: Mapping[str, str], environment: Mapping[str, str], home: Path, processors: int = 1
+    root: Path, command_line: Mapping[str, str], environment: Mapping[str, str], home: Path, processors: int = WORKERS
 ) -> Settings:
     """Return the settings of a project whose folder is `root`."""
     try:
