@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.context import FEW
 from analysis.reporting.values import Ref, Sentence, Value
 from common.measures.rates import share
+from common.records.metrics import BELOW, PERHAPS_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SENTENCES = 5
 MUCH_OF_THE_WORK = 0.5
 LEADERS = 3
-BELOW, PERHAPS = "success below the others", "success below the others, perhaps by chance"
 WEAK = 10  # failures beyond those of the others weigh more than shares of the work or of the money
 
 
@@ -89,7 +89,7 @@ def _weak_agents(context: Context) -> Iterator[Finding]:
     Those of which chance alone might give as much are said so, and weigh less.
     """
     total = context.material.results.metrics.totals.delegations
-    weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS: []}
+    weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS_BELOW: []}
     for agent in context.material.results.metrics.agents:
         verdict = agent.verdict
         own, others = (share(verdict.success), share(verdict.others)) if verdict else (None, None)

@@ -15,12 +15,9 @@ from analysis.segmentation import resampling
 from analysis.segmentation.resampling import Draws, Row
 from common.measures import rates
 from common.measures.prices import PriceTable
-from common.measures.statistics import Z80, Z95, deviation, fisher, holm, newcombe, quantile
+from common.measures.statistics import ALPHA, MIN_SESSIONS, Z80, Z95, deviation, fisher, holm, newcombe, quantile
 from common.records.segmentation import AgentShare, AsIfIndependent, ComparedMeasure, Lack, Measure
 from common.records.sessions import FAILURES, SUCCESSES, UNKNOWNS, Session
-
-ALPHA = 0.05
-MIN_SESSIONS = 5  # in each period, that bear on a measure: else it is not tested
 
 SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, KNOWN, UNKNOWN, COST, PRICED = range(9)
 AGENTS = PRICED + 1

@@ -1,4 +1,4 @@
-"""Whether an agent earns its place: the rule, and what it rests on."""
+"""Verdicts on agents: the rule, and the comparisons that it depends on."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,17 +10,28 @@ from common.measures import rates
 from common.measures.cases import Case
 from common.measures.prices import add
 from common.measures.rework import Reworked, evidence, is_reworkable
-from common.measures.statistics import clustered_difference, holm, quantile
+from common.measures.statistics import ALPHA, MIN_SESSIONS, clustered_difference, holm, quantile
 from common.records.base import Rate
-from common.records.metrics import Ground, Verdict, VerdictWord
+from common.records.metrics import (
+    BELOW,
+    DEARER,
+    FEW_OUTCOMES,
+    FEW_SESSIONS,
+    MORE_REWORK,
+    NOTHING_AGAINST,
+    PERHAPS_BELOW,
+    SAME_WORK,
+    SLOWER,
+    Ground,
+    Verdict,
+    VerdictWord,
+)
 from common.records.shared import Evidence
 from common.routing.router import Router
 
 COUNTED = ("completed", "failed", "interrupted", "killed")
 """The outcomes of runs that began and whose end is known."""
 MIN_KNOWN = 10
-MIN_SESSIONS = 5
-ALPHA = 0.05
 DEAR = 2.0
 OVERLAP = 0.5
 PROOFS = 3
@@ -125,14 +136,14 @@ def judge(agent: str, field: Field) -> Verdict | None:
     cost_ratio = _ratio(_mean_cost(cases), _mean_cost(rest))
     time_ratio = _ratio(_median_time(cases), _median_time(rest))
     word, grounds = _word(agent, field, others, twin if overlap is not None and overlap >= OVERLAP else None)
-    grounds += ["rework above the others"] if _rework_above(cases, rest, field.reworked) else []
-    grounds += ["cost above the others"] if cost_ratio is not None and cost_ratio >= DEAR else []
-    grounds += ["time above the others"] if time_ratio is not None and time_ratio >= DEAR else []
+    grounds += [MORE_REWORK] if _rework_above(cases, rest, field.reworked) else []
+    grounds += [DEARER] if cost_ratio is not None and cost_ratio >= DEAR else []
+    grounds += [SLOWER] if time_ratio is not None and time_ratio >= DEAR else []
     if overlap is not None and overlap >= OVERLAP:
-        grounds.append("another agent does the same work")
+        grounds.append(SAME_WORK)
     return Verdict(
         verdict=word,
-        grounds=grounds or ["no ground against it"],
+        grounds=grounds or [NOTHING_AGAINST],
         success=success,
         others=others,
         shrunken=_shrunken(success, field),
@@ -154,16 +165,16 @@ def is_below(success: Rate, others: Rate) -> bool:
 def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[VerdictWord, list[Ground]]:
     """Return the verdict and the grounds that decide it; `twin` does the same work."""
     if field.success[agent].total < MIN_KNOWN:
-        return "too few to say", ["fewer known outcomes than the rule asks for"]
+        return "too few to say", [FEW_OUTCOMES]
     if not is_below(field.success[agent], others):
         return "keep", []
     if field.sessions(agent) < MIN_SESSIONS:
-        return "too few to say", ["fewer sessions than the rule asks for"]
+        return "too few to say", [FEW_SESSIONS]
     if agent not in field.confirmed:
-        return "too few to say", ["success below the others, perhaps by chance"]
+        return "too few to say", [PERHAPS_BELOW]
     rate, its = rates.share(others), rates.share(field.success[twin]) if twin in field.success else None
     replaceable = its is not None and rate is not None and its >= rate
-    return "retire" if replaceable else "fix", ["success below the others"]
+    return "retire" if replaceable else "fix", [BELOW]
 
 
 def _success(cases: Sequence[Case]) -> Rate:

@@ -9,6 +9,10 @@ from math import ceil, erfc, exp, floor, fsum, lgamma, sqrt
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 """Quantiles of the normal distribution: 97.5 % and 80 %."""
+ALPHA = 0.05
+"""A difference is claimed if its p, adjusted for all tests, is smaller."""
+MIN_SESSIONS = 5
+"""A group needs this many sessions, as the independent cases, to be tested."""
 
 
 def wilson(hits: int, total: int) -> tuple[float, float] | None:

@@ -1,6 +1,6 @@
 """`metrics_result.json`: outcomes, tokens, costs and times by agent, model, day, hour, weekday and project."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
@@ -19,6 +19,10 @@ Ground = Literal[
     "fewer sessions than the rule asks for",
     "success below the others, perhaps by chance",
 ]
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
+BELOW, MORE_REWORK, DEARER, SLOWER, SAME_WORK, NOTHING_AGAINST, FEW_OUTCOMES, FEW_SESSIONS, PERHAPS_BELOW = GROUNDS
+"""The reasons of verdicts by name, so that each sentence is written once."""
+
 Defined = Literal["yes", "no", "cannot be known"]
 
 

@@ -13,14 +13,14 @@ from datetime import date, timedelta
 from math import exp
 from typing import TYPE_CHECKING
 
-from analysis.segmentation import comparisons
-from analysis.segmentation.comparisons import adjust, compare
+from analysis.segmentation.comparisons import HITS, adjust, compare
 from analysis.strategies.verdicts import Field, is_below, judge
 from common.agents import periods
 from common.measures import sequences
 from common.measures.cases import Case
 from common.measures.rates import rate
 from common.measures.rework import Reworked
+from common.measures.statistics import ALPHA
 from common.routing.router import Router
 from tests.builders.records import delegation, session
 
@@ -60,8 +60,8 @@ def false_alarms(sessions: int, rounds: int) -> str:
         [found] = adjust([compare(earlier, later, AGENTS, mix_is_given=False)])
         by_name = {one.measure: one for one in found.measures}
         success, cost = by_name["success"], by_name["cost_per_delegation"]
-        counts["permutation"] += success.p is not None and success.p < comparisons.ALPHA
-        counts["fisher"] += success.as_if_independent is not None and success.as_if_independent.p < comparisons.ALPHA
+        counts["permutation"] += success.p is not None and success.p < ALPHA
+        counts["fisher"] += success.as_if_independent is not None and success.as_if_independent.p < ALPHA
         counts["claims"] += any(one.claimed for one in found.measures)
         counts["missed"] += cost.low is not None and cost.high is not None and not cost.low <= 0 <= cost.high
         shown.append(success.detectable or 0.0)
@@ -84,13 +84,13 @@ def power(sessions: int, rounds: int) -> str:
         plain = compare(earlier, later, AGENTS, mix_is_given=False).measures[0]
         worse = [_worse(one, plain.detectable or 0.0, draw) for one in later]
         p = compare(earlier, worse, AGENTS, mix_is_given=False).measures[0].p
-        found += p is not None and p < comparisons.ALPHA
+        found += p is not None and p < ALPHA
     return f"{sessions} sessions a period: a loss of just that size is found in {found / rounds:.2f} of {rounds} rounds"
 
 
 def _worse(one: Row, loss: float, draw: random.Random) -> Row:
-    lost = sum(draw.random() < loss / SUCCESS for _ in range(one[comparisons.HITS]))
-    return (*one[: comparisons.HITS], one[comparisons.HITS] - lost, *one[comparisons.HITS + 1 :])
+    lost = sum(draw.random() < loss / SUCCESS for _ in range(one[HITS]))
+    return (*one[:HITS], one[HITS] - lost, *one[HITS + 1 :])
 
 
 def periods_found(delegations: int, rounds: int) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.context import FEW, count, duration, money, rate, share, tokens, word
-from analysis.reporting.findings import PERHAPS
 from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
+from common.records.metrics import PERHAPS_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,9 @@ def _verdicts(context: Context, agents: Sequence[AgentMetrics]) -> tuple[Block, 
     """Return the verdicts that ask for something, and the others folded."""
     judged = [agent for agent in agents if agent.verdict is not None]
     urgent = [agent for agent in judged if agent.verdict and agent.verdict.verdict in {"fix", "retire"}]
-    doubtful = [agent for agent in judged if agent not in urgent and agent.verdict and PERHAPS in agent.verdict.grounds]
+    doubtful = [
+        agent for agent in judged if agent not in urgent and agent.verdict and PERHAPS_BELOW in agent.verdict.grounds
+    ]
     others = tuple(_verdict(context, agent) for agent in judged if agent not in (*urgent, *doubtful))
     lead = Sentence("verdicts_lead", {"agents": len(judged), "urgent": len(urgent), "doubtful": len(doubtful)})
     fold = (Fold(Sentence("fold_verdicts", {"rows": len(others)}), (Bullets(others),)),) if others else ()
