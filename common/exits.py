@@ -1,4 +1,4 @@
-"""How a program of ours ends: an error is one line and an exit code, a signal too, and nobody sees a traceback."""
+"""The end of a program: an error or a signal becomes one line and an exit code, never a traceback."""
 
 from __future__ import annotations
 

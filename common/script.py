@@ -1,4 +1,4 @@
-"""How a script starts and ends: options from the signature of `main`, checked inputs, errors as one line, exit codes.
+"""Run a script: options from the signature of `main`, checked inputs, errors as one line, exit codes.
 
 A script is a module with ``def main(*, sessions: Input, report: Output, timezone: str = "UTC") -> None`` and
 ``if __name__ == "__main__": run(main)``. Each keyword is an option: ``sessions`` becomes ``--sessions``,

@@ -1,4 +1,4 @@
-"""What a strategy is, and the material that it answers from."""
+"""A strategy, and the material that it answers from."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

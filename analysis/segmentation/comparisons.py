@@ -1,4 +1,4 @@
-"""What differs between two neighbouring periods, with whole sessions as the independent cases.
+"""Differences between two neighbouring periods, with whole sessions as the independent cases.
 
 Each measure is a ratio of two sums over sessions. The test shuffles sessions between the periods, the interval draws
 them with replacement; Fisher's test and Newcombe's interval stand beside, as if delegations were independent.

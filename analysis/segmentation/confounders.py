@@ -1,4 +1,4 @@
-"""What else changed from one period to the next, and when each agent, model and version was seen."""
+"""Other changes from one period to the next, and the days on which each agent, model and version was seen."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""How each agent, model, day, hour, weekday, project and period fares, and what it costs."""
+"""Success, cost and time of each agent, model, day, hour, weekday, project and period."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

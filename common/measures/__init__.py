@@ -1,1 +1,1 @@
-"""Every number, defined once."""
+"""The numbers of the analysis, each defined once."""

@@ -1,7 +1,7 @@
-"""What tokens cost at list price, in US dollars, on the day they were spent.
+"""The cost of tokens at list price, in US dollars, on the day they were spent.
 
-The table stands in `prices.toml`; `python -m tests.make_prices` makes it. Sums are kept in whole picodollars
-(10^-12), so that they do not depend on the order of adding; `Amount.cost` turns them into dollars at the end.
+`prices.toml` holds the table; `python -m tests.make_prices` writes it. Sums are whole picodollars (10^-12), so that
+they do not depend on the order of addition; `Amount.cost` converts them to dollars at the end.
 """
 
 import re

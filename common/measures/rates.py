@@ -1,7 +1,7 @@
-"""Every number defined once.
+"""Counts, rates and classes, each defined once.
 
-A function here takes records and returns a number or a record; where it takes delegations, their order is that of
-calls. Costs are in `common/measures/prices.py`.
+A function takes records and returns a number or a record. Delegations are given in the order of their calls. Costs
+are in `common/measures/prices.py`.
 """
 
 from collections import Counter

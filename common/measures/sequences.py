@@ -1,4 +1,4 @@
-"""How delegations follow one another: transitions, loops, rounds, and what chance would give."""
+"""Sequences of delegations: transitions, loops, rounds, and the counts that chance would give."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence

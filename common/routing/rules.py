@@ -1,7 +1,7 @@
-"""Which agent should have had a task: rules as data, and how they are read.
+"""Routing rules: data that says which agent should have had a task.
 
-The rules of the project stand in `routing_rules.toml`, whose head explains them; a file of the user's own adds rules,
-or replaces those of the same name. Only words are matched, by RE2, whose time is linear in the text whatever the rule.
+The rules of the project are in `rules.toml`, whose head explains them. A file of the user's own adds rules, or replaces
+those of the same name. Rules match words only, with RE2, so the time is linear in the text for every rule.
 """
 
 import re

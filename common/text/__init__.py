@@ -1,5 +1,5 @@
-"""What makes foreign text safe to show, and numbers fit to read. Imports nothing but the standard library.
+"""Text for people: foreign text made safe, secrets masked, numbers written, names suggested.
 
-Everything in a transcript is an attacker's: each sink has its own function in ``escaping``, and no text reaches a
-sink without it. ``formatting`` turns figures into words, the same ones everywhere.
+All text in a transcript is untrusted. Each place where text is shown has its own function in ``escaping``, and no text
+gets there without it. ``formatting`` writes the same number in the same way everywhere.
 """

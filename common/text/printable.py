@@ -1,4 +1,4 @@
-"""Foreign text as it may be shown on a terminal, and values as JSON that may be: a leaf, imported by whatever shows."""
+"""Foreign text, and values as JSON, made safe for a terminal. Imports nothing heavy, since every display needs it."""
 
 from __future__ import annotations
 

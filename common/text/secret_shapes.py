@@ -1,4 +1,4 @@
-"""What looks like a secret in a text, by the rules of ``secret_shapes.toml``, in linear time on any input (RE2)."""
+"""Find what looks like a secret in a text, by the rules of ``secret_shapes.toml``; linear time on any input (RE2)."""
 
 from __future__ import annotations
 

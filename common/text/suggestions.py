@@ -1,4 +1,4 @@
-"""What somebody may have meant who typed a word that is not known."""
+"""Suggestions for a word that is not known: the nearest of the known words."""
 
 from __future__ import annotations
 
