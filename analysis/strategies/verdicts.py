@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import fsum
 
 from common.measures import rates
 from common.measures.cases import Case
 from common.measures.prices import add
 from common.measures.rework import Reworked, evidence, is_reworkable
-from common.measures.statistics import ALPHA, MIN_SESSIONS, clustered_difference, holm, quantile
+from common.measures.statistics import ALPHA, MIN_SESSIONS, clustered_difference, holm, prior_weight, quantile
 from common.records.base import Rate
 from common.records.metrics import (
     BELOW,
@@ -105,24 +104,6 @@ def _p_below(clusters: Sequence[tuple[int, int, int, int]]) -> float:
     hits, total, other_hits, other_total = (sum(column) for column in zip(*clusters, strict=True))
     p = clustered_difference(clusters)
     return 1.0 if p is None or hits * other_total >= other_hits * total else p / 2
-
-
-def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:
-    """Return (1 - r) / r for the correlation r of runs of one agent, by analysis of variance; None if r is not above 0.
-
-    `samples` are (hits, total) by agent. r = (B - W) / (B + (n0 - 1) W) with the mean squares between agents, B, and
-    within them, W, and n0 = (N - sum n^2 / N) / (k - 1) (Ridout, Demétrio, Firth 1999).
-    """
-    agents, runs = len(samples), sum(total for _, total in samples)
-    if agents < 2 or runs <= agents:  # noqa: PLR2004 (one agent does not differ)
-        return None
-    mean = sum(hits for hits, _ in samples) / runs
-    between = fsum(total * (hits / total - mean) ** 2 for hits, total in samples) / (agents - 1)
-    within = fsum(hits * (1 - hits / total) for hits, total in samples) / (runs - agents)
-    size = (runs - sum(total * total for _, total in samples) / runs) / (agents - 1)
-    spread = between + (size - 1) * within
-    correlation = (between - within) / spread if spread > 0 else 0.0
-    return (1 - correlation) / correlation if correlation > 0 else None
 
 
 def judge(agent: str, field: Field) -> Verdict | None:

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from analysis.strategies.verdicts import Field, judge, prior_weight
+from analysis.strategies.verdicts import Field, judge
 from common.measures import rework
 from common.routing.router import Match, Router
 from tests.builders.material import material
@@ -254,16 +252,3 @@ def test_where_agents_differ_no_more_than_chance_all_have_the_rate_of_all() -> N
     found = verdict("a", *halves)
     assert found is not None
     assert found.shrunken == 0.5
-
-
-def test_the_prior_weight_by_hand() -> None:
-    # two agents of 10, 9 and 5 hits: mean 0.7, between 10 x 0.04 x 2 = 0.8, within (0.9 + 2.5) / 18 = 0.18889, n0 = 10
-    # r = (0.8 - 0.18889) / (0.8 + 9 x 0.18889) = 0.244444; (1 - r) / r = 3.0909
-    assert prior_weight([(9, 10), (5, 10)]) == pytest.approx(3.0909, abs=1e-4)
-
-
-def test_agents_that_differ_no_more_than_chance_are_pulled_all_the_way() -> None:
-    assert prior_weight([(5, 10), (5, 10)]) is None
-    assert prior_weight([(5, 10)]) is None
-    assert prior_weight([]) is None
-    assert prior_weight([(10, 10), (10, 10)]) is None
