@@ -22,6 +22,7 @@ from common.script import Input, Output, conclude, progress, run
 from common.settings import MARATHON_OVER, TIMEZONE
 from common.strategy import Material, Strategy
 from common.text.formatting import plural
+from common.text.suggestions import did_you_mean
 from common.times import Calendar
 
 
@@ -71,10 +72,12 @@ def choose_strategies(known: Sequence[Strategy], names: Sequence[str], *, all_of
     """Return the strategies to run, in the order of the list."""
     by_name = {strategy.name: strategy for strategy in known}
     if all_of_them == bool(names):
-        raise CommandError(f"either --all or --strategy NAME is needed; strategies are {', '.join(by_name)}")
+        got = "both" if names else "neither"
+        raise CommandError(f"expected either --all or --strategy NAME, got {got}; strategies are {', '.join(by_name)}")
     for name in names:
         if name not in by_name:
-            raise CommandError(f"--strategy {name}: no such strategy; there are {', '.join(by_name)}")
+            hint = did_you_mean(name, by_name, f"strategies are {', '.join(by_name)}")
+            raise CommandError(f"--strategy {name}: no such strategy; {hint}")
     return [strategy for strategy in known if all_of_them or strategy.name in names]
 
 

@@ -26,7 +26,7 @@ class StoppedError(BaseException):
 def begin(at_once: Callable[[], None]) -> None:
     """Make standard streams take any text, and a signal raise a StoppedError; a second one does `at_once` and ends."""
     if os.name == "nt":
-        sys.exit("Windows is not supported: run it in the Windows Subsystem for Linux")
+        sys.exit("Windows is not supported. Use the Windows Subsystem for Linux")
     sys.stdout, sys.stderr = map(writable, (sys.stdout, sys.stderr))
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -51,7 +51,7 @@ def exit_code_of(work: Callable[[], int | None], *, tells_faults: bool) -> int:
     except BrokenPipeError:
         os._exit(0)  # whoever read our output has seen enough; the interpreter would complain when it flushes
     except StoppedError as stopped:
-        sys.stderr.write(f"stopped by {stopped}; what was finished is kept, `doit` goes on from there\n")
+        sys.stderr.write(f"stopped by {stopped}. Finished work is kept; run `doit` to continue\n")
         return stopped.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")

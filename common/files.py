@@ -95,7 +95,7 @@ def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> 
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             said = os.read(descriptor, 500).decode("utf-8", "replace").strip() or "another run"
-            message = f"{directory} is held by {said}; wait for it to end, or add --wait"
+            message = f"{directory} is held by {said}. Wait for it to end, or add --wait"
             raise HeldError(message) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{holder}\n".encode("utf-8", "replace"), 0)
@@ -109,10 +109,10 @@ def as_project_error(error: OSError, path: Path | None = None) -> ProjectError:
     place = path or (error.filename if isinstance(error.filename, str) else "writing")
     reason = f"{place}: {error.strerror or error}"
     if error.errno in PERMISSION_ERRNOS:
-        return PermissionDeniedError(f"{reason}; give yourself the right to it, or choose another data=DIR")
+        return PermissionDeniedError(f"{reason}. Give yourself permission, or choose another data=DIR")
     if error.errno in WRITE_ERRNOS:
-        return WriteError(f"{reason}; make room, or choose another data=DIR, then run it again")
-    return InputError(f"{reason}; see to it, then run it again")
+        return WriteError(f"{reason}. Free some space or choose another data=DIR, then run it again")
+    return InputError(f"{reason}. Correct this, then run it again")
 
 
 def _open_new(path: Path) -> int:

@@ -26,8 +26,8 @@ from common.exits import exit_code_of, tell
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-INPUT = "an input: it must exist"
-OUTPUT = "an output: its folder is made"
+INPUT = "input: must exist"
+OUTPUT = "output: its folder is created"
 Input = Annotated[Path, INPUT]
 Output = Annotated[Path, OUTPUT]
 
@@ -132,7 +132,7 @@ def _check_inputs(main: Callable[..., None], options: dict[str, Any]) -> None:
         if not path.exists()
     ]
     if missing:
-        raise InputError("; ".join(missing) + "; `doit` makes it, `doit plan` shows how")
+        raise InputError("; ".join(missing) + ". Run `doit` to make it, or `doit plan` to see how")
 
 
 def _is_input(hint: Any) -> bool:

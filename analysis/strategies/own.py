@@ -20,10 +20,10 @@ def load_strategies(names: Iterable[str], taken: Iterable[str]) -> list[Strategy
         strategy = _load(name)
         if not _NAME.fullmatch(strategy.name):
             raise InputError(
-                f"strategies: {name} calls itself {strategy.name!r}; lower-case letters, digits and _ are needed"
+                f'strategies: {name}: expected a name of lower-case letters, digits and _, got "{strategy.name}"'
             )
         if strategy.name in used:
-            raise InputError(f"strategies: {name} calls itself {strategy.name!r}, as another one does; rename one")
+            raise InputError(f'strategies: {name}: another strategy is named "{strategy.name}" too. Rename one')
         used.add(strategy.name)
         found.append(strategy)
     return found
@@ -32,18 +32,19 @@ def load_strategies(names: Iterable[str], taken: Iterable[str]) -> list[Strategy
 def _load(name: str) -> Strategy:
     module_name, colon, attribute = name.partition(":")
     if not colon or not module_name or not attribute:
-        raise InputError(f"strategies: {name!r} is no module:NAME, like my_strategies:STRATEGY")
+        raise InputError(f'strategies: expected module:NAME, like my_strategies:STRATEGY, got "{name}"')
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
         strategy = getattr(importlib.import_module(module_name), attribute)
     except ModuleNotFoundError as error:
-        raise InputError(f"strategies: {name}: {error}; put the module beside dodo.py, or install it") from error
+        raise InputError(f"strategies: {name}: {error}. Put the module next to dodo.py, or install it") from error
     except AttributeError as error:
         raise InputError(f"strategies: {name}: {error}") from error
     except Exception as error:  # it is the user's code: anything can happen at its import
-        raise InputError(f"strategies: {name}: its import ends with {type(error).__name__}: {error}") from error
+        raise InputError(f"strategies: {name}: the import failed with {type(error).__name__}: {error}") from error
     if not isinstance(strategy, Strategy):
-        raise InputError(f"strategies: {name} is no Strategy; see common/strategy.py")
+        kind = type(strategy).__name__
+        raise InputError(f"strategies: {name}: expected a Strategy, got {kind}. See common/strategy.py")
     return strategy

@@ -65,7 +65,7 @@ def read_history(folders: Sequence[Path]) -> AgentHistory:
         if log.returncode == 0:
             commits += _commits(folder, _entries(log.stdout))
         elif not any(reason in log.stderr for reason in _NO_HISTORY):
-            troubles.append(f"{folder}: no history read: {_reason(log)}")
+            troubles.append(f"{folder}: cannot read the git history ({_reason(log)})")
     return AgentHistory(tuple(sorted(commits, key=lambda commit: (commit.seconds, commit.changes))), tuple(troubles))
 
 
@@ -163,4 +163,4 @@ def _git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Comple
 
 
 def _reason(log: subprocess.CompletedProcess[bytes]) -> str:
-    return (log.stderr.decode("utf-8", "replace").strip().splitlines() or ["git gives no reason"])[0]
+    return (log.stderr.decode("utf-8", "replace").strip().splitlines() or ["git gave no reason"])[0]

@@ -113,7 +113,7 @@ def parse_given(text: str) -> tuple[Period, ...]:
     try:
         given = msgspec.json.decode(text, type=list[_Given])
     except msgspec.DecodeError as error:
-        raise CommandError(f"--periods: {error}; a list of {{name, first, last, changes}} as JSON is needed") from error
+        raise CommandError(f"--periods: expected a JSON list of {{name, first, last, changes}} ({error})") from error
     found = [Period(name=period.name, first=period.first, last=period.last, changes=period.changes) for period in given]
     return tuple(sorted(found, key=lambda period: period.first or ""))
 

@@ -152,7 +152,7 @@ def parse_rules(text: str, where: str) -> _File:
     try:
         return msgspec.convert(tomllib.loads(text), type=_File)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputError(f"{where}: {error}; the head of common/routing/rules.toml explains what a rule is") from error
+        raise InputError(f"{where}: {error}. The head of common/routing/rules.toml explains the format") from error
 
 
 def merge(files: Sequence[_File]) -> RoutingRules:
@@ -170,7 +170,7 @@ def _read(path: Path) -> _File:
     try:
         return parse_rules(path.read_text(encoding="utf-8"), str(path))
     except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: no rules can be read from it ({error}); see the setting rules") from error
+        raise InputError(f"{path}: cannot read rules ({error}). Check the setting rules") from error
 
 
 def _rule(row: _Row) -> Rule:

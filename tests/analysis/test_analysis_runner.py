@@ -100,8 +100,13 @@ def test_either_all_or_some_must_be_named(inputs: dict[str, Any], more: dict[str
 
 
 def test_an_unknown_strategy_is_refused_with_those_there_are(inputs: dict[str, Any]) -> None:
-    with pytest.raises(CommandError, match=r"--strategy nope: no such strategy; there are metrics"):
+    with pytest.raises(CommandError, match=r"--strategy nope: no such strategy; strategies are metrics"):
         analysis_runner.main(**inputs, strategy=("nope",))
+
+
+def test_a_misspelt_strategy_is_refused_with_the_nearest(inputs: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match=r"--strategy metric: no such strategy; did you mean metrics\?"):
+        analysis_runner.main(**inputs, strategy=("metric",))
 
 
 def test_a_strategy_of_the_users_own_gets_its_file_and_its_place(inputs: dict[str, Any], own_module: Path) -> None:
@@ -123,11 +128,11 @@ def test_a_strategy_that_fails_fails_the_run_and_leaves_nothing_half(inputs: dic
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("my_own_strategies", "no module:NAME"),
+        ("my_own_strategies", 'expected module:NAME, .* got "my_own_strategies"'),
         ("not_there:X", "No module named 'not_there'"),
         ("my_own_strategies:ABSENT", "has no attribute 'ABSENT'"),
-        ("my_own_strategies:NO_STRATEGY", "is no Strategy"),
-        ("my_own_strategies:TAKEN", "as another one does"),
+        ("my_own_strategies:NO_STRATEGY", "expected a Strategy, got"),
+        ("my_own_strategies:TAKEN", 'named "metrics" too'),
         ("my_own_strategies:BAD", "lower-case letters"),
     ],
 )
@@ -141,5 +146,5 @@ def test_a_strategy_that_cannot_be_used_is_refused(
 
 def test_a_module_that_breaks_at_its_import_is_named(inputs: dict[str, Any], own_module: Path) -> None:
     own_module.write_text("1 / 0\n", encoding="utf-8")
-    with pytest.raises(InputError, match="its import ends with ZeroDivisionError"):
+    with pytest.raises(InputError, match="the import failed with ZeroDivisionError"):
         analysis_runner.main(**inputs, all=True, strategies=("my_own_strategies:STRATEGY",))

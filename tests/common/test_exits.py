@@ -35,7 +35,7 @@ def raising(error: BaseException) -> Callable[[], int]:
         (raising(HeldError("data is held\x1b]0;x\x07")), 75, "error: data is held\n"),
         (raising(KeyboardInterrupt()), 130, "error: interrupted\n"),
         (raising(MemoryError()), 1, "error: out of memory\n"),
-        (raising(PermissionError(13, "Permission denied", "x")), 77, "error: x: Permission denied; give yourself"),
+        (raising(PermissionError(13, "Permission denied", "x")), 77, "error: x: Permission denied"),
     ],
 )
 def test_an_error_is_one_line_and_an_exit_code(
@@ -80,7 +80,8 @@ def test_a_signal_ends_it_with_its_own_code_and_a_second_one_at_once(number: int
     command = [sys.executable, "-c", code]
     once = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (once.returncode, once.stdout) == (128 + number, "")
-    assert once.stderr == f"stopped by {name}; what was finished is kept, `doit` goes on from there\n"
+    assert once.stderr.startswith(f"stopped by {name}.")
+    assert once.stderr.count("\n") == 1
     twice = subprocess.run([*command, "twice"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (twice.returncode, twice.stdout, twice.stderr) == (128 + number, "last words", "")
 

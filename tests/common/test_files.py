@@ -83,7 +83,7 @@ def test_a_full_disk_at_any_call_leaves_the_old_file_whole(tmp_path: Path, call:
     command += ["-e", f"inject={calls}:error=ENOSPC:when=1", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     assert "WriteError" in done.stderr
-    assert "No space left on device; make room" in done.stderr
+    assert "No space left on device" in done.stderr
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file", "trace"]
 
@@ -142,7 +142,7 @@ def test_a_leftover_that_cannot_be_opened_or_bears_another_name_is_told_from_one
 
 
 def test_a_second_holder_is_told_who_holds_it(tmp_path: Path) -> None:
-    said = "data is held by the first; wait for it to end, or add --wait"
+    said = "data is held by the first. Wait for it to end, or add --wait"
     second = lock_data_directory(tmp_path / "data", "the second")
     with lock_data_directory(tmp_path / "data", "the first"), pytest.raises(HeldError, match=said), second:
         pass
@@ -200,7 +200,7 @@ def test_a_folder_in_the_place_of_a_file_above_is_an_error_that_says_where(tmp_p
     (tmp_path / "file").touch()
     with pytest.raises(InputError) as raised:
         write_atomically(tmp_path / "file" / "inner", b"x")
-    assert str(raised.value) == f"{tmp_path}/file/inner: File exists; see to it, then run it again"
+    assert str(raised.value) == f"{tmp_path}/file/inner: File exists. Correct this, then run it again"
 
 
 def test_what_stands_in_the_place_of_an_own_file_gives_way_unless_it_is_full(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_holder_that_says_nothing_is_another_run(tmp_path: Path) -> None:
         (tmp_path / ".lock").write_bytes(b"")
         with pytest.raises(HeldError) as raised, second:
             pass
-    assert str(raised.value) == f"{tmp_path} is held by another run; wait for it to end, or add --wait"
+    assert str(raised.value) == f"{tmp_path} is held by another run. Wait for it to end, or add --wait"
 
 
 def test_a_holder_may_bear_any_name(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_holder_may_bear_any_name(tmp_path: Path) -> None:
     with lock_data_directory(tmp_path, "a\ud800b"):
         assert (tmp_path / ".lock").read_bytes() == b"a?b\n"
         (tmp_path / ".lock").write_bytes(b" \xff\n")
-        with pytest.raises(HeldError, match="is held by \ufffd; wait"), second:
+        with pytest.raises(HeldError, match="is held by \ufffd"), second:
             pass
 
 
@@ -259,7 +259,7 @@ def test_a_lock_that_cannot_be_made_says_where(tmp_path: Path) -> None:
     (tmp_path / ".lock").mkdir()
     with pytest.raises(InputError) as raised, lock_data_directory(tmp_path, "a run"):
         pass
-    assert str(raised.value) == f"{tmp_path}/.lock: Is a directory; see to it, then run it again"
+    assert str(raised.value) == f"{tmp_path}/.lock: Is a directory. Correct this, then run it again"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO])
@@ -272,17 +272,17 @@ def test_an_error_of_writing_ends_with_74(number: int) -> None:
 def test_a_right_that_is_missing_ends_with_77_and_says_which(number: int) -> None:
     told = as_project_error(OSError(number, "Permission denied"), Path("data"))
     assert (type(told), told.exit_code) == (PermissionDeniedError, 77)
-    assert str(told) == "data: Permission denied; give yourself the right to it, or choose another data=DIR"
+    assert str(told) == "data: Permission denied. Give yourself permission, or choose another data=DIR"
 
 
 def test_an_error_that_names_no_file_is_one_of_writing() -> None:
-    assert str(as_project_error(OSError("lost"))) == "writing: lost; see to it, then run it again"
-    assert str(as_project_error(OSError(5, "Input/output error", 7))).startswith("writing: Input/output error; make")
+    assert str(as_project_error(OSError("lost"))) == "writing: lost. Correct this, then run it again"
+    assert str(as_project_error(OSError(5, "Input/output error", 7))).startswith("writing: Input/output error. Free")
 
 
 def test_an_error_of_the_system_says_where_what_and_what_to_do() -> None:
     full = as_project_error(OSError(28, "No space left on device", "data/x"))
     assert isinstance(full, WriteError)
-    assert str(full) == "data/x: No space left on device; make room, or choose another data=DIR, then run it again"
+    assert str(full) == "data/x: No space left on device. Free some space or choose another data=DIR, then run it again"
     assert as_project_error(OSError(13, "Permission denied"), Path("data")).exit_code == 77
     assert as_project_error(OSError(2, "No such file or directory"), Path("data")).exit_code == 2

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MODULES = sorted([*(ROOT / "common").rglob("*.py"), *(ROOT / "analysis").rglob("*.py")])
 ERRORS = {"ScriptError", "InputError", "CommandError", "WriteError", "HeldError", "PermissionDeniedError"}
-WRONG_VALUES = {"ValueError", "TypeError"}  # in the settings: they become a sentence with the file or the command line
+WRONG_VALUES = {"ValueError", "TypeError"}  # of a setting: they become a sentence with the file or the command line
 FEWEST_WORDS = 2
 
 
@@ -36,7 +36,7 @@ def tidy(text: str) -> str:
 def sentences() -> Iterator[str]:
     """Yield the sentence of every error that says more than it was given."""
     for path in MODULES:
-        names = ERRORS | (WRONG_VALUES if path.name == "settings.py" else set())
+        names = ERRORS | (WRONG_VALUES if path.name in ("settings.py", "setting_values.py") else set())
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
                 said = tidy(sentence(node.args[0]))

@@ -140,7 +140,7 @@ def test_a_repository_that_git_cannot_read_is_named(repository: Repository) -> N
     (repository.root / ".git" / "config").write_text("[core\n")
     found = read_history([repository.agents])
     assert found.commits == ()
-    assert found.troubles[0].startswith(f"{repository.agents}: no history read: fatal: bad config")
+    assert found.troubles[0].startswith(f"{repository.agents}: cannot read the git history (fatal: bad config")
 
 
 def test_no_program_that_the_repository_names_is_run(repository: Repository, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_signal_ends_a_run_with_its_scripts_and_keeps_what_is_finished(
     run.send_signal(sign)
     _, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == code
-    assert f"stopped by {sign.name}; what was finished is kept" in err
+    assert f"stopped by {sign.name}" in err
     assert "Traceback" not in err
     wait_for_the_end_of_scripts(toy)
     assert not (toy.root / "data" / "double.txt").exists()

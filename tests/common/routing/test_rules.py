@@ -98,7 +98,7 @@ def test_a_bad_file_is_refused_with_its_name_and_the_reason(tmp_path: Path, text
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"absent\.toml: no rules can be read"):
+    with pytest.raises(InputError, match=r"absent\.toml: cannot read rules"):
         load_rules(tmp_path / "absent.toml")
 
 
