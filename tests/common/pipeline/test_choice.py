@@ -124,7 +124,7 @@ def test_an_empty_span_is_refused(toy: Toy) -> None:
         (["-n", "two"], "two: a whole number is needed"),
         (["bogus=1"], "unknown key bogus; keys are data, projects, agents, project,"),
         (["since=yesterday"], 'since: expected a day like 2026-03-14, got "yesterday"'),
-        (["since=2026-02-01", "until=2026-01-01"], "since: expected a day on or before until (2026-01-01), got 2026-02-01"),
+        (["since=2026-02-01", "until=2026-01-01"], "since: expected a day on or before until (2026-01-01), got"),
         (["ignore", "doubling"], "this command is not used here: `doit plan` says"),
         *(([name], "this command is not used here") for name in ("reset-dep", "dumpdb", "info", "strace")),
         (["graph", "--format", "bmp"], "--format bmp: dot, mermaid, svg or png"),
