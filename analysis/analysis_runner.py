@@ -82,7 +82,7 @@ def choose_strategies(known: Sequence[Strategy], names: Sequence[str], *, all_of
 
 
 def answer_all(chosen: Sequence[Strategy], material: Material) -> list[tuple[Strategy, bytes]]:
-    """Return each strategy with its result as it stands in its file; nothing is kept if one of them fails."""
+    """Return each strategy with the bytes of its result file; the error of the first strategy that fails is raised."""
     answers = []
     for number, strategy in enumerate(chosen):
         progress(number, len(chosen), "strategies")
@@ -106,7 +106,7 @@ def encode_answer(strategy: Strategy, material: Material) -> bytes:
         return schema.encode(result)
     except ProjectError:
         raise
-    except Exception as error:  # the strategy may be the user's own: whatever goes wrong, the run has failed
+    except Exception as error:  # the strategy may be the user's own: any error fails the run
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         raise ScriptError(f"the strategy {strategy.name} failed in {where}: {type(error).__name__}: {error}") from error

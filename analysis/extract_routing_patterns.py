@@ -58,7 +58,7 @@ def describe_routing(
 
 
 def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> PeriodPatterns:
-    """Return how the work of one period was handed out."""
+    """Return the routing of one period: agents, transitions and sample tasks."""
     delegations = [delegation for session in sessions for delegation in session.delegations]
     steps_of_sessions = [sequences.steps(session.delegations) for session in sessions]
     counts = rates.agent_counts(delegations)

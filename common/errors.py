@@ -10,7 +10,7 @@
     ├── HeldError             75   another run holds the data directory
     └── PermissionDeniedError 77   no permission
 
-The message says where, what is wrong, and what to do; it is all that a user sees.
+The message says where, what is wrong, and what to do. A user sees nothing else.
 """
 
 from typing import ClassVar
@@ -51,13 +51,13 @@ class HeldError(ProjectError):
 
 
 class PermissionDeniedError(ProjectError):
-    """A right is missing."""
+    """A permission is missing."""
 
     exit_code = 77
 
 
 def fault(error: BaseException) -> str:
-    """Return in one line what happened that should not, and where in the program."""
+    """Return an unexpected error as one line, with its place in the program."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

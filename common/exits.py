@@ -44,7 +44,7 @@ def begin(at_once: Callable[[], None]) -> None:
 
 
 def exit_code_of(work: Callable[[], int | None], *, tells_faults: bool) -> int:
-    """Do the work and return the exit code; what went wrong is told in one line, or raised if it is a fault of ours."""
+    """Do the work and return the exit code; an error becomes one line, or is raised if it is a fault of the program."""
     try:
         code = work() or 0
         sys.stdout.flush()
@@ -64,7 +64,7 @@ def exit_code_of(work: Callable[[], int | None], *, tells_faults: bool) -> int:
 
 
 def tell(error: Exception) -> int:
-    """Say what is wrong, and return the exit code that says it too."""
+    """Write an error as one line, and return its exit code."""
     if isinstance(error, OSError):
         error = as_project_error(error)
     elif isinstance(error, MemoryError):
@@ -75,7 +75,7 @@ def tell(error: Exception) -> int:
 
 
 def writable(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes every text: one that was closed leads nowhere, a sign it lacks becomes `?`."""
+    """Return a stream that accepts every text; for one that was closed, a stream that drops it."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
     return stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - open as long as the process

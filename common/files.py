@@ -1,6 +1,6 @@
-"""Writing files so that a reader finds the old bytes or the new ones, never a part; and one lock a data directory.
+"""Atomic writes, so that a reader finds the old bytes or the new ones, and the lock of a data directory.
 
-Everything is readable by its owner alone (files 0600, folders 0700).
+Only the owner can read what is written (files 0600, folders 0700).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
 
 
 def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
-    """Make `path` hold `data`, whole or not at all, and return whether it changed.
+    """Write `data` to `path`, completely or not at all, and return whether the file changed.
 
-    The bytes go to a temporary file in the same folder, which then takes the place of the old one. A file that has
-    these bytes already is left alone, its times too, so that nothing which depends on it wakes up.
+    The bytes go to a temporary file in the same folder, which then replaces the old one. A file that already has these
+    bytes keeps its times, so that nothing that depends on it becomes stale.
     """
     temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
     try:
@@ -44,19 +44,19 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:
     except OSError as error:
         raise as_project_error(error, path) from error
     finally:
-        with contextlib.suppress(OSError):  # it is not there, or nothing can be: what went wrong before is said
+        with contextlib.suppress(OSError):  # not there, or not removable: the first error is the one to report
             temporary.unlink()
 
 
 def make_directory(path: Path) -> None:
-    """Make a folder and those above it, readable by the owner alone; one that exists is left as it is."""
+    """Create a folder and its parents, readable by the owner alone; existing folders keep their permissions."""
     if not path.is_dir():
         make_directory(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
 
 
 def sweep_temporary_files(directory: Path) -> int:
-    """Remove what writers that were killed left behind below `directory`, and return how many files that were."""
+    """Remove the files that killed writers left below `directory`, and return their number."""
     temporary = (path for path in directory.rglob(".*.tmp") if TEMPORARY_NAME.fullmatch(path.name))
     leftovers = [path for path in temporary if not _is_being_written(path)]
     for path in leftovers:
@@ -65,7 +65,7 @@ def sweep_temporary_files(directory: Path) -> int:
 
 
 def open_own(path: Path, flags: int) -> int:
-    """Open a file that is ours, made if it is not there; a link, a pipe or an empty folder in its place gives way."""
+    """Open one of the program's own files, creating it if needed; it replaces a link, a pipe or an empty folder."""
     with contextlib.suppress(FileNotFoundError):
         kind = path.lstat().st_mode
         if stat.S_ISDIR(kind):
@@ -77,10 +77,10 @@ def open_own(path: Path, flags: int) -> int:
 
 @contextlib.contextmanager
 def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock of the data directory; `holder` is what another run is told about this one.
+    """Hold the lock of the data directory; `holder` is how the message of another run names this one.
 
-    The first holder closes the folder to others, since one that a clone brought has the rights of its umask. The system
-    takes the lock back when the process ends, however it ends: there is no stale lock.
+    The first holder closes the folder to other users, since a folder from a clone has the permissions of its umask. The
+    system releases the lock when the process ends in any way, so there is no stale lock.
     """
     path = directory / LOCK_NAME
     try:
@@ -105,7 +105,7 @@ def lock_data_directory(directory: Path, holder: str, *, wait: bool = False) -> 
 
 
 def as_project_error(error: OSError, path: Path | None = None) -> ProjectError:
-    """Return what to tell the user about an error of the operating system at `path`, else where the error says."""
+    """Return the error for a user; its place is `path`, or the one that the error names."""
     place = path or (error.filename if isinstance(error.filename, str) else "writing")
     reason = f"{place}: {error.strerror or error}"
     if error.errno in PERMISSION_ERRNOS:
@@ -116,7 +116,7 @@ def as_project_error(error: OSError, path: Path | None = None) -> ProjectError:
 
 
 def _open_new(path: Path) -> int:
-    """Open a file of our own, locked as long as it is open; the system takes the lock back however the process ends."""
+    """Open a new temporary file, locked while it is open; the system releases the lock when the process ends."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -148,7 +148,7 @@ def _put_in_place(temporary: Path, path: Path) -> bool:
     if path.is_file() and not path.is_symlink() and _hold_the_same(temporary, path):
         return False
     if path.is_dir() and not path.is_symlink():
-        path.rmdir()  # an empty folder in the place of a file is in nobody's way; a full one is an error
+        path.rmdir()  # an empty folder can go; a full one is an error
     temporary.replace(path)
     _sync_directory(path.parent)
     return True

@@ -51,7 +51,7 @@ def run(main: Callable[..., None], arguments: Sequence[str] | None = None) -> No
 
 
 def run_program(command: Sequence[str]) -> None:
-    """Run a program that knows nothing of the pipeline, so that it ends with it; exits as the program does."""
+    """Run a program that ends when the pipeline ends; exit with its code."""
     import subprocess  # noqa: PLC0415 - our own scripts do without
 
     watch_parent()
@@ -87,7 +87,7 @@ def progress(done: int, total: int, unit: str) -> None:
 
 
 def conclude(text: str) -> None:
-    """Say in a few words what was made; the pipeline shows it beside the stage's name."""
+    """Write a few words about the result; the pipeline shows them next to the stage's name."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")  # with LC_ALL=C it may be ASCII
 
@@ -165,7 +165,7 @@ def _add_option(parser: argparse.ArgumentParser, parameter: inspect.Parameter, h
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are said as all others are."""
+    """A parser whose errors look like all other errors."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 FILE_NAME = "settings.toml"
 CONFIG_VARIABLE = "CLAUDE_CONFIG_DIR"
-FILE_ONLY = frozenset({"periods", "timeouts"})  # tables, which a command line cannot say well
+FILE_ONLY = frozenset({"periods", "timeouts"})  # tables, which do not fit on a command line
 SPEED_ONLY = frozenset({"workers", "timeout", "timeouts"})  # how a script runs, never what it makes
 MARATHON_OVER, PERIOD_GAP_DAYS, TIMEOUT_SECONDS, TIMEZONE, WORKERS = 20, 1, 600.0, "UTC", 1
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose. `origins` tells where each setting that is not the default came from."""
+    """The settings of one run. `origins` gives the source of each setting that is not the default."""
 
     data: Path = Path("data")
     projects: tuple[Path, ...] = ()  # configuration directories, or projects directories themselves
@@ -85,7 +85,7 @@ def transcripts_directory(root: Path) -> Path:
 
 
 def missing_transcripts(settings: Settings) -> str | None:
-    """Return what to tell the user if a root is not there or cannot be read, else None."""
+    """Return the message if a root does not exist or cannot be read, else None."""
     origin = settings.origins.get("projects", "default")
     named = origin not in ("default", CONFIG_VARIABLE)
     for root in settings.projects:
@@ -123,7 +123,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _parse(given: Mapping[str, Any], root: Path, refused: frozenset[str]) -> dict[str, Any]:
-    """Return the values by key; a ValueError says which key is wrong, and how."""
+    """Return the values by key; the ValueError of a wrong one begins with its key."""
     check_keys(given, KEYS)
     values: dict[str, Any] = {}
     for key, value in given.items():

@@ -53,7 +53,7 @@ class Material:
 
     @cached_property
     def periods(self) -> Periods:
-        """The periods, as they stand in the segmentation report."""
+        """The periods of the segmentation report, without the group outside all periods."""
         found = [
             Period(name=period.name, first=period.first, last=period.last, changes=period.changes)
             for period in self.segmentation.periods

@@ -1,7 +1,7 @@
 """Differences between two neighbouring periods, with whole sessions as the independent cases.
 
-Each measure is a ratio of two sums over sessions. The test shuffles sessions between the periods, the interval draws
-them with replacement; Fisher's test and Newcombe's interval stand beside, as if delegations were independent.
+Each measure is a ratio of two sums over sessions. The test shuffles sessions between the periods; the interval draws
+them with replacement. Fisher's test and Newcombe's interval, which take delegations as independent, are given as well.
 """
 
 from collections import Counter
@@ -70,14 +70,14 @@ def row(session: Session, agents: Sequence[str], marathon_over: int, prices: Pri
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What differs between two periods."""
+    """Differences between two periods."""
 
     measures: list[ComparedMeasure]
     agent_shares: list[AgentShare]
 
 
 def compare(earlier: Sequence[Row], later: Sequence[Row], agents: Sequence[str], *, mix_is_given: bool) -> Compared:
-    """Return what differs; `mix_is_given`: the periods are drawn from the agent mix, which is then not tested."""
+    """Return the differences; with `mix_is_given` the periods come from the agent mix, which is then not tested."""
     if not earlier or not later:
         return Compared([_untested(ratio, earlier, later, "no data") for ratio in RATIOS], [])
     sides = _Sides(earlier, later, resampling.sums(earlier), resampling.sums(later))

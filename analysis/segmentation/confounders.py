@@ -9,9 +9,9 @@ from common.records.sessions import Session
 from common.times import Calendar
 
 SHIFT = 0.2
-"""A share that moves by this much is named."""
+"""A share that moves by this much is a confounder."""
 NAMED = 2
-"""At most this many of each kind are named, the largest shifts first."""
+"""At most this many of each kind are returned, the largest shifts first."""
 
 Kind = Literal["model", "version", "project"]
 

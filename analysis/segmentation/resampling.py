@@ -3,7 +3,7 @@
 The delegations of one session are not independent, so sessions are what is shuffled and drawn. A session is a row of
 whole numbers (numerators and denominators). All numbers of a row are packed into one big integer, each in its own
 `_BITS` bits, so that a single addition adds the whole row: a draw of 500 sessions costs what summing 500 integers
-does, whatever the number of measures.
+does, for any number of measures.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The sessions that ran away, in depth; transitions, loops and places in the session over all sessions."""
+"""Marathons in depth; transitions, loops and success by position over all sessions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ PLACES = ((1, 1), (2, 5), (6, 10), (11, 20), (21, 40), (41, None))
 
 
 def answer_marathons(material: Material) -> MarathonsResult:
-    """Return every marathon in depth, longest first, and what holds for all sessions."""
+    """Return every marathon in depth, longest first, and the transitions, loops and positions of all sessions."""
     sessions = material.sessions
     classed = {marathon.session_id: marathon for marathon in material.marathons.marathons}
     steps_of_sessions = [sequences.steps(session.delegations) for session in sessions]

@@ -36,7 +36,7 @@ class _Group(TypedDict):
 
 
 def answer_metrics(material: Material) -> MetricsResult:
-    """Return the figures of every group; groups of names stand by delegations, those of time in order of time."""
+    """Return the figures of every group: names by number of delegations, periods of time in order of time."""
     cases = material.cases
     parts = spending.expenses(material.enriched)
     reworked = rework.find_rework(material.sessions, cases)
@@ -138,8 +138,8 @@ def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) 
 def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
     """Tell whether a file of the agents folders defines the agent type.
 
-    "no" only where a commit removed it or no call ever found it: built-in, plugin and project agents are defined
-    elsewhere, where nobody looks.
+    "no" only where a commit removed it or no call ever found it. Built-in, plugin and project agents are defined in
+    places that are not read, so the answer on them is "cannot be known".
     """
     if any(file.name == agent for file in material.definitions):
         return "yes"

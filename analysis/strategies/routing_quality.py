@@ -1,4 +1,4 @@
-"""Work that another agent should have had: by rules kept as data, and by a router that has learned."""
+"""Work that another agent should have had, by rules kept as data and by a learned router."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Every token of the chosen sessions, whoever spent it, with its place, its project, its day and its model."""
+"""All tokens of the chosen sessions, with place, project, day and model."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -54,7 +54,7 @@ def tokens(days: Iterable[DayTokens]) -> Tokens:
 
 
 def by(parts: Iterable[Expense], name: Callable[[Expense], str | None], table: PriceTable) -> list[Spending]:
-    """Return what was spent by name, dearest first."""
+    """Return the spending by name, largest cost first."""
     groups: dict[str, list[DayTokens]] = defaultdict(list)
     for expense in parts:
         groups[name(expense) or rates.UNKNOWN_NAME].append(expense.tokens)
@@ -73,7 +73,7 @@ def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]
 
 
 def reconcile(data: EnrichedSessions, parts: Sequence[Expense]) -> list[Reconciliation]:
-    """Return the totals computed here beside those of the extraction stage."""
+    """Return the totals computed here next to those of the extraction stage."""
     here, summary = tokens(expense.tokens for expense in parts), data.summary
     delegations = [delegation for session in data.sessions for delegation in session.delegations]
     pairs = [

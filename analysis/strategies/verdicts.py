@@ -36,16 +36,17 @@ OVERLAP = 0.5
 PROOFS = 3
 
 RULE = f"""\
-Counted are runs that began and ended completed, failed, interrupted or killed; an agent type that never ran gets no \
-verdict. With fewer than {MIN_KNOWN} of them, or in fewer than {MIN_SESSIONS} sessions, the verdict is "too few to \
-say". An agent whose success lies below the others' (the whole 95 % interval below the pooled rate of all other \
-agents, if they have {MIN_KNOWN} as well) is to "fix" if that holds with whole sessions as the independent cases too \
-(one-sided p below {ALPHA:.0%}, after Holm over all agents), else it is "too few to say"; it is to "retire" if \
-moreover another agent does the same work (at least {OVERLAP:.0%} of its prompts, {MIN_KNOWN} or more, are nearer to \
-that agent) and succeeds at the others' rate or better. All others are to "keep". Rework above the others (the whole \
-interval above their pooled rate), cost of a delegation or median time at {DEAR:g} times the others' or more are \
-named beside, but decide nothing. Whether an agent is defined plays no part. The shrunken success is (completed + m \
-x rate of all) / (counted + m), where m, the same for all agents, is estimated from how much agents differ beyond \
+The rule counts runs that began and ended completed, failed, interrupted or killed. An agent type that never ran gets \
+no verdict. With fewer than {MIN_KNOWN} counted runs the verdict is "too few to say". The success of an agent is below \
+the others' if its whole 95 % interval is below the pooled rate of all other agents, and these have at least \
+{MIN_KNOWN} counted runs as well. The verdict is then "fix" if the runs are from at least {MIN_SESSIONS} sessions and \
+the difference also holds with whole sessions as the independent cases (one-sided p below {ALPHA:.0%}, after Holm over \
+all agents), and "too few to say" if not. It is "retire" instead of "fix" if another agent does the same work (at \
+least {OVERLAP:.0%} of the agent's prompts, of {MIN_KNOWN} or more, are nearer to that agent) and succeeds at the \
+others' rate or better. The verdict on all other agents is "keep". The reasons also name rework above the others (the \
+whole interval is above their pooled rate), and a cost of a delegation or a median time of at least {DEAR:g} times the \
+others', but these decide nothing. Whether a file defines the agent plays no part. The shrunken success is (completed \
++ m x rate of all) / (counted + m), where m, the same for all agents, is estimated from how much agents differ beyond \
 chance (empirical Bayes, analysis of variance)."""
 
 
@@ -137,7 +138,7 @@ def judge(agent: str, field: Field) -> Verdict | None:
 
 
 def is_below(success: Rate, others: Rate) -> bool:
-    """Tell whether a sample large enough lies wholly below the rate of others that are enough."""
+    """Tell whether the whole interval is below the rate of the others; False if either sample is too small."""
     rate = rates.share(others)
     enough = min(success.total, others.total) >= MIN_KNOWN
     return enough and rate is not None and success.high is not None and success.high < rate
@@ -216,7 +217,7 @@ def _rework_above(cases: Sequence[Case], rest: Sequence[Case], reworked: Reworke
 
 
 def _proofs(word: VerdictWord, cases: Sequence[Case], reworked: Reworked) -> list[Evidence]:
-    """Return the delegations that weigh most: failures first unless it is kept, then rework, then cost."""
+    """Return the delegations that matter most: failures first unless the verdict is "keep", then rework, then cost."""
 
     def weight(case: Case) -> tuple[int, int]:
         why = _why(case, reworked)

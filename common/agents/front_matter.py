@@ -1,7 +1,7 @@
 """The front matter of an agent's Markdown file, as Claude Code reads it: nearly YAML, often not quite.
 
-Descriptions hold colons and quotes that a YAML parser refuses, so each line is taken as it stands: `key: value`, a
-`- item` below a key, a block after `|` or `>`, or an indented line that goes on.
+Descriptions have colons and quotes that a YAML parser refuses, so each line is read by itself: `key: value`, a
+`- item` below a key, a block after `|` or `>`, or an indented line that continues a value.
 """
 
 _QUOTES = ('"', "'")

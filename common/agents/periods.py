@@ -1,7 +1,7 @@
 """Periods: spans of days with one line-up of agents, found by one rule, so that every script has the same list.
 
-Where from, strongest first: the settings; the commits that changed agent definitions; the days on which agent types
-are first seen in the data; else one period. What counts are sessions with delegations: they span the data.
+The sources, strongest first: the settings; the commits that changed agent definitions; the days on which agent types
+are first seen in the data; otherwise one period. Only sessions with delegations count.
 """
 
 import sys
@@ -47,7 +47,7 @@ class Periods:
     periods: tuple[Period, ...]
 
     def name_of(self, day: str | None) -> str:
-        """Return the name of the period that holds the day, `OUTSIDE` if none does."""
+        """Return the name of the period that includes the day, `OUTSIDE` if none does."""
         if day is None:
             return OUTSIDE
         place = bisect_right([period.first or "" for period in self.periods], day) - 1
@@ -142,8 +142,8 @@ def _distance(earlier: str, later: str) -> int:
 def divide(days: Sequence[str], starts: Sequence[Start]) -> tuple[Period, ...]:
     """Return the span of the sorted days divided at the starts within it, as far as each part has a session.
 
-    A start on the first day only tells what the first period brought. A part without any session joins the one after
-    it, since nothing can be said about it.
+    A start on the first day adds no period; its changes belong to the first one. A part without any session joins the
+    one after it.
     """
     first, last = days[0], days[-1]
     inside = [start for start in starts if first <= start.day <= last]

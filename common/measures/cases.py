@@ -1,4 +1,4 @@
-"""Delegations with what a measure of them needs: session, period, cost, model of the caller."""
+"""Delegations with their session, period, cost and the model of the caller."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ class Rates(NamedTuple):
 class Price(NamedTuple):
     """The price of a model from one day to another, both included; None: without end.
 
-    `long` holds for a message with more than 200,000 tokens of context, None where the model has no such tier.
+    `long` applies to a message with more than 200,000 tokens of context, None where the model has no such tier.
     `web_search` is picodollars for one search.
     """
 
@@ -83,7 +83,7 @@ class PriceTable:
         self.read = read
 
     def price(self, model: str | None, day: str | None) -> Price | None:
-        """Return the price of the model on the day; without a day only if the model ever had but one price."""
+        """Return the price of the model on the day, None if unknown; without a day, that of a model with one price."""
         if (model, day) not in self._found:
             self._found[model, day] = self._look_up(model, day)
         return self._found[model, day]
@@ -102,7 +102,7 @@ class PriceTable:
         )
 
     def amount(self, days: Iterable[DayTokens], *, at_model: str | None = None) -> Amount:
-        """Return what the tokens cost; with `at_model`, what they would have cost on that model."""
+        """Return the cost of the tokens; with `at_model`, the cost if that model had used them."""
         recorded = estimated = messages = unpriced = partly = 0
         for tokens in days:
             messages += tokens.messages
@@ -167,7 +167,7 @@ def load_prices() -> PriceTable:
 
 
 def parse_prices(text: str) -> PriceTable:
-    """Return the table that the TOML text holds."""
+    """Return the price table of a TOML text."""
     raw = tomllib.loads(text, parse_float=Decimal)
     prices_by_model: dict[str, list[Price]] = {}
     for row in raw["prices"]:

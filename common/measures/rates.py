@@ -46,12 +46,12 @@ def share(success: Rate) -> float | None:
 
 
 def outcomes(delegations: Iterable[Delegation]) -> dict[Outcome, int]:
-    """Return the number of delegations by outcome, every outcome named, in the order of `OUTCOMES`."""
+    """Return the number of delegations by outcome, all outcomes included, in the order of `OUTCOMES`."""
     return count_outcomes(delegation.outcome for delegation in delegations)
 
 
 def count_outcomes(endings: Iterable[Outcome]) -> dict[Outcome, int]:
-    """Return how often each outcome occurs, every outcome named, in the order of `OUTCOMES`."""
+    """Return the count of each outcome, all outcomes included, in the order of `OUTCOMES`."""
     counts = Counter(endings)
     return {outcome: counts[outcome] for outcome in OUTCOMES}
 
@@ -129,7 +129,7 @@ def classification(success: Rate) -> Classification:
 
 
 def pivot(delegations: Sequence[Delegation]) -> Pivot | None:
-    """Return where the third failure or the tenth change of agent stands, whichever comes first; else None."""
+    """Return the third failure or the tenth change of agent, whichever comes first; None without either."""
     failures = changes = 0
     previous = None
     for number, delegation in enumerate(delegations, start=1):

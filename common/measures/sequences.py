@@ -23,8 +23,8 @@ LIFT_COUNT = 5
 class Steps:
     """How the delegations of one session follow one another.
 
-    `transitions` are pairs of agent types. `parallel` counts neighbours of one message, which are no transitions.
-    `loops` are (X, Y) for each X, Y, X of two transitions.
+    `transitions` are pairs of agent types. `parallel` counts neighbours called in one message; they are not
+    transitions. `loops` are (X, Y) for each X, Y, X of two transitions.
     """
 
     transitions: list[tuple[str, str]]

@@ -54,10 +54,10 @@ def _log_choose(n: int, k: int) -> float:
 
 
 def clustered_difference(clusters: Sequence[tuple[int, int, int, int]]) -> float | None:
-    """Return the two-sided p of a difference of two rates whose cases come in clusters; None if there is but one.
+    """Return the two-sided p of a difference of two rates whose cases come in clusters; None for one cluster.
 
     A cluster is (hits, total) of the one and (hits, total) of the other. The variance is that of the clusters' parts in
-    the difference (delta method, with the factor n / (n - 1)); the difference over its root is taken as normal.
+    the difference (delta method, with the factor n / (n - 1)); the difference over its root is treated as normal.
     """
     hits, total, other_hits, other_total = (sum(column) for column in zip(*clusters, strict=True))
     rate, other_rate = hits / total, other_hits / other_total

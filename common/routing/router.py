@@ -1,10 +1,10 @@
-"""A router that has learned from the past, which tells whose work a prompt resembles most.
+"""A router that learns from past delegations which agent's work a prompt resembles most.
 
-Deterministic and without any network. A prompt is a vector of its words, weighted by how rare they are (TF-IDF:
+Deterministic, without a network. A prompt is a vector of its words, weighted by how rare they are (TF-IDF:
 (1 + log count) x log(prompts / prompts with the word), length 1). An agent is the sum of the vectors of its completed
 prompts and of its description, the latter counting as `DESCRIPTION_WEIGHT` prompts. Nearness is the cosine between a
-prompt and an agent; the prompts of the same session are taken out of every agent first, so that a delegation does not
-vouch for itself.
+prompt and an agent; the prompts of the same session are removed from every agent first, so that no delegation is
+compared with itself.
 """
 
 import re
@@ -27,7 +27,7 @@ CLEARLY = 1.5
 LEAST = 0.15
 """… and at least this nearness."""
 VECTOR_WORDS = 40
-"""So many of a prompt's words, the weightiest, make its vector."""
+"""The vector of a prompt keeps this many words, those with the largest weights."""
 SHOWN_WORDS = 5
 
 Lack = Literal["too few agents", "too few prompts"]
@@ -46,7 +46,7 @@ def words(text: str) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a prompt seems to belong: the nearest agent, and how near it and the own agent are.
+    """The nearest agent of a prompt, with the nearness of that agent and of the one that had it (its own).
 
     `nearest` is None where the prompt has too few known words. `own` is None where the own agent is not learned.
     `words` brought the prompt to the nearest agent if that is another one, those that did most first.
@@ -65,7 +65,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """What was learned: a match of each delegation by its id, and why there is none if there is none."""
+    """A trained router: the match of each delegation by its id; `lacks` says why there is none, else None."""
 
     matches: Mapping[str, Match]
     lacks: Lack | None
@@ -79,8 +79,8 @@ _LANE_MASK = (1 << _LANE) - 1
 class _Agents:
     """The sum of vectors of each agent, by word, with each session's part.
 
-    To be compared with all agents at once, the weights of a word stand in one integer as well, each in its own lane
-    of `_LANE` bits, in units of 1 / `_SCALE`: a word then costs one multiplication, whatever the number of agents.
+    For the comparison with all agents at once, the weights of a word are also packed into one integer, each in its own
+    lane of `_LANE` bits, in units of 1 / `_SCALE`. A word then costs one multiplication for any number of agents.
     """
 
     def __init__(self) -> None:
@@ -185,7 +185,7 @@ def _known_agents(sessions: Sequence[EnrichedSession], described: Mapping[str, C
 
 
 def _rarity(documents: Sequence[Counter[str]]) -> dict[str, float]:
-    """Return the weight of each word that stands in at least two documents and not in all."""
+    """Return the weight of each word that is in at least two documents and not in all."""
     found = Counter(word for document in documents for word in document)
     return {word: log(len(documents) / count) for word, count in found.items() if 1 < count < len(documents)}
 

@@ -19,7 +19,7 @@ from common.errors import InputError
 
 TEXT_CHARACTERS = 300
 EARLY_WORDS = 8
-"""What a task asks for stands within the first words of its description or of the first sentence of its prompt."""
+"""A task names its work in the first words of its description or of the first sentence of its prompt."""
 GAP = "..."
 GAP_WORDS = 4
 ANY = "*"
@@ -44,7 +44,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 Task = tuple[str, ...]
-"""What rules look at of a task, in lower case."""
+"""The parts of a task that rules look at, in lower case."""
 
 
 class _Match(Protocol):
@@ -70,7 +70,7 @@ class Rule:
     describes: tuple[str, ...]
 
     def words(self, task: Task) -> list[str]:
-        """Return the words of the task that match, none if it is exempt: what a phrase matched, whole."""
+        """Return the text of the task that each phrase matched; empty if the task is exempt."""
         if self._asks is None or (self._exempt and any(self._exempt.search(text) for text in task)):
             return []
         matches = ((text, self._asks.search(text)) for text in task)
@@ -129,7 +129,7 @@ def _spaced(name: str) -> str:
 
 
 def _stands_early(text: str, place: int) -> bool:
-    """Tell whether a place is among the first words: later ones ask for more beside the task, or warn of something."""
+    """Tell whether a position is within the first words; later words ask for other things, or warn of something."""
     return len(text[:place].split()) < EARLY_WORDS
 
 

@@ -1,7 +1,7 @@
-r"""One function per sink that makes a text harmless there. Pure; each takes any ``str`` at all.
+r"""One pure function per place of output that makes a text harmless there; each accepts any ``str``.
 
-``clean_text`` stands at the border where text comes in, the others where it goes out. What a reader could not see or
-would see wrongly (direction marks, zero-width characters, code points that are none) is shown as ``\u{202E}``.
+``clean_text`` is for text that comes in, the others are for text that goes out. Characters that a reader cannot see, or
+would see wrongly (direction marks, zero-width characters, noncharacters), are shown as ``\u{202E}``.
 """
 
 import json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TextIO
 
-OURS = str.maketrans("", "", "\n→✓–▶✗…")  # what we say ourselves beside ASCII that can be seen
+OURS = str.maketrans("", "", "\n→✓–▶✗…")  # our own characters outside printable ASCII
 
 
 def printable(text: str) -> str:

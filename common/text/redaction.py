@@ -1,11 +1,11 @@
-"""Secrets, home folders and their owners' names out of a text: `[secret:KIND:n]`, `~`, `[owner:n]`.
+"""Mask secrets, home folders and their owners' names in a text: `[secret:KIND:n]`, `~`, `[owner:n]`.
 
-A mark's n is given by first appearance in what was learnt, so the same secret has the same mark in every report and on
-every machine, and nothing of the secret can be computed from its mark. Redact whole texts: a cut one may hide half a
-key. What no rule of ``secret_shapes.toml`` describes is not found.
+The n of a mark is the order of first appearance in the learned texts. The same secret therefore has the same mark in
+every report and on every machine, and the mark reveals nothing of the secret. Redact whole texts: a cut text may
+contain half a key. Only what a rule of ``secret_shapes.toml`` describes is found.
 
-A secret that is known only by what stands beside it (``password=…``) is masked wherever else it stands, too: that of
-the first 2,000 such values, so that a hostile text cannot make the patterns grow without end.
+A secret that only its surroundings give away (``password=…``) is also masked everywhere else. This holds for the first
+2,000 such values, so that a hostile text cannot make the patterns grow without end.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Redactor:
 
     @classmethod
     def learn(cls, texts: Iterable[str], *, not_owners: Iterable[str] = ()) -> Redactor:
-        """Return the redactor that has seen `texts` in their order; `not_owners` (agent types) are no names."""
+        """Return the redactor that has read `texts` in order; `not_owners` (agent types) are never owners' names."""
         redactor = cls()
         spared = {name.lower().encode() for name in not_owners}
         for text in texts:
@@ -71,7 +71,7 @@ class Redactor:
                     self._learn_owner(match.group(2), spared)
 
     def _remember(self, value: bytes) -> None:
-        """Keep a value that only its surroundings tell, so that it is masked without them, too."""
+        """Keep a value that only its surroundings give away, to mask it without them as well."""
         if len(self._known_values) < KNOWN_VALUES and len(value) >= SHORTEST_KNOWN_VALUE and is_mixed(value):
             self._known_values.append(value)
 
@@ -90,7 +90,7 @@ class Redactor:
         return self._mark_by_value[value]
 
     def _pattern_of_known(self) -> re2._Regexp | None:
-        """Return a pattern of the values to mask wherever they stand (group 1) and of the owners' names (group 2)."""
+        """Return a pattern of the values to mask everywhere (group 1) and of the owners' names (group 2)."""
         values = sorted(self._known_values, key=lambda value: (-len(value), value))
         owners = sorted(self._mark_by_owner, key=lambda name: (-len(name), name))
         if not values and not owners:
@@ -121,7 +121,7 @@ class Redactor:
 
 
 def _home(match: re2._Match) -> bytes:
-    """Return ``~`` for a home folder, with what stood before it."""
+    """Return ``~`` for a home folder, after the text before it."""
     before: bytes = match.group(1)
     return before + b"~"
 

@@ -21,13 +21,13 @@ MARK_WORDS = ("secret", "owner", ENCODED, BROKEN)
 NEED_MIXED = frozenset({"assigned", "authorization", "configured", "option", "named_key"})
 BOUNDED = frozenset({"assigned", "authorization", "cookie"})
 ENCODED_WORD = 24
-LONGEST_BROKEN = 20  # lines that a key goes on over
+LONGEST_BROKEN = 20  # lines over which one key may continue
 _OPTIONS = re2.Options()
 _OPTIONS.max_mem = 64 << 20  # the default thrashes: all rules are one pattern
 
 
 class Found(NamedTuple):
-    """A secret in a text: its place in bytes, its kind, and whether its own shape tells (else what is beside it)."""
+    """A secret in a text: its place in bytes and its kind; `alone` if its shape shows it, without its surroundings."""
 
     start: int
     end: int
@@ -82,7 +82,7 @@ def rules() -> Rules:
 
 
 def _grouped(pattern: str) -> str:
-    """Return `pattern` with a group around it if it has none: what the group holds is masked."""
+    """Return `pattern` with a group around it if it has none; the group is what gets masked."""
     return pattern if re2.compile(pattern).groups else f"({pattern})"
 
 
@@ -128,7 +128,7 @@ def _is_part(piece: bytes) -> bool:
 
 
 def _find_shown(text: bytes) -> Iterator[Found]:
-    """Yield the secrets of `text` that stand there as they are."""
+    """Yield the secrets of `text` that are neither encoded nor broken over lines."""
     position = 0
     while match := rules().pattern.search(text, position):
         start, end = match.span(match.lastindex)
@@ -144,7 +144,7 @@ def _find_shown(text: bytes) -> Iterator[Found]:
 
 
 def _is_secret(kind: str, value: bytes) -> bool:
-    """Return whether a value that stands beside a key is a secret, not code, a placeholder or a plain word."""
+    """Return whether a value next to a key is a secret, not code, a placeholder or a plain word."""
     if value.startswith(MARK_START) or rules().benign.fullmatch(value):
         return False
     if kind == "cookie":
@@ -164,7 +164,7 @@ def _is_encoded_word(value: bytes) -> bool:
 
 
 def _kind_of(kind: str, value: bytes) -> str:
-    """Return the kind that the value's own shape tells, else `kind` (all ways of assigning are one)."""
+    """Return the kind that the value's shape shows, else `kind` (all ways of assignment are one kind)."""
     if kind in rules().alone:
         return kind
     match = rules().shapes.fullmatch(value)

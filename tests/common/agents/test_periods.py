@@ -120,9 +120,7 @@ def test_a_history_that_cannot_be_read_is_told_and_ends_nothing(
     repository = Repository(tmp_path)
     (tmp_path / ".git" / "config").write_text("[core\n")
     assert periods.read_periods([on("2026-03-01")], rules(None, repository.agents)).source == "none"
-    assert capsys.readouterr().err.startswith(
-        f"warning: {repository.agents}: cannot read the git history (fatal:"
-    )
+    assert capsys.readouterr().err.startswith(f"warning: {repository.agents}: cannot read the git history (fatal:")
 
 
 def test_a_commit_counts_on_its_day_in_the_time_zone(tmp_path: Path) -> None:
