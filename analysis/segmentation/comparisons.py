@@ -124,14 +124,14 @@ def _compare_ratio(ratio: Ratio, sides: _Sides, shuffled: Draws, drawn: Draws) -
 
 def _untested(ratio: Ratio, earlier: Sequence[Row], later: Sequence[Row], lacks: Lack) -> ComparedMeasure:
     first, second = (resampling.sums(rows) or (0,) * AGENTS for rows in (earlier, later))
-    one, other = ratio.of(first), ratio.of(second)
+    before, after = ratio.of(first), ratio.of(second)
     return ComparedMeasure(
         measure=ratio.measure,
-        earlier=one,
-        later=other,
+        earlier=before,
+        later=after,
         earlier_sample=first[ratio.denominator],
         later_sample=second[ratio.denominator],
-        difference=None if one is None or other is None else other - one,
+        difference=None if before is None or after is None else after - before,
         low=None,
         high=None,
         p=None,
@@ -218,14 +218,14 @@ def _distance(earlier: Row, later: Row) -> float | None:
 
 
 def _share(agent: str, column: int, sides: _Sides, drawn: Draws) -> AgentShare:
-    one, other = (rates.rate(sums[column], sums[DELEGATIONS]) for sums in (sides.earlier_sums, sides.later_sums))
+    before, after = (rates.rate(sums[column], sums[DELEGATIONS]) for sums in (sides.earlier_sums, sides.later_sums))
     resampled = _differences(Ratio("agent_mix", column, DELEGATIONS).of, drawn)
     enough = sides.bearing(DELEGATIONS) >= MIN_SESSIONS
     return AgentShare(
         agent_type=agent,
-        earlier=one,
-        later=other,
-        difference=other.hits / other.total - one.hits / one.total,
+        earlier=before,
+        later=after,
+        difference=after.hits / after.total - before.hits / before.total,
         low=quantile(resampled, ALPHA / 2) if enough else None,
         high=quantile(resampled, 1 - ALPHA / 2) if enough else None,
     )

@@ -77,7 +77,7 @@ _LANE_MASK = (1 << _LANE) - 1
 
 
 class _Agents:
-    """The sum of vectors of each agent, by word, with each session's part.
+    """The sum of vectors of each agent, by word, with the part of each session.
 
     For the comparison with all agents at once, the weights of a word are also packed into one integer, each in its own
     lane of `_LANE` bits, in units of 1 / `_SCALE`. A word then costs one multiplication for any number of agents.
@@ -114,10 +114,10 @@ class _Agents:
         packed = sum(round(weight * _SCALE) * self._rows.get(word, 0) for word, weight in vector.items())
         found = {}
         for place, agent in enumerate(self.squares):
-            part = self.parts.get((agent, session_id))
+            own_session = self.parts.get((agent, session_id))
             rest = (packed >> place * _LANE & _LANE_MASK) / _SCALE**2
-            if part:
-                rest -= fsum(weight * part[word] for word, weight in vector.items() if word in part)
+            if own_session:
+                rest -= fsum(weight * own_session[word] for word, weight in vector.items() if word in own_session)
             square = self._square_without(agent, session_id)
             found[agent] = rest / sqrt(square) if square > _NOTHING and rest > _NOTHING else 0.0
         return found
@@ -126,16 +126,16 @@ class _Agents:
         """Return the squared length of the agent without what it did in the session."""
         key = agent, session_id
         if key not in self._squares_without:
-            part = self.parts.get(key, {})
-            less = fsum(own * (2 * self.weights[word][agent] - own) for word, own in part.items())
+            own_session = self.parts.get(key, {})
+            less = fsum(own * (2 * self.weights[word][agent] - own) for word, own in own_session.items())
             self._squares_without[key] = self.squares[agent] - less
         return self._squares_without[key]
 
     def shared(self, vector: Vector, agent: str, session_id: str) -> tuple[str, ...]:
         """Return the words that bring the vector to the agent."""
-        part = self.parts.get((agent, session_id), {})
+        own_session = self.parts.get((agent, session_id), {})
         pull = {
-            word: weight * (self.weights[word].get(agent, 0.0) - part.get(word, 0.0))
+            word: weight * (self.weights[word].get(agent, 0.0) - own_session.get(word, 0.0))
             for word, weight in vector.items()
             if word in self.weights
         }

@@ -63,7 +63,7 @@ def test_one_agent_is_no_choice() -> None:
     assert train([], {}).lacks == "too few agents"
 
 
-def test_agents_without_words_give_no_judgement() -> None:
+def test_agents_without_words_match_nothing() -> None:
     made = session("s", *[delegation(f"t{n}", "ab"[n % 2], prompt="?") for n in range(20)])
     assert train([made], {}).lacks == "too few prompts"
 
