@@ -75,7 +75,7 @@ def parser_of(main: Callable[..., None]) -> argparse.ArgumentParser:
 
 
 def progress(done: int, total: int, unit: str) -> None:
-    """Tell the pipeline, ten times a second at most, that `done` of `total` units are done."""
+    """Report `done` of `total` units to the pipeline, at most ten times a second."""
     if os.environ.get(PROGRESS_VARIABLE) != "1":
         return
     now = time.monotonic()

@@ -34,7 +34,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that was loaded, once for all strategies."""
+    """The data that all strategies share, loaded once."""
 
     enriched: EnrichedSessions
     patterns: RoutingPatterns

@@ -145,7 +145,7 @@ def _untested(ratio: Ratio, earlier: Sequence[Row], later: Sequence[Row], lacks:
 
 
 def _sign_holds(earlier: Row, later: Row) -> bool | None:
-    """Tell whether success moves the same way with every unknown outcome counted as a failure."""
+    """Return whether success moves the same way with every unknown outcome counted as a failure."""
     if not earlier[KNOWN] or not later[KNOWN]:
         return None
     known = later[HITS] / later[KNOWN] - earlier[HITS] / earlier[KNOWN]

@@ -41,7 +41,7 @@ _COMMIT = re.compile(rb"([0-9a-f]{40,64}) (-?\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What one commit changed: "+reviewer", "-helper", "~developer: model, tools"; `seconds` since 1970."""
+    """The changes of one commit: "+reviewer", "-helper", "~developer: model, tools"; `seconds` since 1970."""
 
     seconds: int
     changes: tuple[str, ...]

@@ -68,7 +68,7 @@ def day_of(session: AnySession, calendar: Calendar) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PeriodSettings:
-    """What the settings say about periods; `given` is the JSON of the setting `periods`."""
+    """The settings that decide the periods; `given` is the JSON of the setting `periods`, None without."""
 
     calendar: Calendar
     gap_days: int

@@ -21,7 +21,7 @@ class Case:
 
     @property
     def priced(self) -> Amount | None:
-        """What the run cost, if every message of it has a price."""
+        """The cost of the run, None unless every message of it has a price."""
         return self.amount if self.amount and self.amount.whole else None
 
 

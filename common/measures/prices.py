@@ -70,7 +70,7 @@ class Amount:
 
     @property
     def whole(self) -> bool:
-        """Whether every message has a price."""
+        """True if every message has a price."""
         return not self.unpriced
 
 
@@ -89,7 +89,7 @@ class PriceTable:
         return self._found[model, day]
 
     def knows(self, model: str | None) -> bool:
-        """Tell whether the model has a price on any day."""
+        """Return whether the model has a price on any day."""
         return model is not None and base_name(model) in self._prices_by_model
 
     def _look_up(self, model: str | None, day: str | None) -> Price | None:

@@ -23,7 +23,7 @@ _MAIN = ""
 _WORD = re.compile(r"[^\s,;:!?()\[\]{}<>\"'`*]+")
 _SENTENCE_END = re.compile(r"\.+(?=\s|$)")
 _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
-"""What makes a word the name of one thing: a path, an identifier, a number."""
+"""Marks of a word that names one thing: a path, an identifier, a number."""
 
 
 Words = frozenset[str]
@@ -35,7 +35,7 @@ def prompt_words(text: str) -> Words:
 
 
 def near_same(first: Words, second: Words) -> bool:
-    """Tell whether two prompts ask for the same thing."""
+    """Return whether two prompts ask for the same thing."""
     size = len(first) + len(second)
     if not size or min(len(first), len(second)) * 2 < NEAR_SAME * size or 2 * len(first & second) < NEAR_SAME * size:
         return False
@@ -62,7 +62,7 @@ def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, Enriched
 
 
 def is_reworkable(delegation: EnrichedDelegation) -> bool:
-    """Tell whether the delegation can be reworked: it is completed and has a run."""
+    """Return whether the delegation can be reworked: it is completed and has a run."""
     return delegation.outcome == "completed" and delegation.run is not None
 
 
@@ -100,7 +100,7 @@ def _edits(session: EnrichedSession) -> Iterable[tuple[str, Sequence[Edit]]]:
 
 @dataclass(frozen=True, slots=True)
 class Reworked:
-    """What became of completed work, by the id of its delegation.
+    """The rework of completed delegations, by their ids.
 
     `charged` are the picodollars of the repeats, each charged to the nearest earlier match.
     """

@@ -21,7 +21,7 @@ LIFT_COUNT = 5
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How the delegations of one session follow one another.
+    """The sequence of the delegations of one session.
 
     `transitions` are pairs of agent types. `parallel` counts neighbours called in one message; they are not
     transitions. `loops` are (X, Y) for each X, Y, X of two transitions.

@@ -59,7 +59,7 @@ class Match:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the nearest agent is clearly nearer than the own one."""
+        """True if the nearest agent is clearly nearer than the own one."""
         return self.nearness >= LEAST and self.own is not None and self.nearness >= CLEARLY * self.own
 
 

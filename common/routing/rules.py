@@ -78,17 +78,17 @@ class Rule:
         return list(dict.fromkeys(found))
 
     def is_kind(self, name: str, description: str | None) -> bool:
-        """Tell whether an agent of this name and description is one for such tasks."""
+        """Return whether the name or the description says that the agent is for such tasks."""
         return self.is_kind_by_name(name) or bool(
             description and self._describes and self._describes.search(description.lower())
         )
 
     def is_kind_by_name(self, name: str) -> bool:
-        """Tell whether the name alone says that the agent is one for such tasks: a word of it begins so."""
+        """Return whether a word of the name says that the agent is for such tasks."""
         return any(f" {words}" in _spaced(name) for words in self._parts)
 
     def concerns(self, name: str) -> bool:
-        """Tell whether the rule looks at the delegations of the agent."""
+        """Return whether the rule looks at the delegations of the agent."""
         return ANY in self.agents or name in self.agents
 
     @cached_property
@@ -129,7 +129,7 @@ def _spaced(name: str) -> str:
 
 
 def _stands_early(text: str, place: int) -> bool:
-    """Tell whether a position is within the first words; later words ask for other things, or warn of something."""
+    """Return whether a position is within the first words; later words ask for other things, or warn of something."""
     return len(text[:place].split()) < EARLY_WORDS
 
 

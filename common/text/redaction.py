@@ -39,7 +39,7 @@ def keep(text: str, /) -> str:
 
 
 class Redactor:
-    """What was learnt of a set of texts, and the function that masks it in any text."""
+    """The secrets and owners of a set of texts, and the function that masks them in any text."""
 
     def __init__(self) -> None:
         self._mark_by_value: dict[bytes, bytes] = {}
