@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from analysis.reporting.material import load_material
+from analysis.reporting.inputs import load_inputs
+from analysis.reporting.report import report_context
 from analysis.reporting.spreadsheet import spreadsheets
-from analysis.reporting.view import context_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures.prices import load_prices
@@ -27,8 +27,8 @@ def main(  # noqa: PLR0913 - one option for each file that is read
 ) -> None:
     """Write delegations.csv, agents.csv and sessions.csv into the folder --out."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
-    tables = spreadsheets(context_of(material, redact=redact, share=share))
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    tables = spreadsheets(report_context(inputs, redact=redact, share=share))
     for table in tables:
         write_atomically(out / f"{table.name}.csv", table.written())
     conclude("; ".join(f"{len(table.cases)} {table.name}" for table in tables))

@@ -2,8 +2,8 @@
 
 from analysis.reporting.charts.all import with_charts
 from analysis.reporting.html import drawn_words, render_html
-from analysis.reporting.material import load_material
-from analysis.reporting.view import context_of, report_of
+from analysis.reporting.inputs import load_inputs
+from analysis.reporting.report import report_context, report_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures.prices import load_prices
@@ -28,11 +28,11 @@ def main(  # noqa: PLR0913 - one option for each file that is read
 ) -> None:
     """Write the report as one HTML page."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
-    context = context_of(material, redact=redact, share=share, warnings=warnings)
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    context = report_context(inputs, redact=redact, share=share, warnings=warnings)
     page = render_html(with_charts(report_of(context), context, drawn_words()), context)
     write_atomically(report, page.encode())
-    conclude(f"{plural(len(material.delegations), 'delegation')}, {len(page) // 1000} kB")
+    conclude(f"{plural(len(inputs.delegations), 'delegation')}, {len(page) // 1000} kB")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Write the report as Markdown: what was read, the answer, and its proof, section by section."""
 
+from analysis.reporting.inputs import load_inputs
 from analysis.reporting.markdown import render_markdown, summary_lines
-from analysis.reporting.material import load_material
-from analysis.reporting.view import context_of, report_of
+from analysis.reporting.report import report_context, report_of
 from common.data_repository import DataRepository
 from common.files import write_atomically
 from common.measures.prices import load_prices
@@ -26,8 +26,8 @@ def main(  # noqa: PLR0913 - one option for each file that is read
 ) -> None:
     """Write the report as Markdown."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    material = load_material(repository, aggregate, diagnostics, timezone, load_prices())
-    view = report_of(context_of(material, redact=redact, share=share, warnings=warnings))
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    view = report_of(report_context(inputs, redact=redact, share=share, warnings=warnings))
     page = render_markdown(view)
     write_atomically(report, page.encode())
     conclude("\n".join((*summary_lines(view), f"{len(page.splitlines()):,} lines")))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.reporting.groups import Group
-from analysis.reporting.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
-from analysis.reporting.values import Code, Plain, Quote, Sentence, Value
+from analysis.reporting.blocks import Code, Plain, Quote, Sentence, Value
+from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
+from analysis.reporting.evidence import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from analysis.reporting.context import Context
-    from analysis.reporting.material import Numbered
+    from analysis.reporting.inputs import Numbered
     from common.records.sessions import EnrichedDelegation
 
 TEXT_LENGTH = 6_000
@@ -67,23 +67,25 @@ class GroupLine:
 
 def cards_of(context: Context) -> tuple[SessionCards, ...]:
     """Return the cards, session by session; the newest delegations keep their texts, as far as the page has room."""
-    room = min(TEXT_BUDGET, PAGE_BUDGET - CARD_BYTES * len(context.material.delegations))
+    room = min(TEXT_BUDGET, PAGE_BUDGET - CARD_BYTES * len(context.inputs.delegations))
     texts: dict[int, tuple[Text, ...]] = {}
-    for one in reversed(context.material.delegations):
-        found = tuple(_texts(context, one.delegation))
+    for numbered in reversed(context.inputs.delegations):
+        found = tuple(_texts(context, numbered.delegation))
         room -= sum(len(text.text.encode()) for text in found)
         if room < 0:
             break
-        texts[one.number] = found
+        texts[numbered.number] = found
     by_session: dict[str, list[Card]] = {}
-    for one in context.material.delegations:
-        by_session.setdefault(one.session.session_id, []).append(_card(context, one, texts.get(one.number)))
-    sessions = {session.session_id: session for session in context.material.enriched.sessions}
+    for numbered in context.inputs.delegations:
+        by_session.setdefault(numbered.session.session_id, []).append(
+            _card(context, numbered, texts.get(numbered.number))
+        )
+    sessions = {session.session_id: session for session in context.inputs.enriched.sessions}
     return tuple(
         SessionCards(
             context.groups.anchor_by_session[name],
-            context.show.session(name),
-            context.show.project(sessions[name].project),
+            context.masking.session(name),
+            context.masking.project(sessions[name].project),
             next((card.moment[:10] for card in cards if card.moment), None),
             tuple(cards),
         )
@@ -91,53 +93,53 @@ def cards_of(context: Context) -> tuple[SessionCards, ...]:
     )
 
 
-def _texts(context: Context, one: EnrichedDelegation) -> Iterator[Text]:
+def _texts(context: Context, delegation: EnrichedDelegation) -> Iterator[Text]:
     """Yield the texts of a delegation that it has and that are shown."""
     named = (
-        ("before", one.user_context_before),
-        ("asked", one.prompt),
-        ("answered", one.result),
-        ("after", one.assistant_synthesis_after),
+        ("before", delegation.user_context_before),
+        ("asked", delegation.prompt),
+        ("answered", delegation.result),
+        ("after", delegation.assistant_synthesis_after),
     )
     for name, text in named:
-        shown = context.show.whole(text, TEXT_LENGTH)
+        shown = context.masking.whole(text, TEXT_LENGTH)
         if shown is not None:
             yield Text(name, shown)
 
 
-def _card(context: Context, one: Numbered, texts: tuple[Text, ...] | None) -> Card:
+def _card(context: Context, numbered: Numbered, texts: tuple[Text, ...] | None) -> Card:
     """Return a delegation's card."""
-    colour = CLASS_BY_OUTCOME[one.delegation.outcome]
+    colour = CLASS_BY_OUTCOME[numbered.delegation.outcome]
     return Card(
-        number=one.number,
+        number=numbered.number,
         colour=colour,
         sign=SIGN_BY_CLASS[colour],
-        outcome=one.delegation.outcome,
-        moment=one.moment.strftime("%Y-%m-%d %H:%M") if one.moment else None,
-        agent=context.show.name(one.delegation.agent_type),
-        description=context.show.words(one.delegation.description, 100),
-        facts=tuple(_facts(context, one)),
+        outcome=numbered.delegation.outcome,
+        moment=numbered.moment.strftime("%Y-%m-%d %H:%M") if numbered.moment else None,
+        agent=context.masking.name(numbered.delegation.agent_type),
+        description=context.masking.words(numbered.delegation.description, 100),
+        facts=tuple(_facts(context, numbered)),
         texts=texts,
     )
 
 
-def _facts(context: Context, one: Numbered) -> Iterator[tuple[str, Plain | Sentence]]:
+def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | Sentence]]:
     """Yield what is known of a delegation."""
-    delegation = one.delegation
-    if why := context.show.reason(delegation):
+    delegation = numbered.delegation
+    if why := context.masking.reason(delegation):
         yield "why", why
     if delegation.corrected:
         yield "corrected", "yes"
     if delegation.duration_seconds is not None:
         yield "time", Sentence("seconds", {"seconds": delegation.duration_seconds})
     if delegation.model is not None:
-        yield "model", context.show.name(delegation.model)
+        yield "model", context.masking.name(delegation.model)
     yield "run", _run(delegation)
     if delegation.link is not None:
-        yield "linked", context.show.name(delegation.link)
-    if one.cost is not None:
-        yield "cost", Sentence("dollars", {"dollars": one.cost})
-    if place := context.show.place(delegation.file, delegation.line):
+        yield "linked", context.masking.name(delegation.link)
+    if numbered.cost is not None:
+        yield "cost", Sentence("dollars", {"dollars": numbered.cost})
+    if place := context.masking.place(delegation.file, delegation.line):
         yield "where", place
 
 
@@ -179,9 +181,9 @@ def _title(context: Context, group: Group) -> Sentence:
     """Return what the delegations of a group have in common."""
     kind, *names = group.key
     result = names.pop() if kind == "agent" and len(names) > 1 else None
-    shown: tuple[Code, ...] = tuple(context.show.name(name) for name in names)
+    shown: tuple[Code, ...] = tuple(context.masking.name(name) for name in names)
     if kind == "project":
-        shown = (context.show.project(names[0]),)
+        shown = (context.masking.project(names[0]),)
     elif kind in {"outcome", "class"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
     return Sentence("group", {"kind": kind, "names": shown, "result": result, "count": len(group.numbers)})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Cell, Code, Quote, Ref
+from analysis.reporting.blocks import Cell, Code, Quote, Ref
 
 if TYPE_CHECKING:
-    from analysis.reporting.groups import Groups
-    from analysis.reporting.material import Material
-    from analysis.reporting.show import Show
+    from analysis.reporting.evidence import Groups
+    from analysis.reporting.inputs import ReportInputs
+    from analysis.reporting.masking import Masking
     from common.records.base import Rate
 
 FEW = 10
@@ -20,20 +20,20 @@ TASK_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The material, how foreign text is shown, the delegations behind each number, what the run warned of."""
+    """The inputs, how foreign text is shown, the delegations behind each number, what the run warned of."""
 
-    material: Material
-    show: Show
+    inputs: ReportInputs
+    masking: Masking
     groups: Groups
     warnings: tuple[str, ...] = ()
 
     def agent(self, name: str) -> Cell:
         """Return an agent's name, leading to its delegations."""
-        return Cell(self.show.name(name), target=self.groups.target("agent", name))
+        return Cell(self.masking.name(name), target=self.groups.target("agent", name))
 
     def agent_ref(self, name: str) -> Ref:
         """Return an agent's name for a sentence, leading to its delegations."""
-        return Ref(self.show.name(name), self.groups.target("agent", name))
+        return Ref(self.masking.name(name), self.groups.target("agent", name))
 
     def task(self, tool_use_id: str, length: int = TASK_LENGTH) -> Quote | None:
         """Return what a delegation was asked, in short: its description, else the beginning of its prompt.
@@ -43,8 +43,8 @@ class Context:
         number = self.groups.number_by_id.get(tool_use_id)
         if number is None:
             return None
-        delegation = self.material.delegations[number - 1].delegation
-        return self.show.words(delegation.description or delegation.prompt, length)
+        delegation = self.inputs.delegations[number - 1].delegation
+        return self.masking.words(delegation.description or delegation.prompt, length)
 
     def card(self, tool_use_id: str) -> Ref | None:
         """Return the number of a delegation, leading to its card."""
@@ -54,49 +54,49 @@ class Context:
     def card_cell(self, tool_use_id: str) -> Cell:
         """Return the number of a delegation as a cell, leading to its card."""
         number = self.groups.number_by_id.get(tool_use_id)
-        return count(number, self.groups.card(tool_use_id))
+        return count_cell(number, self.groups.card(tool_use_id))
 
 
-def count(value: float | None, target: str | None = None) -> Cell:
+def count_cell(value: float | None, target: str | None = None) -> Cell:
     """Return a whole number."""
     return Cell(value, "count", target)
 
 
-def rate(value: Rate | None, target: str | None = None) -> Cell:
+def rate_cell(value: Rate | None, target: str | None = None) -> Cell:
     """Return a rate with its sample."""
     return Cell(value, "rate", target)
 
 
-def share(value: float | None) -> Cell:
+def share_cell(value: float | None) -> Cell:
     """Return a share of one."""
     return Cell(value, "share")
 
 
-def money(value: float | None) -> Cell:
+def money_cell(value: float | None) -> Cell:
     """Return US dollars."""
     return Cell(value, "money")
 
 
-def tokens(value: float | None) -> Cell:
+def tokens_cell(value: float | None) -> Cell:
     """Return a number of tokens."""
     return Cell(value, "tokens")
 
 
-def duration(value: float | None) -> Cell:
+def duration_cell(value: float | None) -> Cell:
     """Return seconds."""
     return Cell(value, "duration")
 
 
-def decimal(value: float | None) -> Cell:
+def decimal_cell(value: float | None) -> Cell:
     """Return a number with its decimals."""
     return Cell(value, "decimal")
 
 
-def word(value: str | None) -> Cell:
+def word_cell(value: str | None) -> Cell:
     """Return a word of our own: an outcome, a verdict, a reason."""
     return Cell(value, "word")
 
 
-def text(value: Code | Quote | str | None) -> Cell:
+def text_cell(value: Code | Quote | str | None) -> Cell:
     """Return a name, words, or a day."""
     return Cell(value)

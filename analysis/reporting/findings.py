@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Ref, Sentence, Value
 from analysis.reporting.context import FEW
-from analysis.reporting.values import Ref, Sentence, Value
 from common.measures.rates import share
 from common.records.metrics import BELOW, PERHAPS_BELOW
 
@@ -38,9 +38,9 @@ class Finding:
     sentence: Sentence
 
 
-def answer(context: Context) -> tuple[Sentence, ...]:
+def answer_sentences(context: Context) -> tuple[Sentence, ...]:
     """Return the sentences that answer; empty without a delegation."""
-    totals = context.material.results.metrics.totals
+    totals = context.inputs.results.metrics.totals
     if not totals.delegations:
         return ()
     first = Sentence(
@@ -60,7 +60,7 @@ def answer(context: Context) -> tuple[Sentence, ...]:
 
 def _candidates(context: Context) -> Iterator[Finding]:
     """Yield every finding that the data support."""
-    if context.material.results.metrics.totals.delegations < FEW:
+    if context.inputs.results.metrics.totals.delegations < FEW:
         return
     yield from _leaders(context)
     yield from _weak_agents(context)
@@ -73,8 +73,8 @@ def _candidates(context: Context) -> Iterator[Finding]:
 
 def _leaders(context: Context) -> Iterator[Finding]:
     """Yield that few agents do much of the work, if they do."""
-    agents = context.material.results.metrics.agents
-    total = context.material.results.metrics.totals.delegations
+    agents = context.inputs.results.metrics.agents
+    total = context.inputs.results.metrics.totals.delegations
     leaders = agents[:LEADERS]
     part = sum(agent.delegations for agent in leaders) / total
     if len(agents) > LEADERS and part > MUCH_OF_THE_WORK:
@@ -88,9 +88,9 @@ def _weak_agents(context: Context) -> Iterator[Finding]:
 
     Those of which chance alone might give as much are said so, and weigh less.
     """
-    total = context.material.results.metrics.totals.delegations
+    total = context.inputs.results.metrics.totals.delegations
     weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS_BELOW: []}
-    for agent in context.material.results.metrics.agents:
+    for agent in context.inputs.results.metrics.agents:
         verdict = agent.verdict
         own, others = (share(verdict.success), share(verdict.others)) if verdict else (None, None)
         ground = next((ground for ground in weak if verdict and ground in verdict.grounds), None)
@@ -98,7 +98,7 @@ def _weak_agents(context: Context) -> Iterator[Finding]:
             weak[ground].append(((others - own) * agent.delegations / total, agent, verdict))
     said, found = next(((name, ones) for name, ones in weak.items() if ones), (BELOW, []))
     if found:
-        yield _weakest(context, said, sorted(found, key=lambda one: -one[0]))
+        yield _weakest(context, said, sorted(found, key=lambda weighed: -weighed[0]))
 
 
 def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetrics, Verdict]]) -> Finding:
@@ -108,7 +108,7 @@ def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetric
         "agent": context.agent_ref(agent.agent_type),
         "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
         "others": verdict.others,
-        "more": tuple(context.agent_ref(one.agent_type) for _, one, _ in found[1:]),
+        "more": tuple(context.agent_ref(weak.agent_type) for _, weak, _ in found[1:]),
     }
     name = "answer_weak" if ground == BELOW else "answer_weak_perhaps"
     return Finding(weight * (WEAK if ground == BELOW else WEAK / 2), Sentence(name, values))
@@ -116,7 +116,7 @@ def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetric
 
 def _dear_agents(context: Context) -> Iterator[Finding]:
     """Yield the agent that cost most, with its part of the work beside."""
-    metrics = context.material.results.metrics
+    metrics = context.inputs.results.metrics
     cost = fsum(agent.cost.estimated for agent in metrics.agents)
     known = [agent for agent in metrics.agents if agent.delegations_priced >= FEW]
     if not cost or not known:
@@ -140,12 +140,12 @@ def _excess(agent: AgentMetrics, cost: float, delegations: int) -> float:
 
 def _marathons(context: Context) -> Iterator[Finding]:
     """Yield how many sessions ran away, and how much of the work is in them."""
-    result = context.material.results.marathons
-    bad = [one for one in result.marathons if one.classification == "NEGATIVE"]
-    inside = sum(one.delegations for one in result.marathons)
+    result = context.inputs.results.marathons
+    bad = [marathon for marathon in result.marathons if marathon.classification == "NEGATIVE"]
+    inside = sum(marathon.delegations for marathon in result.marathons)
     if not result.marathons or inside < FEW:
         return
-    total = context.material.results.metrics.totals.delegations
+    total = context.inputs.results.metrics.totals.delegations
     values: dict[str, Value] = {
         "marathons": Ref(len(result.marathons), context.groups.target("marathons")),
         "over": result.marathon_over,
@@ -153,16 +153,16 @@ def _marathons(context: Context) -> Iterator[Finding]:
         "share": inside / total,
         "negative": len(bad),
     }
-    weight = (sum(one.delegations for one in bad) + inside / 4) / total / 2
+    weight = (sum(marathon.delegations for marathon in bad) + inside / 4) / total / 2
     yield Finding(weight, Sentence("answer_marathons", values))
 
 
 def _changes(context: Context) -> Iterator[Finding]:
     """Yield what is claimed to have changed from one period to the next."""
-    size = {period.name: period.delegations for period in context.material.segmentation.periods}
-    first = {period.name: period.first for period in context.material.segmentation.periods}
+    size = {period.name: period.delegations for period in context.inputs.segmentation.periods}
+    first = {period.name: period.first for period in context.inputs.segmentation.periods}
     total = sum(size.values())
-    for comparison in context.material.segmentation.comparisons:
+    for comparison in context.inputs.segmentation.comparisons:
         part = (size[comparison.earlier] + size[comparison.later]) / total if total else 0
         for measure in comparison.measures:
             if not measure.claimed or measure.difference is None or not measure.earlier:
@@ -170,8 +170,8 @@ def _changes(context: Context) -> Iterator[Finding]:
             change = abs(measure.difference) / (1 if measure.measure in _SHARES else abs(measure.earlier))
             values: dict[str, Value] = {
                 "measure": measure.measure,
-                "earlier": context.show.name(comparison.earlier),
-                "later": context.show.name(comparison.later),
+                "earlier": context.masking.name(comparison.earlier),
+                "later": context.masking.name(comparison.later),
                 "since": first.get(comparison.later),
                 "before": measure.earlier,
                 "after": measure.later,
@@ -189,7 +189,7 @@ _SHARES = frozenset({"success", "marathon_share", "agent_mix"})
 
 def _misroutes(context: Context) -> Iterator[Finding]:
     """Yield how much work another agent should perhaps have had."""
-    quality = context.material.results.routing_quality
+    quality = context.inputs.results.routing_quality
     part = share(quality.suspected)
     if not quality.misroutes or not part or quality.suspected.total < FEW:
         return
@@ -199,7 +199,7 @@ def _misroutes(context: Context) -> Iterator[Finding]:
 
 def _rework(context: Context) -> Iterator[Finding]:
     """Yield how much completed work was done again."""
-    rework = context.material.results.metrics.totals.rework
+    rework = context.inputs.results.metrics.totals.rework
     part = share(rework.rate)
     if not part or rework.rate.total < FEW:
         return

@@ -15,9 +15,9 @@ from analysis.reporting.render import Html, environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analysis.reporting.blocks import Chart
     from analysis.reporting.context import Context
-    from analysis.reporting.values import Chart
-    from analysis.reporting.view import Report
+    from analysis.reporting.report import Report
 
 KEY_BOX = "0 0 10 10"
 _HATCHES = {"failed": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", "stopped": "M0 3 h6", "unknown": "M3 0 v6"}
@@ -38,7 +38,7 @@ def render_html(report: Report, context: Context) -> str:
             script=Markup(script),  # noqa: S704 - likewise
             patterns=patterns(),
             sessions=sessions,
-            delegations=len(context.material.delegations),
+            delegations=len(context.inputs.delegations),
             without_text=without_text(sessions),
             groups=group_lines(context),
         )

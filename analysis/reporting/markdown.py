@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analysis.reporting.blocks import Bullets, Paragraph
 from analysis.reporting.render import Markdown, Terminal, environment, sentences
-from analysis.reporting.values import Bullets, Paragraph
 from common.text.escaping import markdown_fence, mermaid
 
 if TYPE_CHECKING:
-    from analysis.reporting.values import Diagram, Table
-    from analysis.reporting.view import Report
+    from analysis.reporting.blocks import Diagram, Table
+    from analysis.reporting.report import Report
 
 ROWS = {"agents": 20, "misroutes": 8, "transitions": 10, "steps": 5, "periods": 10, "marathons": 10, "comparison": 6}
 OTHER_ROWS = 8
@@ -46,7 +46,12 @@ def summary_lines(report: Report) -> list[str]:
     blocks = (*said["answer"], *said["read"][:1])
     return sentences(
         Terminal(),
-        [one for block in blocks if isinstance(block, (Bullets, Paragraph)) for one in block.sentences[:SUMMARY]],
+        [
+            sentence
+            for block in blocks
+            if isinstance(block, (Bullets, Paragraph))
+            for sentence in block.sentences[:SUMMARY]
+        ],
     )
 
 

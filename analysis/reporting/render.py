@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Undefined
 from markupsafe import Markup, escape
 
-from analysis.reporting.values import Code, Form, Quote, Ref, Sentence
+from analysis.reporting.blocks import Code, Form, Quote, Ref, Sentence
 from common.records.base import Rate
 from common.text import escaping, formatting
 
@@ -137,13 +137,13 @@ class Terminal:
 
 
 FORMATTERS: Mapping[Form, Callable[[float | None], str]] = {
-    "count": formatting.count,
-    "share": formatting.share,
-    "money": formatting.money,
-    "tokens": formatting.tokens,
-    "duration": formatting.duration,
-    "decimal": formatting.decimal,
-    "points": formatting.points,
+    "count": formatting.format_count,
+    "share": formatting.format_share,
+    "money": formatting.format_money,
+    "tokens": formatting.format_tokens,
+    "duration": formatting.format_duration,
+    "decimal": formatting.format_decimal,
+    "points": formatting.format_points,
 }
 
 
@@ -152,7 +152,7 @@ def figure(value: object, form: Form) -> str:
     if value is None:
         return formatting.NO_DATA
     if isinstance(value, Rate):
-        return formatting.rate(value.hits, value.total, value.low, value.high)
+        return formatting.format_rate(value.hits, value.total, value.low, value.high)
     if isinstance(value, (int, float)):
         return FORMATTERS[form](value)
     raise TypeError(f"{form}: {type(value).__name__}")
@@ -173,14 +173,14 @@ def show(writer: Format, value: object, form: Form | None = None) -> Markup:
     return writer.figure(figure(value, form or default))
 
 
-def counted(writer: Format, value: object, one: str, many: str | None = None) -> Markup:
+def counted(writer: Format, value: object, noun: str, many: str | None = None) -> Markup:
     """Return a count with its noun, which is part of the link if there is one."""
     if isinstance(value, Ref):
-        shown = counted(writer, value.value, one, many)
+        shown = counted(writer, value.value, noun, many)
         return writer.link(shown, value.target) if value.target else shown
     if not isinstance(value, int):
-        raise TypeError(f"{one}: {type(value).__name__}")
-    return writer.figure(formatting.plural(value, one, many))
+        raise TypeError(f"{noun}: {type(value).__name__}")
+    return writer.figure(formatting.plural(value, noun, many))
 
 
 def listed(writer: Format, values: Sequence[object]) -> Markup:

@@ -18,10 +18,10 @@ from common.text.escaping import csv_cell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analysis.reporting.blocks import Code, Quote
     from analysis.reporting.context import Context
-    from analysis.reporting.material import Numbered
-    from analysis.reporting.show import Show
-    from analysis.reporting.values import Code, Quote
+    from analysis.reporting.inputs import Numbered
+    from analysis.reporting.masking import Masking
     from common.records.base import Rate
     from common.records.metrics import AgentMetrics
     from common.records.sessions import EnrichedSession, Run, Tokens
@@ -53,11 +53,11 @@ Spreadsheets: TypeAlias = "tuple[Spreadsheet[Numbered], Spreadsheet[AgentMetrics
 
 def spreadsheets(context: Context) -> Spreadsheets:
     """Return the three tables."""
-    material = context.material
+    inputs = context.inputs
     return (
-        Spreadsheet("delegations", tuple(_of_delegations(context.show)), material.delegations),
-        Spreadsheet("agents", tuple(_of_agents(context.show)), material.results.metrics.agents),
-        Spreadsheet("sessions", tuple(_of_sessions(context)), material.enriched.sessions),
+        Spreadsheet("delegations", tuple(_of_delegations(context.masking)), inputs.delegations),
+        Spreadsheet("agents", tuple(_of_agents(context.masking)), inputs.results.metrics.agents),
+        Spreadsheet("sessions", tuple(_of_sessions(context)), inputs.enriched.sessions),
     )
 
 
@@ -66,41 +66,44 @@ def _shown(value: Code | Quote | None) -> str | None:
     return None if value is None else value.text
 
 
-def _of_delegations(show: Show) -> Iterator[Column[Numbered]]:
+def _of_delegations(masking: Masking) -> Iterator[Column[Numbered]]:
     """Yield the columns of delegations; what only its run tells is empty without one."""
-    yield "number", lambda one: one.number
-    yield "session", lambda one: _shown(show.session(one.session.session_id))
-    yield "project", lambda one: _shown(show.project(one.session.project))
-    yield "timestamp", lambda one: one.delegation.timestamp
-    yield "local_time", lambda one: one.moment.strftime("%Y-%m-%d %H:%M:%S") if one.moment else None
-    yield "agent_type", lambda one: _shown(show.name(one.delegation.agent_type))
-    yield "description", lambda one: _shown(show.words(one.delegation.description))
-    yield "answer", lambda one: one.delegation.answer
-    yield "outcome", lambda one: one.delegation.outcome
-    yield "outcome_detail", lambda one: _shown(show.reason(one.delegation))
-    yield "corrected", lambda one: "yes" if one.delegation.corrected else "no"
-    yield "duration_seconds", lambda one: one.delegation.duration_seconds
-    yield "model", lambda one: _shown(show.name(one.delegation.model)) if one.delegation.model else None
-    yield "link", lambda one: one.delegation.link
+    yield "number", lambda numbered: numbered.number
+    yield "session", lambda numbered: _shown(masking.session(numbered.session.session_id))
+    yield "project", lambda numbered: _shown(masking.project(numbered.session.project))
+    yield "timestamp", lambda numbered: numbered.delegation.timestamp
+    yield "local_time", lambda numbered: numbered.moment.strftime("%Y-%m-%d %H:%M:%S") if numbered.moment else None
+    yield "agent_type", lambda numbered: _shown(masking.name(numbered.delegation.agent_type))
+    yield "description", lambda numbered: _shown(masking.words(numbered.delegation.description))
+    yield "answer", lambda numbered: numbered.delegation.answer
+    yield "outcome", lambda numbered: numbered.delegation.outcome
+    yield "outcome_detail", lambda numbered: _shown(masking.reason(numbered.delegation))
+    yield "corrected", lambda numbered: "yes" if numbered.delegation.corrected else "no"
+    yield "duration_seconds", lambda numbered: numbered.delegation.duration_seconds
+    yield (
+        "model",
+        lambda numbered: _shown(masking.name(numbered.delegation.model)) if numbered.delegation.model else None,
+    )
+    yield "link", lambda numbered: numbered.delegation.link
     yield "depth", _of_run(lambda run: run.depth)
     yield "messages", _of_run(lambda run: run.messages)
     yield "tool_calls", _of_run(lambda run: run.tool_calls)
     yield from _tokens(_run_tokens)
-    yield "estimated_dollars", lambda one: one.cost
-    yield "prompt_characters", lambda one: one.delegation.prompt_length
-    yield "place", lambda one: _shown(show.place(one.delegation.file, one.delegation.line))
+    yield "estimated_dollars", lambda numbered: numbered.cost
+    yield "prompt_characters", lambda numbered: numbered.delegation.prompt_length
+    yield "place", lambda numbered: _shown(masking.place(numbered.delegation.file, numbered.delegation.line))
 
 
 def _of_run(value: Callable[[Run], Field]) -> Callable[[Numbered], Field]:
     """Return the value of a delegation's run, None without one."""
-    return lambda one: value(one.delegation.run) if one.delegation.run else None
+    return lambda numbered: value(numbered.delegation.run) if numbered.delegation.run else None
 
 
 def _tokens(of: Callable[[T], Tokens | None]) -> Iterator[Column[T]]:
     """Yield the columns of tokens by kind, empty where they are not known."""
 
     def known(value: Callable[[Tokens], Field]) -> Callable[[T], Field]:
-        return lambda one: value(tokens) if (tokens := of(one)) is not None else None
+        return lambda row: value(tokens) if (tokens := of(row)) is not None else None
 
     yield "input_tokens", known(lambda tokens: tokens.input)
     yield "cache_creation_tokens", known(lambda tokens: tokens.cache_creation)
@@ -111,84 +114,84 @@ def _tokens(of: Callable[[T], Tokens | None]) -> Iterator[Column[T]]:
 
 def _rate(name: str, of: Callable[[T], Rate]) -> Iterator[Column[T]]:
     """Yield the columns of a rate with its sample and its interval."""
-    yield f"{name}_hits", lambda one: of(one).hits
-    yield f"{name}_total", lambda one: of(one).total
-    yield f"{name}_unknown", lambda one: of(one).unknown
-    yield f"{name}_low", lambda one: of(one).low
-    yield f"{name}_high", lambda one: of(one).high
+    yield f"{name}_hits", lambda row: of(row).hits
+    yield f"{name}_total", lambda row: of(row).total
+    yield f"{name}_unknown", lambda row: of(row).unknown
+    yield f"{name}_low", lambda row: of(row).low
+    yield f"{name}_high", lambda row: of(row).high
 
 
 def _outcome(outcome: Outcome) -> Column[AgentMetrics]:
     """Return the column of an outcome."""
-    return outcome, lambda one: one.outcomes.get(outcome, 0)
+    return outcome, lambda agent: agent.outcomes.get(outcome, 0)
 
 
-def _run_tokens(one: Numbered) -> Tokens | None:
-    return one.delegation.run.tokens if one.delegation.run else None
+def _run_tokens(numbered: Numbered) -> Tokens | None:
+    return numbered.delegation.run.tokens if numbered.delegation.run else None
 
 
-def _agent_tokens(one: AgentMetrics) -> Tokens | None:
-    return one.tokens if one.with_run else None
+def _agent_tokens(agent: AgentMetrics) -> Tokens | None:
+    return agent.tokens if agent.with_run else None
 
 
-def _agent_success(one: AgentMetrics) -> Rate:
-    return one.success
+def _agent_success(agent: AgentMetrics) -> Rate:
+    return agent.success
 
 
-def _agent_rework(one: AgentMetrics) -> Rate:
-    return one.rework.rate
+def _agent_rework(agent: AgentMetrics) -> Rate:
+    return agent.rework.rate
 
 
-def _session_tokens(one: EnrichedSession) -> Tokens:
-    return one.tokens
+def _session_tokens(session: EnrichedSession) -> Tokens:
+    return session.tokens
 
 
-def _session_success(one: EnrichedSession) -> Rate:
-    return success_rate(one.delegations)
+def _session_success(session: EnrichedSession) -> Rate:
+    return success_rate(session.delegations)
 
 
-def _of_agents(show: Show) -> Iterator[Column[AgentMetrics]]:
+def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     """Yield the columns of agents; tokens and dollars are empty where no run is known."""
-    yield "agent_type", lambda one: _shown(show.name(one.agent_type))
-    yield "delegations", lambda one: one.delegations
-    yield "sessions", lambda one: one.sessions
+    yield "agent_type", lambda agent: _shown(masking.name(agent.agent_type))
+    yield "delegations", lambda agent: agent.delegations
+    yield "sessions", lambda agent: agent.sessions
     yield from (_outcome(outcome) for outcome in OUTCOMES)
     yield from _rate("success", _agent_success)
     yield from _rate("rework", _agent_rework)
-    yield "verdict", lambda one: one.verdict.verdict if one.verdict else None
-    yield "with_run", lambda one: one.with_run
+    yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
+    yield "with_run", lambda agent: agent.with_run
     yield from _tokens(_agent_tokens)
-    yield "recorded_dollars", lambda one: one.cost.recorded if one.with_run else None
-    yield "estimated_dollars", lambda one: one.cost.estimated if one.with_run else None
-    yield "delegations_priced", lambda one: one.delegations_priced
-    yield "estimated_dollars_each", lambda one: one.cost_per_delegation
-    yield "median_seconds", lambda one: one.durations.p50
-    yield "ninetieth_percentile_seconds", lambda one: one.durations.p90
-    yield "cache_share", lambda one: one.cache_share
-    yield "first_day", lambda one: one.first_day
-    yield "last_day", lambda one: one.last_day
+    yield "recorded_dollars", lambda agent: agent.cost.recorded if agent.with_run else None
+    yield "estimated_dollars", lambda agent: agent.cost.estimated if agent.with_run else None
+    yield "delegations_priced", lambda agent: agent.delegations_priced
+    yield "estimated_dollars_each", lambda agent: agent.cost_per_delegation
+    yield "median_seconds", lambda agent: agent.durations.p50
+    yield "ninetieth_percentile_seconds", lambda agent: agent.durations.p90
+    yield "cache_share", lambda agent: agent.cache_share
+    yield "first_day", lambda agent: agent.first_day
+    yield "last_day", lambda agent: agent.last_day
 
 
 def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
     """Yield the columns of sessions with delegations; tokens are those of the main thread."""
-    classes = {one.session_id: one.classification for one in context.material.results.marathons.marathons}
+    classes = {marathon.session_id: marathon.classification for marathon in context.inputs.results.marathons.marathons}
     dollars = _dollars(context)
-    yield "session", lambda one: _shown(context.show.session(one.session_id))
-    yield "project", lambda one: _shown(context.show.project(one.project))
-    yield "first_timestamp", lambda one: one.first_timestamp
-    yield "last_timestamp", lambda one: one.last_timestamp
-    yield "messages", lambda one: one.message_count
-    yield "delegations", lambda one: one.delegation_count
+    yield "session", lambda session: _shown(context.masking.session(session.session_id))
+    yield "project", lambda session: _shown(context.masking.project(session.project))
+    yield "first_timestamp", lambda session: session.first_timestamp
+    yield "last_timestamp", lambda session: session.last_timestamp
+    yield "messages", lambda session: session.message_count
+    yield "delegations", lambda session: session.delegation_count
     yield from _rate("success", _session_success)
-    yield "marathon", lambda one: classes.get(one.session_id)
+    yield "marathon", lambda session: classes.get(session.session_id)
     yield from _tokens(_session_tokens)
-    yield "estimated_dollars_of_runs", lambda one: dollars.get(one.session_id)
+    yield "estimated_dollars_of_runs", lambda session: dollars.get(session.session_id)
 
 
 def _dollars(context: Context) -> Mapping[str, float]:
     """Return what the runs of each session cost, as far as they have a price."""
     dollars: dict[str, float] = {}
-    for one in context.material.delegations:
-        if one.cost is not None:
-            dollars[one.session.session_id] = dollars.get(one.session.session_id, 0.0) + one.cost
+    for numbered in context.inputs.delegations:
+        if numbered.cost is not None:
+            dollars[numbered.session.session_id] = dollars.get(numbered.session.session_id, 0.0) + numbered.cost
     return dollars

@@ -4,17 +4,17 @@ NO_DATA = "–"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def count(value: float | None) -> str:
+def format_count(value: float | None) -> str:
     """Return a whole number with a comma at each thousand: 6,000."""
     return NO_DATA if value is None else f"{value:,.0f}"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
     """Return `number` with its noun: 1 session, 6,000 sessions."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+    return f"{format_count(number)} {one if number == 1 else many or one + 's'}"
 
 
-def decimal(value: float | None) -> str:
+def format_decimal(value: float | None) -> str:
     """Return a number with as many decimals as it can carry: 0.003, 0.04, 2.5, 31, 6,000; "< 0.001" for less."""
     if value is None:
         return NO_DATA
@@ -26,7 +26,7 @@ def decimal(value: float | None) -> str:
     return ("−" if value < 0 else "") + (shown.rstrip("0").rstrip(".") if "." in shown else shown)
 
 
-def share(value: float | None) -> str:
+def format_share(value: float | None) -> str:
     """Return a share of one in per cent, with a decimal only below 10 %; "100 %" and "0 %" are exact."""
     if value is None:
         return NO_DATA
@@ -54,7 +54,7 @@ def _end(percent: float, *, fine: bool) -> str:
     return {"0.0": "<0.1", "100.0": ">99.9"}.get(f"{percent:.1f}", f"{percent:.1f}")
 
 
-def points(value: float | None) -> str:
+def format_points(value: float | None) -> str:
     """Return a difference of shares in percentage points, with its sign: +12, −3, 0."""
     if value is None:
         return NO_DATA
@@ -62,14 +62,14 @@ def points(value: float | None) -> str:
     return "0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded)}"
 
 
-def rate(hits: int, total: int, low: float | None, high: float | None) -> str:
+def format_rate(hits: int, total: int, low: float | None, high: float | None) -> str:
     """Return a rate with its sample: 41 of 52 (79 %, 66–88 %); "no data" where the sample is empty."""
     if total == 0:
         return "no data"
-    return f"{count(hits)} of {count(total)} ({share(hits / total)}, {interval(low, high)})"
+    return f"{format_count(hits)} of {format_count(total)} ({format_share(hits / total)}, {interval(low, high)})"
 
 
-def duration(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """Return a duration in its two largest units: 0.4 s, 42 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
     if seconds is None:
         return NO_DATA
@@ -92,18 +92,18 @@ def _two_units(value: int, per: int, large: str, small: str) -> str:
     return f"{whole} {large}" + (f" {rest} {small}" if rest else "")
 
 
-def money(dollars: float | None) -> str:
+def format_money(dollars: float | None) -> str:
     """Return US dollars: $0.04, $1.24, $41, $1,250; "< $0.01" for less than half a cent."""
     if dollars is None:
         return NO_DATA
     if 0 < abs(dollars) < 0.005:  # noqa: PLR2004 - rounds to 0
         return "< $0.01" if dollars > 0 else "> −$0.01"
     if dollars < 0:
-        return f"−{money(-dollars)}"
+        return f"−{format_money(-dollars)}"
     return f"${dollars:,.2f}" if dollars < 9.995 else f"${dollars:,.0f}"  # noqa: PLR2004 - rounds to 10
 
 
-def tokens(value: float | None) -> str:
+def format_tokens(value: float | None) -> str:
     """Return a number of tokens: 950, 12 k, 340 k, 1.2 M, 12 M, 2.1 G."""
     if value is None:
         return NO_DATA

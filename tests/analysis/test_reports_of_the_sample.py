@@ -77,8 +77,8 @@ def test_a_selection_is_said_with_how_many_it_left_out(tmp_path: Path) -> None:
 def test_a_strategy_of_ones_own_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
         "from common.strategy import Strategy\n"
-        "def answer(material):\n"
-        "    return {'zebras <b>': len(material.cases), 'fence': '```'}\n"
+        "def answer(inputs):\n"
+        "    return {'zebras <b>': len(inputs.cases), 'fence': '```'}\n"
         "STRATEGY = Strategy(name='mine', question='How many?', answer=answer)\n"
     )
     (tmp_path / "own_report_strategy.py").write_text(code)

@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Cell, Chart, Sentence, Table, Value
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels, lines, points
-from analysis.reporting.context import FEW, count, money, rate
-from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
-from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
+from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
+from analysis.reporting.context import FEW, count_cell, money_cell, rate_cell
 from common.measures.rates import share
 from common.records.sessions import OUTCOMES
-from common.text import formatting
+from common.text.formatting import NO_DATA, format_count, format_money, format_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ DARK = 3  # from this shade on, numbers are light
 
 def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
     """Return agents as rows: delegations split by outcome, success with its interval, cost."""
-    agents = context.material.results.metrics.agents[:AGENTS]
+    agents = context.inputs.results.metrics.agents[:AGENTS]
     if not agents:
         return None
     top = max(agent.delegations for agent in agents)
@@ -38,10 +38,10 @@ def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
     rows = [-float(index) for index in range(len(agents))]
     layers = [*_overview_frame(words, len(agents)), *_outcome_bars(agents, rows, scale), *_rates(agents, rows)]
     ends = [(agent.delegations * scale + 0.8, row) for agent, row in zip(agents, rows, strict=True)]
-    layers.append(labels(ends, [formatting.count(agent.delegations) for agent in agents], "soft"))
-    costs = [formatting.money(agent.cost.estimated) if agent.with_run else formatting.NO_DATA for agent in agents]
+    layers.append(labels(ends, [format_count(agent.delegations) for agent in agents], "soft"))
+    costs = [format_money(agent.cost.estimated) if agent.with_run else NO_DATA for agent in agents]
     layers.append(labels([(COST, row) for row in rows], costs, align=1))
-    y = Axis(-len(agents) + 0.4, 1.4, rows, [context.show.name(agent.agent_type).text for agent in agents])
+    y = Axis(-len(agents) + 0.4, 1.4, rows, [context.masking.name(agent.agent_type).text for agent in agents])
     svg = draw("overview", layers, Axis(0, COST), y, ROW * (len(agents) + 1.8))
     finding = _overview_finding(context, agents)
     legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
@@ -51,13 +51,14 @@ def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
 def _overview_finding(context: Context, agents: Sequence[AgentMetrics]) -> Sentence:
     """Return from where to where success runs; with too few to say, how much the most used agents do."""
     known = sorted(
-        (agent for agent in agents if agent.success.total >= FEW), key=lambda one: one.success.hits / one.success.total
+        (agent for agent in agents if agent.success.total >= FEW),
+        key=lambda agent: agent.success.hits / agent.success.total,
     )
     worst, best = (known[0], known[-1]) if known else (None, None)
     if worst and best and share(worst.success) != share(best.success):
-        values: dict[str, Value] = {"worst": context.show.name(worst.agent_type), "low": worst.success}
-        return Sentence("chart_range", values | {"best": context.show.name(best.agent_type), "high": best.success})
-    total = context.material.results.metrics.totals.delegations
+        values: dict[str, Value] = {"worst": context.masking.name(worst.agent_type), "low": worst.success}
+        return Sentence("chart_range", values | {"best": context.masking.name(best.agent_type), "high": best.success})
+    total = context.inputs.results.metrics.totals.delegations
     part = sum(agent.delegations for agent in agents[:LEAST]) / total
     return Sentence("chart_overview", {"types": min(LEAST, len(agents)), "share": part, "delegations": total})
 
@@ -100,11 +101,11 @@ def _rates(agents: Sequence[AgentMetrics], rows: Sequence[float]) -> list[Layer]
         ]
         if not found:
             continue
-        low = [(RATE_START + span * (one.low or 0), row) for one, row in found]
-        high = [(RATE_START + span * (one.high or 0), row) for one, row in found]
-        middle = [(RATE_START + span * one.hits / one.total, row) for one, row in found]
+        low = [(RATE_START + span * (rate.low or 0), row) for rate, row in found]
+        high = [(RATE_START + span * (rate.high or 0), row) for rate, row in found]
+        middle = [(RATE_START + span * rate.hits / rate.total, row) for rate, row in found]
         layers += [lines(low, high, colour, 0.6), points(middle, colour, 2.6)]
-        shown = [f"{formatting.share(one.hits / one.total)} of {formatting.count(one.total)}" for one, _ in found]
+        shown = [f"{format_share(rate.hits / rate.total)} of {format_count(rate.total)}" for rate, _ in found]
         layers.append(labels([(RATE_TEXT, row) for _, row in found], shown, colour))
     return layers
 
@@ -115,11 +116,13 @@ def _outcome_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
         (
             context.agent(agent.agent_type),
             *(
-                count(sum(agent.outcomes.get(one, 0) for one in OUTCOMES if CLASS_BY_OUTCOME[one] == name))
+                count_cell(
+                    sum(agent.outcomes.get(outcome, 0) for outcome in OUTCOMES if CLASS_BY_OUTCOME[outcome] == name)
+                )
                 for name in CLASSES
             ),
-            rate(agent.success),
-            money(agent.cost.estimated if agent.with_run else None),
+            rate_cell(agent.success),
+            money_cell(agent.cost.estimated if agent.with_run else None),
         )
         for agent in agents
     )
@@ -130,29 +133,34 @@ def weeks(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return agents by weeks: how many delegations, by shade."""
     counts = _counts_by_week(context)
     found = sorted({week for _, week in counts})[-WEEKS:]
-    agents = [agent.agent_type for agent in context.material.results.metrics.agents[:AGENTS]]
+    agents = [agent.agent_type for agent in context.inputs.results.metrics.agents[:AGENTS]]
     if len(found) < LEAST or not agents:
         return None
-    by_week = {week: sum(number for (_, one), number in counts.items() if one == week) for week in found}
+    by_week = {
+        week: sum(number for (_, agent_counts), number in counts.items() if agent_counts == week) for week in found
+    }
     cells = [(x, -y, counts[agent, week]) for y, agent in enumerate(agents) for x, week in enumerate(found)]
     shown = [cell for cell in cells if cell[2]]
     ticks = list(range(0, len(found), max(1, len(found) // TICKS)))
-    names = [context.show.name(agent).text for agent in agents]
+    names = [context.masking.name(agent).text for agent in agents]
     y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
     x = Axis(-0.6, len(found) - 0.4, ticks, [found[tick][5:] for tick in ticks])
     svg = draw("weeks", _week_layers(shown), x, y, ROW * (len(agents) + 1.6))
     busiest = max(found, key=lambda week: by_week[week])
     finding = Sentence("chart_weeks", {"week": busiest, "delegations": by_week[busiest]})
-    table = Table("chart_weeks", tuple((Cell(week), count(by_week[week])) for week in found), shown=WEEKS)
+    table = Table("chart_weeks", tuple((Cell(week), count_cell(by_week[week])) for week in found), shown=WEEKS)
     return Chart("weeks", finding, Sentence("desc_weeks"), svg, (), table)
 
 
 def _counts_by_week(context: Context) -> Counter[tuple[str, str]]:
     """Return delegations by (agent, Monday of the week)."""
     return Counter(
-        (one.delegation.agent_type, (one.moment.date() - timedelta(days=one.moment.weekday())).isoformat())
-        for one in context.material.delegations
-        if one.moment is not None
+        (
+            numbered.delegation.agent_type,
+            (numbered.moment.date() - timedelta(days=numbered.moment.weekday())).isoformat(),
+        )
+        for numbered in context.inputs.delegations
+        if numbered.moment is not None
     )
 
 
@@ -165,5 +173,5 @@ def _week_layers(cells: Sequence[tuple[int, int, int]]) -> list[Layer]:
     for colour, dark in (("ink", False), ("paper", True)):
         part = [cell for cell, index in zip(cells, shade, strict=True) if (index >= DARK) == dark]
         if part:
-            layers.append(labels([(x, y) for x, y, _ in part], [formatting.count(n) for *_, n in part], colour, 0.5))
+            layers.append(labels([(x, y) for x, y, _ in part], [format_count(n) for *_, n in part], colour, 0.5))
     return layers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Block, Chart, Fold, Section, Table
 from analysis.reporting.charts.agents import overview, weeks
 from analysis.reporting.charts.flow import positions, transitions
 from analysis.reporting.charts.periods import periods
@@ -12,13 +13,12 @@ from analysis.reporting.charts.spending import costs
 from analysis.reporting.charts.spreads import times, used_tokens
 from analysis.reporting.charts.timeline import timeline
 from analysis.reporting.sections.costs import dear_sessions
-from analysis.reporting.values import Block, Chart, Fold, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analysis.reporting.context import Context
-    from analysis.reporting.view import Report
+    from analysis.reporting.report import Report
 
     Draw = Callable[[Context, Mapping[str, str]], Chart | None]
 
@@ -61,13 +61,13 @@ def _with_timelines(name: str, blocks: tuple[Block, ...], context: Context, word
     """Return the blocks with a timeline in each marathon's story, and those of the dearest sessions at the end."""
     if name == "marathons":
         stories = {
-            f"m{context.show.number_by_session[one.session_id]}": one.session_id
-            for one in context.material.results.marathons.marathons[:TIMELINES]
+            f"m{context.masking.number_by_session[marathon.session_id]}": marathon.session_id
+            for marathon in context.inputs.results.marathons.marathons[:TIMELINES]
         }
         return [_with_timeline(block, stories, context, words) for block in blocks]
     if name != "costs":
         return list(blocks)
-    drawn = {one.session_id for one in context.material.results.marathons.marathons[:TIMELINES]}
+    drawn = {marathon.session_id for marathon in context.inputs.results.marathons.marathons[:TIMELINES]}
     dear = [session_id for session_id, *_ in dear_sessions(context)[:DEAR_SESSIONS] if session_id not in drawn]
     return [*blocks, *filter(None, (timeline(context, session_id, words) for session_id in dear))]
 

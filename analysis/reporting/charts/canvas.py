@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import lets_plot as lp
 
-from analysis.reporting.palette import COLOURS
-from analysis.reporting.svg import guarded, wash
+from analysis.reporting.charts.palette import COLOURS
+from analysis.reporting.charts.svg import guarded, wash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Chart, Sentence
 from analysis.reporting.charts.canvas import ROW, Axis, draw, labels, lines, points
 from analysis.reporting.sections.periods import periods_table
-from analysis.reporting.values import Chart, Sentence
 from common.measures.rates import rate
-from common.text.formatting import decimal, money, share
+from common.text.formatting import format_decimal, format_money, format_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,39 +25,43 @@ Mark = tuple[float, float, float, str]
 
 def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
     """Return the periods side by side: success, marathons, delegations a session, cost of a delegation."""
-    found = [one for one in context.material.segmentation.periods if one.delegations]
+    found = [period for period in context.inputs.segmentation.periods if period.delegations]
     if len(found) < 2:  # noqa: PLR2004 - one has nothing beside it
         return None
     rows = [-float(index) for index in range(len(found))]
     layers: list[Layer] = [
-        *_panel(STARTS[0], words["success"], [_of_rate(one.success) for one in found], rows),
+        *_panel(STARTS[0], words["success"], [_of_rate(period.success) for period in found], rows),
         *_panel(
             STARTS[1],
             words["marathons"],
-            [_of_rate(rate(one.heavy_sessions, one.sessions_with_delegations)) for one in found],
+            [_of_rate(rate(period.heavy_sessions, period.sessions_with_delegations)) for period in found],
             rows,
         ),
-        *_panel(STARTS[2], words["each_session"], _scaled([_per_session(one) for one in found], decimal), rows),
-        *_panel(STARTS[3], words["cost_each"], _scaled([one.cost_per_delegation for one in found], money), rows),
+        *_panel(
+            STARTS[2], words["each_session"], _scaled([_per_session(period) for period in found], format_decimal), rows
+        ),
+        *_panel(
+            STARTS[3], words["cost_each"], _scaled([period.cost_per_delegation for period in found], format_money), rows
+        ),
     ]
-    names = [context.show.name(one.name).text for one in found]
+    names = [context.masking.name(period.name).text for period in found]
     axis = Axis(-len(found) + 0.4, 1.5, rows, names)
     svg = draw("periods", layers, Axis(-1, 104), axis, ROW * 1.3 * (len(found) + 1.4))
-    claims = sum(measure.claimed for one in context.material.segmentation.comparisons for measure in one.measures)
+    claims = sum(measure.claimed for period in context.inputs.segmentation.comparisons for measure in period.measures)
     finding = Sentence("chart_periods" if claims else "chart_periods_none", {"periods": len(found), "claims": claims})
     return Chart("periods", finding, Sentence("desc_periods"), svg, (), periods_table(context))
 
 
-def _of_rate(one: Rate) -> Mark | None:
+def _of_rate(rate: Rate) -> Mark | None:
     """Return (low, value, high) of one, and the value in words."""
-    if not one.total:
+    if not rate.total:
         return None
-    return (one.low or 0, one.hits / one.total, one.high or 0, share(one.hits / one.total))
+    return (rate.low or 0, rate.hits / rate.total, rate.high or 0, format_share(rate.hits / rate.total))
 
 
-def _per_session(one: PeriodSegment) -> float | None:
+def _per_session(period: PeriodSegment) -> float | None:
     """Return delegations a session."""
-    return one.delegations / one.sessions if one.sessions else None
+    return period.delegations / period.sessions if period.sessions else None
 
 
 def _scaled(values: Sequence[float | None], write: Callable[[float | None], str]) -> list[Mark | None]:

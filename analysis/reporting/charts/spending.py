@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Cell, Chart, Sentence, Table
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels
-from analysis.reporting.context import money
-from analysis.reporting.palette import MODELS
-from analysis.reporting.values import Cell, Chart, Sentence, Table
-from common.text import formatting
+from analysis.reporting.charts.palette import MODELS
+from analysis.reporting.context import money_cell
+from common.text.formatting import format_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,17 +30,17 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
     agents = list(by_agent)[:AGENTS]
     top = max(by_agent.values())
     ends = [(by_agent[agent] + top * 0.01, -float(index)) for index, agent in enumerate(agents)]
-    amounts = [formatting.money(by_agent[agent]) for agent in agents]
+    amounts = [format_money(by_agent[agent]) for agent in agents]
     layers = [_bars(spent, agents, models), labels(ends, amounts, "soft")]
-    names = [context.show.name(agent).text for agent in agents]
+    names = [context.masking.name(agent).text for agent in agents]
     y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
     svg = draw("costs", layers, Axis(0, top * 1.12), y, ROW * (len(agents) + 0.6))
     whole = fsum(by_agent.values())
     share = fsum(by_agent[agent] for agent in agents[:FIRST]) / whole
     finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
-    legend = tuple((colour, context.show.name(name)) for name, colour in zip(models, MODELS, strict=False))
+    legend = tuple((colour, context.masking.name(name)) for name, colour in zip(models, MODELS, strict=False))
     rows = tuple(
-        (context.agent(agent), Cell(context.show.name(model)), money(dollars))
+        (context.agent(agent), Cell(context.masking.name(model)), money_cell(dollars))
         for (agent, model), dollars in sorted(spent.items(), key=lambda item: (-item[1], item[0]))
     )
     return Chart("costs", finding, Sentence("desc_costs"), svg, legend, Table("chart_costs", rows))
@@ -49,10 +49,10 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
 def _spent(context: Context, unknown: str) -> dict[tuple[str, str], float]:
     """Return dollars by (agent, model)."""
     spent: dict[tuple[str, str], float] = {}
-    for one in context.material.delegations:
-        if one.cost:
-            key = (one.delegation.agent_type, one.delegation.model or unknown)
-            spent[key] = spent.get(key, 0.0) + one.cost
+    for numbered in context.inputs.delegations:
+        if numbered.cost:
+            key = (numbered.delegation.agent_type, numbered.delegation.model or unknown)
+            spent[key] = spent.get(key, 0.0) + numbered.cost
     return spent
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
+from analysis.reporting.blocks import Cell, Chart, Sentence, Table
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, draw, lines, points
-from analysis.reporting.context import count, duration, tokens
-from analysis.reporting.values import Cell, Chart, Sentence, Table
+from analysis.reporting.context import count_cell, duration_cell, tokens_cell
 from common.measures.statistics import quantile
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
-    from analysis.reporting.material import Numbered
+    from analysis.reporting.inputs import Numbered
 
 LEAST = 3
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -49,17 +49,19 @@ class Spread(NamedTuple):
 
 def times(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return how long delegations took, by agent."""
-    return _chart(context, Measured("times", lambda one: one.delegation.duration_seconds, TIMES, duration))
+    return _chart(
+        context, Measured("times", lambda numbered: numbered.delegation.duration_seconds, TIMES, duration_cell)
+    )
 
 
 def used_tokens(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return how many tokens of output runs wrote, by agent."""
-    return _chart(context, Measured("tokens", _output, TOKENS, tokens))
+    return _chart(context, Measured("tokens", _output, TOKENS, tokens_cell))
 
 
-def _output(one: Numbered) -> float | None:
+def _output(numbered: Numbered) -> float | None:
     """Return the estimated output of a delegation's run."""
-    return one.delegation.run.tokens.output_estimated if one.delegation.run else None
+    return numbered.delegation.run.tokens.output_estimated if numbered.delegation.run else None
 
 
 def _chart(context: Context, measured: Measured) -> Chart | None:
@@ -68,19 +70,19 @@ def _chart(context: Context, measured: Measured) -> Chart | None:
     if not spreads:
         return None
     rows = [-float(index) for index in range(len(spreads))]
-    logs = [[log10(max(number, SMALLEST)) for number in one.values] for one in spreads]
-    low, high = min(one[0] for one in logs) - 0.1, max(one[-1] for one in logs) + 0.1
+    logs = [[log10(max(number, SMALLEST)) for number in spread.values] for spread in spreads]
+    low, high = min(spread[0] for spread in logs) - 0.1, max(spread[-1] for spread in logs) + 0.1
     ticks = [(log10(place), label) for place, label in measured.marks if low <= log10(place) <= high]
     x = Axis(low, high, [place for place, _ in ticks], [label for _, label in ticks])
-    y = Axis(-len(spreads) + 0.4, 0.6, rows, [context.show.name(one.agent).text for one in spreads])
+    y = Axis(-len(spreads) + 0.4, 0.6, rows, [context.masking.name(spread.agent).text for spread in spreads])
     svg = draw(measured.name, _layers(logs, rows), x, y, ROW * (len(spreads) + 1.6), grid=True)
-    largest = max(spreads, key=lambda one: one.values[2])
+    largest = max(spreads, key=lambda spread: spread.values[2])
     finding = Sentence(
-        f"chart_{measured.name}", {"agent": context.show.name(largest.agent), "median": largest.values[2]}
+        f"chart_{measured.name}", {"agent": context.masking.name(largest.agent), "median": largest.values[2]}
     )
     table_rows = tuple(
-        (context.agent(one.agent), *(measured.cell(number) for number in one.values), count(one.known))
-        for one in spreads
+        (context.agent(spread.agent), *(measured.cell(number) for number in spread.values), count_cell(spread.known))
+        for spread in spreads
     )
     table = Table(f"chart_{measured.name}", table_rows, shown=AGENTS)
     return Chart(measured.name, finding, Sentence("desc_spread"), svg, (), table)
@@ -88,11 +90,11 @@ def _chart(context: Context, measured: Measured) -> Chart | None:
 
 def _spreads(context: Context, measured: Measured) -> list[Spread]:
     """Return the spread of each agent with enough values, most used first."""
-    found: dict[str, list[float]] = {agent.agent_type: [] for agent in context.material.results.metrics.agents[:AGENTS]}
-    for one in context.material.delegations:
-        number = measured.value(one)
-        if number and one.delegation.agent_type in found:
-            found[one.delegation.agent_type].append(number)
+    found: dict[str, list[float]] = {agent.agent_type: [] for agent in context.inputs.results.metrics.agents[:AGENTS]}
+    for numbered in context.inputs.delegations:
+        number = measured.value(numbered)
+        if number and numbered.delegation.agent_type in found:
+            found[numbered.delegation.agent_type].append(number)
     return [
         Spread(agent, tuple(quantile(values, share) or 0.0 for share in SHARES), len(values))
         for agent, values in found.items()
@@ -104,6 +106,6 @@ def _layers(logs: Sequence[Sequence[float]], rows: Sequence[float]) -> list[Laye
     """Return a thin line, a thick line and a point for each spread."""
 
     def at(index: int) -> list[tuple[float, float]]:
-        return [(one[index], row) for one, row in zip(logs, rows, strict=True)]
+        return [(spread[index], row) for spread, row in zip(logs, rows, strict=True)]
 
     return [lines(at(0), at(4), "faint", 0.6), lines(at(1), at(3), "soft", 2.4), points(at(2), "ink", 3)]

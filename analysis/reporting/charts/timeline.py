@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Cell, Chart, Sentence, Table, Value
 from analysis.reporting.charts.canvas import Axis, bars, draw, points
-from analysis.reporting.context import count, duration, word
-from analysis.reporting.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
-from analysis.reporting.values import Cell, Chart, Sentence, Table, Value
-from common.text import formatting
+from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
+from analysis.reporting.context import count_cell, duration_cell, word_cell
+from common.text.formatting import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
-    from analysis.reporting.material import Numbered
+    from analysis.reporting.inputs import Numbered
 
 LANES = 40
 SIGN_GAP = 0.009
@@ -26,7 +26,11 @@ STEPS = (0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 1440, 2880, 10080)
 
 def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Chart | None:
     """Return a session in time; None where no call has a time, or where there are too many lanes to draw."""
-    found = [one for one in context.material.delegations if one.session.session_id == session_id and one.moment]
+    found = [
+        numbered
+        for numbered in context.inputs.delegations
+        if numbered.session.session_id == session_id and numbered.moment
+    ]
     if not found:
         return None
     spans = _spans(found)
@@ -34,10 +38,10 @@ def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Cha
     row = {lane: -float(index) for index, lane in enumerate(sorted(set(lanes.values())))}
     if len(row) > LANES:
         return None
-    order = list(dict.fromkeys(one.delegation.agent_type for one in found))
-    names = [context.show.name(order[agent]).text if not lane else "" for agent, lane in row]
+    order = list(dict.fromkeys(numbered.delegation.agent_type for numbered in found))
+    names = [context.masking.name(order[agent]).text if not lane else "" for agent, lane in row]
     end = max(high for _, high in spans.values())
-    number = context.show.number_by_session[session_id]
+    number = context.masking.number_by_session[session_id]
     svg = draw(
         f"timeline-{number}",
         _layers(found, spans, {number: row[lane] for number, lane in lanes.items()}),
@@ -47,7 +51,7 @@ def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Cha
         grid=True,
     )
     values: dict[str, Value] = {
-        "session": context.show.session(session_id),
+        "session": context.masking.session(session_id),
         "delegations": len(found),
         "seconds": end * 60,
     }
@@ -62,48 +66,48 @@ def _table(context: Context, found: Sequence[Numbered]) -> Table:
     """Return the delegations of a session with when each began and how long it took."""
     rows = tuple(
         (
-            count(one.number, f"d{one.number}"),
-            context.agent(one.delegation.agent_type),
-            Cell(one.moment.strftime("%Y-%m-%d %H:%M") if one.moment else None),
-            duration(one.delegation.duration_seconds),
-            word(one.delegation.outcome),
+            count_cell(numbered.number, f"d{numbered.number}"),
+            context.agent(numbered.delegation.agent_type),
+            Cell(numbered.moment.strftime("%Y-%m-%d %H:%M") if numbered.moment else None),
+            duration_cell(numbered.delegation.duration_seconds),
+            word_cell(numbered.delegation.outcome),
         )
-        for one in found
+        for numbered in found
     )
     return Table("chart_timeline", rows)
 
 
 def _spans(found: Sequence[Numbered]) -> dict[int, tuple[float, float]]:
     """Return (begin, end) of each delegation in minutes since the first; one without a duration is a mark."""
-    starts = {one.number: one.moment.timestamp() / 60 for one in found if one.moment}
+    starts = {numbered.number: numbered.moment.timestamp() / 60 for numbered in found if numbered.moment}
     first = min(starts.values())
     return {
-        one.number: (
-            starts[one.number] - first,
-            starts[one.number] - first + max((one.delegation.duration_seconds or 0) / 60, LEAST_MINUTES),
+        numbered.number: (
+            starts[numbered.number] - first,
+            starts[numbered.number] - first + max((numbered.delegation.duration_seconds or 0) / 60, LEAST_MINUTES),
         )
-        for one in found
+        for numbered in found
     }
 
 
 def _time_axis(end: float) -> Axis:
     """Return an axis of minutes with marks that read well."""
-    step = next((one for one in STEPS if one >= end / 6), STEPS[-1] * (1 + end // (6 * STEPS[-1])))
+    step = next((step for step in STEPS if step >= end / 6), STEPS[-1] * (1 + end // (6 * STEPS[-1])))
     ticks = [step * index for index in range(int(end / step) + 1)]
-    return Axis(-end * 0.01, end * 1.03, ticks, [formatting.duration(tick * 60) if tick else "0" for tick in ticks])
+    return Axis(-end * 0.01, end * 1.03, ticks, [format_duration(tick * 60) if tick else "0" for tick in ticks])
 
 
 def _lanes(found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]]) -> dict[int, tuple[int, int]]:
     """Return (agent in order of first call, lane) of each delegation; those that overlap have lanes of their own."""
-    order = list(dict.fromkeys(one.delegation.agent_type for one in found))
+    order = list(dict.fromkeys(numbered.delegation.agent_type for numbered in found))
     ends: dict[tuple[int, int], float] = {}
     lanes: dict[int, tuple[int, int]] = {}
-    for one in sorted(found, key=lambda each: spans[each.number]):
-        agent, lane = order.index(one.delegation.agent_type), 0
-        while ends.get((agent, lane), float("-inf")) > spans[one.number][0]:
+    for numbered in sorted(found, key=lambda numbered: spans[numbered.number]):
+        agent, lane = order.index(numbered.delegation.agent_type), 0
+        while ends.get((agent, lane), float("-inf")) > spans[numbered.number][0]:
             lane += 1
-        ends[agent, lane] = spans[one.number][1]
-        lanes[one.number] = (agent, lane)
+        ends[agent, lane] = spans[numbered.number][1]
+        lanes[numbered.number] = (agent, lane)
     return lanes
 
 
@@ -111,8 +115,8 @@ def _layers(
     found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]], row: Mapping[int, float]
 ) -> list[Layer]:
     """Return the bars, with the sign of the outcome at the end of each."""
-    classes = {one.number: CLASS_BY_OUTCOME[one.delegation.outcome] for one in found}
-    numbers = [one.number for one in found]
+    classes = {numbered.number: CLASS_BY_OUTCOME[numbered.delegation.outcome] for numbered in found}
+    numbers = [numbered.number for numbered in found]
     gap = max(high for _, high in spans.values()) * SIGN_GAP
     layers = [bars([spans[n] for n in numbers], [row[n] for n in numbers], [classes[n] for n in numbers], 0.5)]
     for name in CLASSES:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import FEW, count, duration, money, rate, share, tokens, word
-from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
+from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
+from analysis.reporting.context import (
+    FEW,
+    count_cell,
+    duration_cell,
+    money_cell,
+    rate_cell,
+    share_cell,
+    tokens_cell,
+    word_cell,
+)
 from common.records.metrics import PERHAPS_BELOW
 
 if TYPE_CHECKING:
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:
     """Return the agents' table, the verdicts, and the same figures by model, project and time."""
-    metrics = context.material.results.metrics
+    metrics = context.inputs.results.metrics
     if not metrics.agents:
         return (Paragraph((Sentence("no_delegations"),)),)
     return (
@@ -40,15 +49,15 @@ def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            count(agent.delegations, context.groups.target("agent", agent.agent_type)),
-            rate(agent.success, context.groups.target("agent", agent.agent_type, "failed")),
-            count(agent.success.unknown, context.groups.target("agent", agent.agent_type, "unknown")),
-            money(agent.cost.estimated if agent.with_run else None),
-            money(agent.cost_per_delegation),
-            duration(agent.durations.p50),
-            duration(agent.durations.p90),
-            tokens(agent.tokens.output_estimated if agent.with_run else None),
-            word(agent.verdict.verdict if agent.verdict else None),
+            count_cell(agent.delegations, context.groups.target("agent", agent.agent_type)),
+            rate_cell(agent.success, context.groups.target("agent", agent.agent_type, "failed")),
+            count_cell(agent.success.unknown, context.groups.target("agent", agent.agent_type, "unknown")),
+            money_cell(agent.cost.estimated if agent.with_run else None),
+            money_cell(agent.cost_per_delegation),
+            duration_cell(agent.durations.p50),
+            duration_cell(agent.durations.p90),
+            tokens_cell(agent.tokens.output_estimated if agent.with_run else None),
+            word_cell(agent.verdict.verdict if agent.verdict else None),
         )
         for agent in agents
     )
@@ -94,12 +103,12 @@ def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
 
 def _proofs(context: Context, evidence: Sequence[Evidence]) -> tuple[Ref, ...]:
     """Return the numbers of the delegations that prove a statement."""
-    return tuple(card for one in evidence if (card := context.card(one.tool_use_id)) is not None)
+    return tuple(card for case in evidence if (card := context.card(case.tool_use_id)) is not None)
 
 
 def _rework_lead(context: Context) -> Sentence:
     """Return how much completed work was done again; that nothing can be said where no run is known."""
-    rework = context.material.results.metrics.totals.rework
+    rework = context.inputs.results.metrics.totals.rework
     values: dict[str, Value] = {
         "rate": Ref(rework.rate, context.groups.target("rework")),
         "repeated": rework.repeated,
@@ -116,11 +125,11 @@ def _rework_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            rate(agent.rework.rate, context.groups.target("rework", agent.agent_type)),
-            count(agent.rework.repeated),
-            count(agent.rework.corrected),
-            rate(agent.rework.edited_again),
-            money(agent.rework.repeat_cost),
+            rate_cell(agent.rework.rate, context.groups.target("rework", agent.agent_type)),
+            count_cell(agent.rework.repeated),
+            count_cell(agent.rework.corrected),
+            rate_cell(agent.rework.edited_again),
+            money_cell(agent.rework.repeat_cost),
         )
         for agent in found
     )
@@ -129,11 +138,14 @@ def _rework_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
 
 def _groups(context: Context) -> tuple[Block, ...]:
     """Return the same figures by model, project, weekday, hour and day."""
-    metrics = context.material.results.metrics
+    metrics = context.inputs.results.metrics
     named = {
-        "models": [(context.show.name(one.name), context.groups.target("model", one.name)) for one in metrics.models],
+        "models": [
+            (context.masking.name(group.name), context.groups.target("model", group.name)) for group in metrics.models
+        ],
         "projects": [
-            (context.show.project(one.name), context.groups.target("project", one.name)) for one in metrics.projects
+            (context.masking.project(group.name), context.groups.target("project", group.name))
+            for group in metrics.projects
         ],
     }
     plain: dict[str, list[GroupMetrics]] = {"weekdays": metrics.weekdays, "hours": metrics.hours, "days": metrics.days}
@@ -143,7 +155,7 @@ def _groups(context: Context) -> tuple[Block, ...]:
     ]
     tables += [
         _group_table(
-            name, groups, [Cell(one.name, target=context.groups.target(name[:-1], one.name)) for one in groups]
+            name, groups, [Cell(group.name, target=context.groups.target(name[:-1], group.name)) for group in groups]
         )
         for name, groups in plain.items()
     ]
@@ -155,14 +167,14 @@ def _group_table(name: str, groups: Sequence[GroupMetrics], heads: Sequence[Cell
     rows = tuple(
         (
             head,
-            count(one.delegations, head.target),
-            rate(one.success),
-            count(one.success.unknown),
-            money(one.cost.estimated if one.with_run else None),
-            money(one.cost_per_delegation),
-            duration(one.durations.p50),
-            share(one.cache_share),
+            count_cell(group.delegations, head.target),
+            rate_cell(group.success),
+            count_cell(group.success.unknown),
+            money_cell(group.cost.estimated if group.with_run else None),
+            money_cell(group.cost_per_delegation),
+            duration_cell(group.durations.p50),
+            share_cell(group.cache_share),
         )
-        for head, one in zip(heads, groups, strict=True)
+        for head, group in zip(heads, groups, strict=True)
     )
-    return Table(name, rows, faint=frozenset(i for i, one in enumerate(groups) if one.success.total < FEW))
+    return Table(name, rows, faint=frozenset(i for i, group in enumerate(groups) if group.success.total < FEW))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import count, money, share, text, tokens, word
-from analysis.reporting.values import Block, Cell, Fold, Heading, Paragraph, Sentence, Table
+from analysis.reporting.blocks import Block, Cell, Fold, Heading, Paragraph, Sentence, Table
+from analysis.reporting.context import count_cell, money_cell, share_cell, text_cell, tokens_cell, word_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,18 +19,18 @@ SESSIONS = 10
 
 def costs_blocks(context: Context) -> tuple[Block, ...]:
     """Return what everything cost, and where the money went."""
-    metrics = context.material.results.metrics
+    metrics = context.inputs.results.metrics
     if not metrics.totals.tokens.messages:
         return (Paragraph((Sentence("no_tokens"),)),)
     by_name: list[tuple[str, Sequence[Spending], Callable[[str], Cell]]] = [
-        ("spending_by_model", metrics.spending_by_model, lambda name: text(context.show.name(name))),
-        ("spending_by_project", metrics.spending_by_project, lambda name: text(context.show.project(name))),
-        ("spending_by_period", metrics.spending_by_period, lambda name: text(context.show.name(name))),
-        ("spending_by_day", metrics.spending_by_day, text),
+        ("spending_by_model", metrics.spending_by_model, lambda name: text_cell(context.masking.name(name))),
+        ("spending_by_project", metrics.spending_by_project, lambda name: text_cell(context.masking.project(name))),
+        ("spending_by_period", metrics.spending_by_period, lambda name: text_cell(context.masking.name(name))),
+        ("spending_by_day", metrics.spending_by_day, text_cell),
     ]
     return (
         Paragraph(tuple(_lead(context))),
-        _spending("spending_by_place", metrics.spending_by_place, word),
+        _spending("spending_by_place", metrics.spending_by_place, word_cell),
         _agents(context),
         *(
             Fold(Sentence(f"fold_{name}", {"rows": len(rows)}), (_spending(name, rows, head),))
@@ -43,7 +43,7 @@ def costs_blocks(context: Context) -> tuple[Block, ...]:
 
 def _lead(context: Context) -> Iterator[Sentence]:
     """Yield the total, its two figures, and what the price list is."""
-    metrics = context.material.results.metrics
+    metrics = context.inputs.results.metrics
     cost, used = metrics.totals.cost, metrics.totals.tokens
     yield Sentence("cost_total", {"estimated": cost.estimated, "recorded": cost.recorded, "read": metrics.prices_read})
     yield Sentence(
@@ -56,7 +56,7 @@ def _lead(context: Context) -> Iterator[Sentence]:
         },
     )
     if metrics.unpriced:
-        yield Sentence("unpriced_lead", {"models": len({one.model for one in metrics.unpriced})})
+        yield Sentence("unpriced_lead", {"models": len({model.model for model in metrics.unpriced})})
     parent = metrics.totals.parent_price
     if parent.delegations:
         yield Sentence(
@@ -71,38 +71,38 @@ def _lead(context: Context) -> Iterator[Sentence]:
 
 def _spending(name: str, rows: Sequence[Spending], head: Callable[[str], Cell]) -> Table:
     """Return tokens and cost by name."""
-    total = fsum(one.cost.estimated for one in rows)
+    total = fsum(spending.cost.estimated for spending in rows)
     return Table(
         name,
         tuple(
             (
-                head(one.name),
-                money(one.cost.estimated),
-                money(one.cost.recorded),
-                share(one.cost.estimated / total if total else None),
-                tokens(one.tokens.input + one.tokens.cache_creation),
-                tokens(one.tokens.cache_read),
-                tokens(one.tokens.output_estimated),
-                count(one.tokens.messages),
+                head(spending.name),
+                money_cell(spending.cost.estimated),
+                money_cell(spending.cost.recorded),
+                share_cell(spending.cost.estimated / total if total else None),
+                tokens_cell(spending.tokens.input + spending.tokens.cache_creation),
+                tokens_cell(spending.tokens.cache_read),
+                tokens_cell(spending.tokens.output_estimated),
+                count_cell(spending.tokens.messages),
             )
-            for one in rows
+            for spending in rows
         ),
     )
 
 
 def _agents(context: Context) -> Table:
     """Return what each agent's runs cost, dearest first."""
-    agents = [agent for agent in context.material.results.metrics.agents if agent.with_run]
+    agents = [agent for agent in context.inputs.results.metrics.agents if agent.with_run]
     total = fsum(agent.cost.estimated for agent in agents)
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            money(agent.cost.estimated),
-            share(agent.cost.estimated / total if total else None),
-            money(agent.cost_per_delegation),
-            count(agent.delegations_priced),
-            count(agent.delegations - agent.delegations_priced),
-            share(agent.cache_share),
+            money_cell(agent.cost.estimated),
+            share_cell(agent.cost.estimated / total if total else None),
+            money_cell(agent.cost_per_delegation),
+            count_cell(agent.delegations_priced),
+            count_cell(agent.delegations - agent.delegations_priced),
+            share_cell(agent.cache_share),
         )
         for agent in sorted(agents, key=lambda agent: -agent.cost.estimated)
     )
@@ -113,11 +113,11 @@ def _sessions(context: Context) -> Table:
     """Return the sessions whose runs cost most."""
     rows = tuple(
         (
-            Cell(context.show.session(session_id), target=context.groups.session(session_id)),
-            text(day),
-            text(context.show.project(project)),
-            count(number),
-            money(cost),
+            Cell(context.masking.session(session_id), target=context.groups.session(session_id)),
+            text_cell(day),
+            text_cell(context.masking.project(project)),
+            count_cell(number),
+            money_cell(cost),
         )
         for session_id, day, project, number, cost in dear_sessions(context)[:SESSIONS]
     )
@@ -128,11 +128,11 @@ def dear_sessions(context: Context) -> list[tuple[str, str | None, str, int, flo
     """Return (session, day, project, delegations, estimated dollars of its runs), dearest first."""
     cost_by_session: dict[str, float] = {}
     first: dict[str, str | None] = {}
-    for one in context.material.delegations:
-        session_id = one.session.session_id
-        cost_by_session[session_id] = cost_by_session.get(session_id, 0.0) + (one.cost or 0.0)
-        first.setdefault(session_id, one.moment.date().isoformat() if one.moment else None)
-    sessions = {session.session_id: session for session in context.material.enriched.sessions}
+    for numbered in context.inputs.delegations:
+        session_id = numbered.session.session_id
+        cost_by_session[session_id] = cost_by_session.get(session_id, 0.0) + (numbered.cost or 0.0)
+        first.setdefault(session_id, numbered.moment.date().isoformat() if numbered.moment else None)
+    sessions = {session.session_id: session for session in context.inputs.enriched.sessions}
     ordered = sorted(cost_by_session, key=lambda name: (-cost_by_session[name], name))
     return [
         (name, first[name], sessions[name].project, sessions[name].delegation_count, cost_by_session[name])

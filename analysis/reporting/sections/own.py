@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Block, Excerpt, Fold, Sentence
+from analysis.reporting.blocks import Block, Excerpt, Fold, Sentence
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
@@ -18,16 +18,17 @@ def own_blocks(context: Context) -> tuple[Block, ...]:
     return tuple(
         Fold(
             Sentence(
-                "own", {"strategy": context.show.name(one.strategy), "question": context.show.words(one.question)}
+                "own",
+                {"strategy": context.masking.name(result.strategy), "question": context.masking.words(result.question)},
             ),
-            _answer(context, bytes(one.answer)),
+            _answer(context, bytes(result.answer)),
             brief=True,
         )
-        for one in context.material.results.own
+        for result in context.inputs.results.own
     )
 
 
 def _answer(context: Context, answer: bytes) -> tuple[Block, ...]:
     """Return an answer as indented JSON; nothing where words are not shared."""
-    shown = context.show.whole(json.dumps(json.loads(answer), indent=2, ensure_ascii=False), ANSWER_LENGTH)
+    shown = context.masking.whole(json.dumps(json.loads(answer), indent=2, ensure_ascii=False), ANSWER_LENGTH)
     return () if shown is None else (Excerpt(shown),)

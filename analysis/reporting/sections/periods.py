@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import FEW, count, decimal, money, rate, text
-from analysis.reporting.values import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
+from analysis.reporting.blocks import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
+from analysis.reporting.context import FEW, count_cell, decimal_cell, money_cell, rate_cell, text_cell
 from common.measures.rates import rate as rate_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _FORMS: dict[str, Form] = {"delegations_per_session": "decimal", "cost_per_deleg
 
 def periods_blocks(context: Context) -> tuple[Block, ...]:
     """Return the periods and the comparisons between neighbours."""
-    report = context.material.segmentation
+    report = context.inputs.segmentation
     if not report.periods:
         return (Paragraph((Sentence("no_delegations"),)),)
     lead = Sentence(f"periods_from_{report.period_source}", {"periods": len(report.periods)})
@@ -36,10 +36,10 @@ def periods_blocks(context: Context) -> tuple[Block, ...]:
 
 def _comparisons(context: Context) -> tuple[Block, ...]:
     """Return the comparisons: those with a claim and the last one, up to four of them, and the others folded."""
-    numbered = list(enumerate(context.material.segmentation.comparisons, start=1))
-    telling = [index for index, one in numbered if any(measure.claimed for measure in one.measures)]
+    numbered = list(enumerate(context.inputs.segmentation.comparisons, start=1))
+    telling = [index for index, comparison in numbered if any(measure.claimed for measure in comparison.measures)]
     shown = set([*telling, *(index for index, _ in numbered[-1:])][-COMPARISONS:])
-    blocks = {index: _comparison(context, one, index) for index, one in numbered}
+    blocks = {index: _comparison(context, comparison, index) for index, comparison in numbered}
     folded = tuple(block for index, made in blocks.items() if index not in shown for block in made)
     fold = (Fold(Sentence("fold_comparisons", {"rows": len(blocks) - len(shown)}), folded),) if folded else ()
     return (*(block for index, made in blocks.items() if index in shown for block in made), *fold)
@@ -47,105 +47,110 @@ def _comparisons(context: Context) -> tuple[Block, ...]:
 
 def periods_table(context: Context) -> Table:
     """Return one row per period."""
-    rows = tuple(_row(context, one) for one in context.material.segmentation.periods)
+    rows = tuple(_row(context, period) for period in context.inputs.segmentation.periods)
     return Table("periods", rows)
 
 
-def _row(context: Context, one: PeriodSegment) -> tuple[Cell, ...]:
+def _row(context: Context, period: PeriodSegment) -> tuple[Cell, ...]:
     """Return a period in numbers."""
-    target = context.groups.target("period", one.name)
-    days = None if one.first is None else f"{one.first} – {one.last}"
-    each = one.delegations / one.sessions if one.sessions else None
+    target = context.groups.target("period", period.name)
+    days = None if period.first is None else f"{period.first} – {period.last}"
+    each = period.delegations / period.sessions if period.sessions else None
     return (
-        Cell(context.show.name(one.name), target=target),
-        text(days),
-        text(changes_shown(context, one.changes)),
-        count(one.sessions),
-        count(one.delegations, target),
-        rate(one.success),
-        count(one.success.unknown),
-        decimal(each),
-        rate(rate_of(one.heavy_sessions, one.sessions_with_delegations)),
-        money(one.cost_per_delegation),
+        Cell(context.masking.name(period.name), target=target),
+        text_cell(days),
+        text_cell(changes_shown(context, period.changes)),
+        count_cell(period.sessions),
+        count_cell(period.delegations, target),
+        rate_cell(period.success),
+        count_cell(period.success.unknown),
+        decimal_cell(each),
+        rate_cell(rate_of(period.heavy_sessions, period.sessions_with_delegations)),
+        money_cell(period.cost_per_delegation),
     )
 
 
 def changes_shown(context: Context, changes: list[str]) -> Code | None:
     """Return what changed at the start of a period."""
-    return context.show.name(", ".join(changes), CHANGES_LENGTH) if changes else None
+    return context.masking.name(", ".join(changes), CHANGES_LENGTH) if changes else None
 
 
-def _comparison(context: Context, one: Comparison, index: int) -> tuple[Block, ...]:
+def _comparison(context: Context, comparison: Comparison, index: int) -> tuple[Block, ...]:
     """Return what differs between two neighbours."""
-    names: dict[str, Value] = {"earlier": context.show.name(one.earlier), "later": context.show.name(one.later)}
-    claimed = [measure for measure in one.measures if measure.claimed]
+    names: dict[str, Value] = {
+        "earlier": context.masking.name(comparison.earlier),
+        "later": context.masking.name(comparison.later),
+    }
+    claimed = [measure for measure in comparison.measures if measure.claimed]
     verdict = Sentence("claimed" if claimed else "nothing_claimed", {**names, "claims": len(claimed)})
-    sentences = [verdict, *((Sentence("exploratory"),) if one.exploratory else ())]
+    sentences = [verdict, *((Sentence("exploratory"),) if comparison.exploratory else ())]
     return (
         Heading(Sentence("head_comparison", names), f"comparison-{index}"),
         Paragraph(tuple(sentences)),
-        Table("comparison", tuple(_measure(measure) for measure in one.measures)),
-        Bullets(tuple(_confounders(context, one))),
-        Fold(Sentence("fold_as_if", names), (_as_if(one), _shares(context, one))),
+        Table("comparison", tuple(_measure(measure) for measure in comparison.measures)),
+        Bullets(tuple(_confounders(context, comparison))),
+        Fold(Sentence("fold_as_if", names), (_as_if(comparison), _shares(context, comparison))),
     )
 
 
-def _measure(one: ComparedMeasure) -> tuple[Cell, ...]:
+def _measure(measure: ComparedMeasure) -> tuple[Cell, ...]:
     """Return one measure of both periods, the difference with its interval, and what is said of it."""
-    form: Form = _FORMS.get(one.measure, "share")
+    form: Form = _FORMS.get(measure.measure, "share")
     difference: Form = "points" if form == "share" else form
-    said = "claimed" if one.claimed else one.lacks or ("sign" if one.sign_holds is False else "not shown")
+    said = "claimed" if measure.claimed else measure.lacks or ("sign" if measure.sign_holds is False else "not shown")
     return (
-        Cell(one.measure, "word"),
-        Cell(one.earlier, form),
-        Cell(one.later, form),
-        Cell(one.difference, difference),
-        Cell(one.low, difference),
-        Cell(one.high, difference),
-        Cell(one.p_holm, "decimal"),
-        Cell(one.detectable, difference),
-        count(one.earlier_sample),
-        count(one.later_sample),
+        Cell(measure.measure, "word"),
+        Cell(measure.earlier, form),
+        Cell(measure.later, form),
+        Cell(measure.difference, difference),
+        Cell(measure.low, difference),
+        Cell(measure.high, difference),
+        Cell(measure.p_holm, "decimal"),
+        Cell(measure.detectable, difference),
+        count_cell(measure.earlier_sample),
+        count_cell(measure.later_sample),
         Cell(said, "word"),
     )
 
 
-def _confounders(context: Context, one: Comparison) -> Iterator[Sentence]:
+def _confounders(context: Context, comparison: Comparison) -> Iterator[Sentence]:
     """Yield what else changed at the same time."""
-    for found in one.confounders[:CONFOUNDERS]:
-        is_project = found.kind == "project"
-        name = context.show.project(found.name or "") if is_project else context.show.name(found.name)
-        values: dict[str, Value] = {"name": name, "before": found.earlier, "after": found.later}
-        yield Sentence(f"confounder_{found.kind}", values)
+    for confounder in comparison.confounders[:CONFOUNDERS]:
+        is_project = confounder.kind == "project"
+        name = context.masking.project(confounder.name or "") if is_project else context.masking.name(confounder.name)
+        values: dict[str, Value] = {"name": name, "before": confounder.earlier, "after": confounder.later}
+        yield Sentence(f"confounder_{confounder.kind}", values)
 
 
-def _as_if(one: Comparison) -> Table:
+def _as_if(comparison: Comparison) -> Table:
     """Return the tests that take delegations as independent."""
     rows = tuple(
         (
             Cell(measure.measure, "word"),
-            decimal(measure.as_if_independent.p),
+            decimal_cell(measure.as_if_independent.p),
             Cell(measure.as_if_independent.low, "points"),
             Cell(measure.as_if_independent.high, "points"),
         )
-        for measure in one.measures
+        for measure in comparison.measures
         if measure.as_if_independent is not None
     )
     return Table("as_if", rows)
 
 
-def _shares(context: Context, one: Comparison) -> Table:
+def _shares(context: Context, comparison: Comparison) -> Table:
     """Return each agent's part of the work in both periods."""
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            rate(agent.earlier),
-            rate(agent.later),
+            rate_cell(agent.earlier),
+            rate_cell(agent.later),
             Cell(agent.difference, "points"),
             Cell(agent.low, "points"),
             Cell(agent.high, "points"),
         )
-        for agent in one.agent_shares
+        for agent in comparison.agent_shares
     )
-    faint = frozenset(i for i, agent in enumerate(one.agent_shares) if agent.earlier.hits + agent.later.hits < FEW)
+    faint = frozenset(
+        i for i, agent in enumerate(comparison.agent_shares) if agent.earlier.hits + agent.later.hits < FEW
+    )
     return Table("agent_shares", rows, faint=faint)

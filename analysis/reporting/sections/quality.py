@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import count, share, text, word
-from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table
+from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table
+from analysis.reporting.context import count_cell, share_cell, text_cell, word_cell
 from common.measures.rates import rate as rate_of
 from common.records.sessions import OUTCOMES
 
@@ -29,9 +29,7 @@ def quality_blocks(context: Context) -> tuple[Block, ...]:
         _links(context),
         *_unpriced(context),
         *_lines(context),
-        Fold(
-            Sentence("fold_sightings", {"rows": len(context.material.segmentation.sightings)}), (_sightings(context),)
-        ),
+        Fold(Sentence("fold_sightings", {"rows": len(context.inputs.segmentation.sightings)}), (_sightings(context),)),
         Fold(Sentence("fold_reconciliation"), (_reconciliation(context),)),
         Fold(Sentence("fold_answer_rule"), (Paragraph((Sentence("answer_rule"),)),)),
     )
@@ -39,7 +37,7 @@ def quality_blocks(context: Context) -> tuple[Block, ...]:
 
 def _sentences(context: Context) -> Iterator[Sentence]:
     """Yield what is estimated and what is not known."""
-    totals = context.material.results.metrics.totals
+    totals = context.inputs.results.metrics.totals
     used = totals.tokens
     yield Sentence(
         "placeholders",
@@ -56,19 +54,19 @@ def _sentences(context: Context) -> Iterator[Sentence]:
     if totals.tokens_progress_only.messages:
         progress = totals.tokens_progress_only
         yield Sentence("progress_only", {"messages": progress.messages, "output": progress.output})
-    for status, number in sorted(context.material.enriched.summary.unknown_statuses.items()):
-        yield Sentence("unknown_status", {"status": context.show.name(status), "count": number})
+    for status, number in sorted(context.inputs.enriched.summary.unknown_statuses.items()):
+        yield Sentence("unknown_status", {"status": context.masking.name(status), "count": number})
     yield Sentence("retention")
 
 
 def _outcomes(context: Context) -> Table:
     """Return every outcome with its number."""
-    totals = context.material.results.metrics.totals
+    totals = context.inputs.results.metrics.totals
     rows = tuple(
         (
-            word(outcome),
-            count(totals.outcomes.get(outcome, 0), context.groups.target("outcome", outcome)),
-            share(totals.outcomes.get(outcome, 0) / totals.delegations if totals.delegations else None),
+            word_cell(outcome),
+            count_cell(totals.outcomes.get(outcome, 0), context.groups.target("outcome", outcome)),
+            share_cell(totals.outcomes.get(outcome, 0) / totals.delegations if totals.delegations else None),
         )
         for outcome in OUTCOMES
     )
@@ -77,12 +75,12 @@ def _outcomes(context: Context) -> Table:
 
 def _links(context: Context) -> Table:
     """Return by what the runs were linked to their delegations."""
-    totals = context.material.results.metrics.totals
+    totals = context.inputs.results.metrics.totals
     rows = tuple(
         (
-            text(context.show.name(link)),
-            count(number),
-            share(number / totals.delegations if totals.delegations else None),
+            text_cell(context.masking.name(link)),
+            count_cell(number),
+            share_cell(number / totals.delegations if totals.delegations else None),
         )
         for link, number in sorted(totals.links.items(), key=lambda item: -item[1])
     )
@@ -91,28 +89,32 @@ def _links(context: Context) -> Table:
 
 def _unpriced(context: Context) -> tuple[Block, ...]:
     """Return the models without a price."""
-    found = context.material.results.metrics.unpriced
+    found = context.inputs.results.metrics.unpriced
     if not found:
         return (Paragraph((Sentence("all_priced"),)),)
-    rows = tuple((text(context.show.name(one.model)), word(one.reason), count(one.messages)) for one in found)
+    rows = tuple(
+        (text_cell(context.masking.name(model.model)), word_cell(model.reason), count_cell(model.messages))
+        for model in found
+    )
     return (Heading(Sentence("head_unpriced"), "unpriced"), Table("unpriced", rows))
 
 
 def _lines(context: Context) -> tuple[Block, ...]:
     """Return the lines that were not read as they stood, by reason, and where the first of them stand."""
-    found = context.material.diagnostics
+    found = context.inputs.diagnostics
     if not found:
         return (Paragraph((Sentence("all_lines"),)),)
-    reasons = Counter((one.reason, one.outcome) for one in found)
+    reasons = Counter((diagnostic.reason, diagnostic.outcome) for diagnostic in found)
     rows = tuple(
-        (text(context.show.name(reason, REASON)), text(context.show.name(outcome)), count(number))
+        (text_cell(context.masking.name(reason, REASON)), text_cell(context.masking.name(outcome)), count_cell(number))
         for (reason, outcome), number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     )
     places = tuple(
-        (_place(context, one.file, one.line), text(context.show.name(one.reason, REASON))) for one in found[:PLACES]
+        (_place(context, diagnostic.file, diagnostic.line), text_cell(context.masking.name(diagnostic.reason, REASON)))
+        for diagnostic in found[:PLACES]
     )
     blocks: tuple[Block, ...] = (Heading(Sentence("head_lines"), "lines"), Table("lines", rows))
-    if context.show.share:
+    if context.masking.share:
         return blocks
     return (
         *blocks,
@@ -122,14 +124,20 @@ def _lines(context: Context) -> tuple[Block, ...]:
 
 def _place(context: Context, file: str, line: int | None) -> Cell:
     """Return where a line stands."""
-    return text(context.show.place(file, line) if line is not None else context.show.name(file, PLACE))
+    return text_cell(context.masking.place(file, line) if line is not None else context.masking.name(file, PLACE))
 
 
 def _sightings(context: Context) -> Table:
     """Return the first and last day of each agent, model and version."""
     rows = tuple(
-        (word(one.kind), text(context.show.name(one.name)), text(one.first), text(one.last), count(one.count))
-        for one in context.material.segmentation.sightings
+        (
+            word_cell(sighting.kind),
+            text_cell(context.masking.name(sighting.name)),
+            text_cell(sighting.first),
+            text_cell(sighting.last),
+            count_cell(sighting.count),
+        )
+        for sighting in context.inputs.segmentation.sightings
     )
     return Table("sightings", rows)
 
@@ -138,11 +146,11 @@ def _reconciliation(context: Context) -> Table:
     """Return the figures that were computed twice."""
     rows = tuple(
         (
-            text(context.show.name(one.figure, REASON)),
-            count(one.here),
-            count(one.extraction),
-            word("yes" if one.equal else "no"),
+            text_cell(context.masking.name(figure.figure, REASON)),
+            count_cell(figure.here),
+            count_cell(figure.extraction),
+            word_cell("yes" if figure.equal else "no"),
         )
-        for one in context.material.results.metrics.reconciliation
+        for figure in context.inputs.results.metrics.reconciliation
     )
     return Table("reconciliation", rows, shown=30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Block, Bullets, Paragraph, Sentence
+from analysis.reporting.blocks import Block, Bullets, Paragraph, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def read_blocks(context: Context) -> tuple[Block, ...]:
     """Return what was read."""
-    warnings = tuple(Sentence("warning", {"text": context.show.redact(text)}) for text in context.warnings)
+    warnings = tuple(Sentence("warning", {"text": context.masking.redact(text)}) for text in context.warnings)
     return (
         *((Bullets(warnings),) if warnings else ()),
         Paragraph(tuple(_sentences(context))),
@@ -24,13 +24,13 @@ def read_blocks(context: Context) -> tuple[Block, ...]:
 
 def _sentences(context: Context) -> Iterator[Sentence]:
     """Yield what the files held, and what was chosen of it."""
-    enriched = context.material.enriched
+    enriched = context.inputs.enriched
     source, summary = enriched.source, enriched.summary
-    roots = tuple(context.show.root(root, number) for number, root in enumerate(source.roots, start=1))
+    roots = tuple(context.masking.root(root, number) for number, root in enumerate(source.roots, start=1))
     if not summary.sessions:
         yield Sentence("no_sessions", {"roots": roots})
     else:
-        days = sorted(one.moment.date().isoformat() for one in context.material.delegations if one.moment)
+        days = sorted(numbered.moment.date().isoformat() for numbered in context.inputs.delegations if numbered.moment)
         yield Sentence(
             "chosen",
             {
@@ -39,7 +39,7 @@ def _sentences(context: Context) -> Iterator[Sentence]:
                 "delegations": summary.delegations,
                 "first": days[0] if days else None,
                 "last": days[-1] if days else None,
-                "timezone": context.show.name(context.material.timezone),
+                "timezone": context.masking.name(context.inputs.timezone),
             },
         )
     yield Sentence("files", {"files": source.files, "lines": source.lines, "roots": roots})
@@ -59,13 +59,13 @@ def _sentences(context: Context) -> Iterator[Sentence]:
 
 def _filters(context: Context) -> Iterator[Sentence]:
     """Yield which sessions were left out, and why."""
-    filters = context.material.enriched.filters
+    filters = context.inputs.enriched.filters
     if filters.project or filters.since or filters.until:
         yield Sentence(
             "filtered",
             {
                 "left_out": filters.sessions_left_out,
-                "project": context.show.words(filters.project),
+                "project": context.masking.words(filters.project),
                 "since": filters.since,
                 "until": filters.until,
             },
@@ -74,6 +74,6 @@ def _filters(context: Context) -> Iterator[Sentence]:
 
 def _of_text(context: Context) -> Iterator[Sentence]:
     """Yield what of the transcripts' text is shown."""
-    if context.show.share:
+    if context.masking.share:
         yield Sentence("shared")
-    yield Sentence("redacted" if context.show.redacted else "not_redacted")
+    yield Sentence("redacted" if context.masking.redacted else "not_redacted")

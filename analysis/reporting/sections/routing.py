@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import count, share, text, word
-from analysis.reporting.values import Block, Bullets, Cell, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table
+from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table
+from analysis.reporting.context import count_cell, share_cell, text_cell, word_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ TOP_AGENTS = 12
 
 def routing_blocks(context: Context) -> tuple[Block, ...]:
     """Return suspected misroutes with examples, rules, generalists, and what each agent was given."""
-    quality = context.material.results.routing_quality
+    quality = context.inputs.results.routing_quality
     if not quality.delegations:
         return (Paragraph((Sentence("no_delegations"),)),)
     return (
@@ -32,13 +32,13 @@ def routing_blocks(context: Context) -> tuple[Block, ...]:
         Paragraph(tuple(_generalists(context))),
         Bullets(tuple(_hardly_used(context))),
         Heading(Sentence("head_tasks"), "tasks"),
-        *(block for period in context.material.patterns.periods for block in _tasks(context, period)),
+        *(block for period in context.inputs.patterns.periods for block in _tasks(context, period)),
     )
 
 
 def _lead(context: Context) -> Iterator[Sentence]:
     """Yield how much work is suspected to have gone to the wrong agent."""
-    quality = context.material.results.routing_quality
+    quality = context.inputs.results.routing_quality
     rate_ref = Ref(quality.suspected, context.groups.target("misroutes"))
     if quality.misroutes:
         yield Sentence("misroutes_lead", {"rate": rate_ref})
@@ -54,22 +54,22 @@ def _lead(context: Context) -> Iterator[Sentence]:
 
 def _examples(context: Context) -> Table:
     """Return the suspected misroutes, of those that failed first."""
-    found = context.material.results.routing_quality.misroutes
-    ordered = sorted(found, key=lambda one: (one.outcome == "completed", one.timestamp or ""))
-    return Table("misroutes", tuple(_misroute(context, one) for one in ordered), shown=EXAMPLES)
+    found = context.inputs.results.routing_quality.misroutes
+    ordered = sorted(found, key=lambda misroute: (misroute.outcome == "completed", misroute.timestamp or ""))
+    return Table("misroutes", tuple(_misroute(context, misroute) for misroute in ordered), shown=EXAMPLES)
 
 
-def _misroute(context: Context, one: Misroute) -> tuple[Cell, ...]:
+def _misroute(context: Context, misroute: Misroute) -> tuple[Cell, ...]:
     """Return one suspected misroute with its evidence."""
-    words = None if context.show.share else context.show.words(", ".join(one.words), 60)
+    words = None if context.masking.share else context.masking.words(", ".join(misroute.words), 60)
     return (
-        context.card_cell(one.tool_use_id),
-        context.agent(one.agent_type),
-        context.agent(one.suggested),
-        text(context.show.name(one.rule)),
-        text(words),
-        text(context.task(one.tool_use_id)),
-        word(one.outcome),
+        context.card_cell(misroute.tool_use_id),
+        context.agent(misroute.agent_type),
+        context.agent(misroute.suggested),
+        text_cell(context.masking.name(misroute.rule)),
+        text_cell(words),
+        text_cell(context.task(misroute.tool_use_id)),
+        word_cell(misroute.outcome),
     )
 
 
@@ -77,12 +77,12 @@ def _rules(context: Context) -> Table:
     """Return what each rule found; a silent one knows no agent for its work here."""
     rows = tuple(
         (
-            text(context.show.name(rule.name)),
-            text(context.show.name(", ".join(rule.suggests)) if rule.suggests else None),
-            count(rule.tasks),
-            count(rule.suspected, context.groups.target("misroutes", rule.name)),
+            text_cell(context.masking.name(rule.name)),
+            text_cell(context.masking.name(", ".join(rule.suggests)) if rule.suggests else None),
+            count_cell(rule.tasks),
+            count_cell(rule.suspected, context.groups.target("misroutes", rule.name)),
         )
-        for rule in context.material.results.routing_quality.rules
+        for rule in context.inputs.results.routing_quality.rules
         if not rule.silent
     )
     return Table("rules", rows)
@@ -90,34 +90,34 @@ def _rules(context: Context) -> Table:
 
 def _generalists(context: Context) -> Iterator[Sentence]:
     """Yield how much work generalists had, and of which kind."""
-    quality = context.material.results.routing_quality
-    if not any(one.delegations for one in quality.generalists):
+    quality = context.inputs.results.routing_quality
+    if not any(generalist.delegations for generalist in quality.generalists):
         yield Sentence("no_generalists")
         return
     yield Sentence("generalists", {"rate": quality.generalist_share})
-    for one in quality.generalists:
-        families = [name for name, number in one.families.items() if number and name != "other"]
+    for generalist in quality.generalists:
+        families = [name for name, number in generalist.families.items() if number and name != "other"]
         yield Sentence(
             "generalist",
             {
-                "agent": context.agent_ref(one.agent_type),
-                "rate": one.share,
-                "families": tuple(context.show.name(name) for name in families[:3]),
-                "other": one.families.get("other", 0),
+                "agent": context.agent_ref(generalist.agent_type),
+                "rate": generalist.share,
+                "families": tuple(context.masking.name(name) for name in families[:3]),
+                "other": generalist.families.get("other", 0),
             },
         )
 
 
 def _hardly_used(context: Context) -> Iterator[Sentence]:
     """Yield the agents that get next to no work."""
-    for one in context.material.results.routing_quality.hardly_used:
+    for agent in context.inputs.results.routing_quality.hardly_used:
         yield Sentence(
             "hardly_used",
             {
-                "agent": context.agent_ref(one.agent_type),
-                "delegations": one.delegations,
-                "defined": "yes" if one.defined else "no",
-                "last": one.last_day,
+                "agent": context.agent_ref(agent.agent_type),
+                "delegations": agent.delegations,
+                "defined": "yes" if agent.defined else "no",
+                "last": agent.last_day,
             },
         )
 
@@ -127,13 +127,13 @@ def _tasks(context: Context, period: PeriodPatterns) -> tuple[Block, ...]:
     rows = tuple(
         (
             context.agent(agent),
-            count(number),
-            share(number / period.delegations if period.delegations else None),
-            text(_sample(context, period, agent)),
+            count_cell(number),
+            share_cell(number / period.delegations if period.delegations else None),
+            text_cell(_sample(context, period, agent)),
         )
         for agent, number in list(period.agent_distribution.items())[:TOP_AGENTS]
     )
-    summary = Sentence("fold_tasks", {"period": context.show.name(period.name), "delegations": period.delegations})
+    summary = Sentence("fold_tasks", {"period": context.masking.name(period.name), "delegations": period.delegations})
     return (Fold(summary, (Table("tasks", rows, shown=TOP_AGENTS),)),)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.context import count, decimal, rate, text
-from analysis.reporting.values import Block, Diagram, Fold, Heading, Paragraph, Sentence, Table
-from common.text.formatting import decimal as shown_decimal
+from analysis.reporting.blocks import Block, Diagram, Fold, Heading, Paragraph, Sentence, Table
+from analysis.reporting.context import count_cell, decimal_cell, rate_cell, text_cell
+from common.text.formatting import format_decimal
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
@@ -18,7 +18,7 @@ LEAST_EDGE = 2
 
 def transitions_blocks(context: Context) -> tuple[Block, ...]:
     """Return the transitions, the loops, and the rounds of review."""
-    result = context.material.results.marathons
+    result = context.inputs.results.marathons
     if not result.transitions_total:
         return (Paragraph((Sentence("no_transitions"),)),)
     lead = Sentence(
@@ -41,12 +41,14 @@ def transitions_blocks(context: Context) -> tuple[Block, ...]:
 
 def _diagram(context: Context) -> Diagram:
     """Return the most frequent transitions as a graph."""
-    edges = [one for one in context.material.results.marathons.transitions if one.count >= LEAST_EDGE][:EDGES]
-    names = list(dict.fromkeys(name for one in edges for name in (one.source, one.target)))
+    edges = [
+        transition for transition in context.inputs.results.marathons.transitions if transition.count >= LEAST_EDGE
+    ][:EDGES]
+    names = list(dict.fromkeys(name for transition in edges for name in (transition.source, transition.target)))
     index = {name: number for number, name in enumerate(names)}
     return Diagram(
-        tuple(context.show.name(name) for name in names),
-        tuple((index[one.source], index[one.target], one.count) for one in edges),
+        tuple(context.masking.name(name) for name in names),
+        tuple((index[transition.source], index[transition.target], transition.count) for transition in edges),
     )
 
 
@@ -54,32 +56,32 @@ def transitions_table(context: Context) -> Table:
     """Return one row per transition, most frequent first."""
     rows = tuple(
         (
-            context.agent(one.source),
-            context.agent(one.target),
-            count(one.count, context.groups.target("transition", one.source, one.target)),
-            decimal(one.expected),
-            decimal(one.lift),
-            text(_lift_interval(one)),
-            count(one.sessions),
+            context.agent(transition.source),
+            context.agent(transition.target),
+            count_cell(transition.count, context.groups.target("transition", transition.source, transition.target)),
+            decimal_cell(transition.expected),
+            decimal_cell(transition.lift),
+            text_cell(_lift_interval(transition)),
+            count_cell(transition.sessions),
         )
-        for one in context.material.results.marathons.transitions
+        for transition in context.inputs.results.marathons.transitions
     )
     return Table("transitions", rows)
 
 
-def _lift_interval(one: Transition) -> str | None:
+def _lift_interval(transition: Transition) -> str | None:
     """Return the interval of a lift."""
-    if one.low is None or one.high is None:
+    if transition.low is None or transition.high is None:
         return None
-    return f"{shown_decimal(one.low)}–{shown_decimal(one.high)}"
+    return f"{format_decimal(transition.low)}–{format_decimal(transition.high)}"
 
 
 def _loops(context: Context) -> Table:
     """Return how often work went from an agent to another and back."""
-    loops = context.material.results.marathons.loops
+    loops = context.inputs.results.marathons.loops
     return Table(
         "loops",
-        tuple((context.agent(one.agent_type), context.agent(one.via), count(one.count)) for one in loops),
+        tuple((context.agent(loop.agent_type), context.agent(loop.via), count_cell(loop.count)) for loop in loops),
         shown=5,
     )
 
@@ -88,13 +90,13 @@ def _review_loops(context: Context) -> Table:
     """Return how many rounds a pair of agents needed."""
     rows = tuple(
         (
-            context.agent(one.agent_type),
-            context.agent(one.via),
-            count(one.loops),
-            decimal(one.rounds_p50),
-            count(one.rounds_longest),
-            rate(one.ended_completed),
+            context.agent(loop.agent_type),
+            context.agent(loop.via),
+            count_cell(loop.loops),
+            decimal_cell(loop.rounds_p50),
+            count_cell(loop.rounds_longest),
+            rate_cell(loop.ended_completed),
         )
-        for one in context.material.results.marathons.review_loops
+        for loop in context.inputs.results.marathons.review_loops
     )
     return Table("review_loops", rows)

@@ -2,8 +2,8 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
+from analysis.reporting.blocks import Code, Quote, Ref, Sentence
 from analysis.reporting.render import Format, Html, Markdown, Terminal, counted, environment, listed, show
-from analysis.reporting.values import Code, Quote, Ref, Sentence
 from common.measures.rates import rate
 
 ATTACK = "<img src=x onerror=alert(1)> `b` **c** [d](https://e.example) |\u202e"

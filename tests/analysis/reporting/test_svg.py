@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.reporting.charts.canvas import Axis, bars, draw, labels, lines, points
-from analysis.reporting.palette import COLOURS
-from analysis.reporting.svg import ATTRIBUTES, ELEMENTS, guarded, wash
+from analysis.reporting.charts.palette import COLOURS
+from analysis.reporting.charts.svg import ATTRIBUTES, ELEMENTS, guarded, wash
 from common.text.escaping import one_line
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" width="100.0" height="50.0">'

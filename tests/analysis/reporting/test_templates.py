@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from analysis.reporting.palette import COLOURS
+from analysis.reporting.charts.palette import COLOURS
 from analysis.reporting.render import Html, environment
 
 ANALYSIS = Path(__file__).parents[3] / "analysis"
@@ -69,4 +69,4 @@ def test_names_are_shown_by_one_module_which_redacts_them() -> None:
     makers = [
         path for path in (ANALYSIS / "reporting").rglob("*.py") if re.search(r"\b(Code|Quote)\(", path.read_text())
     ]
-    assert {path.name for path in makers} == {"show.py"}
+    assert {path.name for path in makers} == {"masking.py"}

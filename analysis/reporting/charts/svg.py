@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from analysis.reporting.palette import COLOURS
+from analysis.reporting.charts.palette import COLOURS
 from common.text.escaping import one_line
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ _NAME_BY_COLOUR = {colour: name for name, colour in COLOURS.items()}
 def guarded(label: str) -> str:
     """Return a label in which lets-plot can see no markup: its characters stand in the private use area."""
     line = _PRIVATE.sub("\ufffd", one_line(label))
-    return _GUARDED.sub(lambda found: chr(_GUARD + ord(found.group())), line)
+    return _GUARDED.sub(lambda match: chr(_GUARD + ord(match.group())), line)
 
 
 def _unguarded(text: str) -> str:
     """Return a label as it was."""
-    return _PRIVATE.sub(lambda found: chr(ord(found.group()) - _GUARD), text)
+    return _PRIVATE.sub(lambda match: chr(ord(match.group()) - _GUARD), text)
 
 
 def wash(raw: str, name: str) -> str:
@@ -130,7 +130,7 @@ def _element(name: str, attributes: dict[str, str], children: list[ET.Element], 
 def _washed_attributes(element: ET.Element, ids: dict[str, str]) -> dict[str, str]:
     """Return the attributes that are kept: colours as classes, ids numbered, numbers short."""
     washed: dict[str, str] = {}
-    classes = [found for found in element.attrib.get("class", "").split() if found in _CLASSES]
+    classes = [name for name in element.attrib.get("class", "").split() if name in _CLASSES]
     if size := _FONT_SIZE.search(element.attrib.get("style", "")):
         washed["font-size"] = _short(size.group(1) if "." in size.group(1) else f"{size.group(1)}.0")
     for key, value in element.attrib.items():
@@ -155,7 +155,7 @@ def _kept(key: str, value: str, ids: dict[str, str]) -> dict[str, str]:
     """Return an attribute as it is kept, nothing if it says what holds anyway."""
     if key not in ATTRIBUTES:
         raise ValueError(f"a chart holds the attribute {key}")
-    value = _REFERENCE.sub(lambda found: f"url(#{ids[found.group(1)]})", _short(value)).strip()
+    value = _REFERENCE.sub(lambda match: f"url(#{ids[match.group(1)]})", _short(value)).strip()
     if value.startswith("rotate(0 "):
         return {}
     return {} if _DEFAULTS.get(key) == value or value in {"translate(0 0 )", "translate(0 0)"} else {key: value}
@@ -163,7 +163,7 @@ def _kept(key: str, value: str, ids: dict[str, str]) -> dict[str, str]:
 
 def _short(value: str) -> str:
     """Return `value` with its numbers cut to one decimal."""
-    return _NUMBER.sub(lambda found: f"{float(found.group()):.1f}".removesuffix(".0").replace("-0.0", "0"), value)
+    return _NUMBER.sub(lambda match: f"{float(match.group()):.1f}".removesuffix(".0").replace("-0.0", "0"), value)
 
 
 def _colour_name(value: str) -> str:

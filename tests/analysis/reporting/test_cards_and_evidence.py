@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.reporting.cards import cards_of, stretches
-from analysis.reporting.groups import outcome_class
+from analysis.reporting.evidence import outcome_class
 from common.records.sessions import OUTCOMES
 from tests.analysis.reporting.test_findings import context
 from tests.builders.records import delegation, run, session, spent
@@ -62,7 +62,7 @@ def test_repeated_and_corrected_work_is_in_the_group_of_rework(tmp_path: Path) -
     )
     made_context = context(tmp_path, again)
     group = made_context.groups.group_by_key["rework",]
-    rate = made_context.material.results.metrics.totals.rework.rate
+    rate = made_context.inputs.results.metrics.totals.rework.rate
     assert group.numbers == (1, 3)
     assert rate.hits == 2
 

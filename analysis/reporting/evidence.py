@@ -18,7 +18,7 @@ from common.times import Calendar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analysis.reporting.material import Material, Numbered
+    from analysis.reporting.inputs import Numbered, ReportInputs
     from common.records.marathons import PositionRate
     from common.records.sessions import EnrichedDelegation, EnrichedSession
 
@@ -58,23 +58,23 @@ class Groups:
         return None if number is None else f"d{number}"
 
 
-def groups_of(material: Material) -> Groups:
+def groups_of(inputs: ReportInputs) -> Groups:
     """Return the delegations by everything that the report counts them by."""
     found: dict[Key, list[int]] = defaultdict(list)
-    number_by_id = {one.delegation.tool_use_id: one.number for one in material.delegations}
-    for one in material.delegations:
+    number_by_id = {one.delegation.tool_use_id: one.number for one in inputs.delegations}
+    for one in inputs.delegations:
         for key in _keys(one):
             found[key].append(one.number)
-    for key, number in _keys_of_periods(material):
+    for key, number in _keys_of_periods(inputs):
         found[key].append(number)
-    for key, tool_use_id in (*_keys_of_sessions(material), *_keys_of_results(material)):
+    for key, tool_use_id in (*_keys_of_sessions(inputs), *_keys_of_results(inputs)):
         if tool_use_id in number_by_id:
             found[key].append(number_by_id[tool_use_id])
     made = {
         key: Group(key, f"g{index}", tuple(sorted(set(numbers))))
         for index, (key, numbers) in enumerate(found.items(), start=1)
     }
-    sessions = dict.fromkeys(one.session.session_id for one in material.delegations)
+    sessions = dict.fromkeys(one.session.session_id for one in inputs.delegations)
     return Groups(made, number_by_id, {name: f"s{index}" for index, name in enumerate(sessions, start=1)})
 
 
@@ -95,27 +95,27 @@ def _keys(one: Numbered) -> Iterator[Key]:
         yield ("model", delegation.model)
 
 
-def _keys_of_periods(material: Material) -> Iterator[tuple[Key, int]]:
+def _keys_of_periods(inputs: ReportInputs) -> Iterator[tuple[Key, int]]:
     """Yield the period of each delegation: that of its session."""
-    named = [one for one in material.segmentation.periods if one.name != OUTSIDE]
+    named = [one for one in inputs.segmentation.periods if one.name != OUTSIDE]
     periods = Periods(
-        material.segmentation.period_source,
+        inputs.segmentation.period_source,
         tuple(Period(name=one.name, first=one.first, last=one.last, changes=one.changes) for one in named),
     )
     period_by_session = {
         session.session_id: period.name
-        for period, sessions in group(material.enriched.sessions, periods, Calendar(material.timezone))
+        for period, sessions in group(inputs.enriched.sessions, periods, Calendar(inputs.timezone))
         for session in sessions
     }
-    for one in material.delegations:
+    for one in inputs.delegations:
         yield ("period", period_by_session[one.session.session_id]), one.number
 
 
-def _keys_of_sessions(material: Material) -> Iterator[tuple[Key, str]]:
+def _keys_of_sessions(inputs: ReportInputs) -> Iterator[tuple[Key, str]]:
     """Yield what a delegation is in its session: the second of a transition, at a place, done again."""
-    marathons = {one.session_id for one in material.results.marathons.marathons}
-    spans = [(position_name(one), one) for one in material.results.marathons.by_position]
-    for session in material.enriched.sessions:
+    marathons = {one.session_id for one in inputs.results.marathons.marathons}
+    spans = [(position_name(one), one) for one in inputs.results.marathons.by_position]
+    for session in inputs.enriched.sessions:
         for chain in chains(session.delegations):
             for before, after in pairwise(chain):
                 yield ("transition", before.agent_type, after.agent_type), after.tool_use_id
@@ -138,16 +138,16 @@ def _done_again(session: EnrichedSession) -> list[EnrichedDelegation]:
     ]
 
 
-def position_name(one: PositionRate) -> str:
+def position_name(position: PositionRate) -> str:
     """Return a span of places: 1, 2–5, 41+."""
-    if one.first == one.last:
-        return str(one.first)
-    return f"{one.first}+" if one.last is None else f"{one.first}–{one.last}"
+    if position.first == position.last:
+        return str(position.first)
+    return f"{position.first}+" if position.last is None else f"{position.first}–{position.last}"
 
 
-def _keys_of_results(material: Material) -> Iterator[tuple[Key, str]]:
+def _keys_of_results(inputs: ReportInputs) -> Iterator[tuple[Key, str]]:
     """Yield what the strategies found of single delegations: (key, tool use id)."""
-    for misroute in material.results.routing_quality.misroutes:
+    for misroute in inputs.results.routing_quality.misroutes:
         yield ("misroutes",), misroute.tool_use_id
         yield ("misroutes", misroute.rule), misroute.tool_use_id
         yield ("misroutes to", misroute.suggested), misroute.tool_use_id

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analysis.reporting.values import Code, Quote
+from analysis.reporting.blocks import Code, Quote
 from common.text.escaping import one_line, shorten, visible
 from common.text.formatting import NO_DATA
 from common.text.redaction import Redactor, keep
@@ -17,7 +17,7 @@ from common.text.redaction import Redactor, keep
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from analysis.reporting.material import Material
+    from analysis.reporting.inputs import ReportInputs
     from common.records.sessions import EnrichedDelegation, EnrichedSession
     from common.text.redaction import Redact
 
@@ -26,7 +26,7 @@ DETAIL_LENGTH = 200  # where extraction cuts what decided an outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
+class Masking:
     """How foreign text is shown. `share` leaves words and places out and gives numbers to projects and sessions."""
 
     redact: Redact
@@ -59,11 +59,13 @@ class Show:
             return None
         return Quote(shorten(one_line(self.redact(text)), length))
 
-    def reason(self, one: EnrichedDelegation) -> Quote | None:
+    def reason(self, delegation: EnrichedDelegation) -> Quote | None:
         """Return what decided the outcome: from the whole result where it begins it, since it stands cut."""
-        detail = one.outcome_detail or ""
-        begins = bool(detail) and one.result is not None and one.result.lstrip().startswith(detail.strip())
-        whole = one.result if begins else detail if len(detail) < DETAIL_LENGTH else detail.rpartition(" ")[0]
+        detail = delegation.outcome_detail or ""
+        begins = (
+            bool(detail) and delegation.result is not None and delegation.result.lstrip().startswith(detail.strip())
+        )
+        whole = delegation.result if begins else detail if len(detail) < DETAIL_LENGTH else detail.rpartition(" ")[0]
         return self.words(whole, DETAIL_LENGTH)
 
     def place(self, file: str, line: int) -> Code | None:
@@ -77,31 +79,33 @@ class Show:
         return shorten(visible(self.redact(text)), length)
 
 
-def show_of(material: Material, *, redact: bool, share: bool) -> Show:
-    """Return how the foreign text of `material` is shown; `share` always redacts."""
-    sessions = material.enriched.sessions
+def masking_of(inputs: ReportInputs, *, redact: bool, share: bool) -> Masking:
+    """Return how the foreign text of `inputs` is shown; `share` always redacts."""
+    sessions = inputs.enriched.sessions
     function: Redact = keep
     if redact or share:
-        agents = {one.agent_type for session in sessions for one in session.delegations}
-        learnt = Redactor.learn(all_texts(material), not_owners=agents)
+        agents = {delegation.agent_type for session in sessions for delegation in session.delegations}
+        learnt = Redactor.learn(all_texts(inputs), not_owners=agents)
         function = lru_cache(CACHED_NAMES)(learnt)
-    return Show(
+    return Masking(
         redact=function,
         redacted=redact or share,
         share=share,
-        number_by_project=_numbers(_projects(material)),
+        number_by_project=_numbers(_projects(inputs)),
         number_by_session=_numbers(session.session_id for session in sessions),
     )
 
 
-def _projects(material: Material) -> Iterator[str]:
+def _projects(inputs: ReportInputs) -> Iterator[str]:
     """Yield every project that a report may name, those of the sessions first."""
-    yield from (session.project for session in material.enriched.sessions)
-    yield from sorted(material.enriched.tokens_by_day_elsewhere)
-    yield from (group.name for group in material.results.metrics.projects)
-    yield from (spending.name for spending in material.results.metrics.spending_by_project)
-    for comparison in material.segmentation.comparisons:
-        yield from (found.name for found in comparison.confounders if found.kind == "project" and found.name)
+    yield from (session.project for session in inputs.enriched.sessions)
+    yield from sorted(inputs.enriched.tokens_by_day_elsewhere)
+    yield from (group.name for group in inputs.results.metrics.projects)
+    yield from (spending.name for spending in inputs.results.metrics.spending_by_project)
+    for comparison in inputs.segmentation.comparisons:
+        yield from (
+            confounder.name for confounder in comparison.confounders if confounder.kind == "project" and confounder.name
+        )
 
 
 def _numbers(names: Iterable[str]) -> dict[str, int]:
@@ -109,14 +113,14 @@ def _numbers(names: Iterable[str]) -> dict[str, int]:
     return {name: number for number, name in enumerate(dict.fromkeys(names), start=1)}
 
 
-def all_texts(material: Material) -> Iterator[str]:
+def all_texts(inputs: ReportInputs) -> Iterator[str]:
     """Yield every foreign text of the data in the order of the file."""
-    yield from material.enriched.source.roots
-    for session in material.enriched.sessions:
+    yield from inputs.enriched.source.roots
+    for session in inputs.enriched.sessions:
         yield from _texts_of_session(session)
-    for definition in material.patterns.definitions:
+    for definition in inputs.patterns.definitions:
         yield from (definition.name, definition.description or "")
-    for diagnostic in material.diagnostics:
+    for diagnostic in inputs.diagnostics:
         yield diagnostic.file
 
 
@@ -127,7 +131,19 @@ def _texts_of_session(session: EnrichedSession) -> Iterator[str]:
         yield from filter(None, _texts_of_delegation(delegation))
 
 
-def _texts_of_delegation(one: EnrichedDelegation) -> Iterator[str | None]:
+def _texts_of_delegation(delegation: EnrichedDelegation) -> Iterator[str | None]:
     """Yield the texts of a delegation."""
-    yield from (one.agent_type, one.description, one.prompt, one.result, one.user_context_before)
-    yield from (one.assistant_synthesis_after, one.outcome_detail, one.model, one.file, one.tool_use_id)
+    yield from (
+        delegation.agent_type,
+        delegation.description,
+        delegation.prompt,
+        delegation.result,
+        delegation.user_context_before,
+    )
+    yield from (
+        delegation.assistant_synthesis_after,
+        delegation.outcome_detail,
+        delegation.model,
+        delegation.file,
+        delegation.tool_use_id,
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.reporting.blocks import Block, Bullets, Paragraph, Section, Sentence
 from analysis.reporting.context import Context
-from analysis.reporting.findings import answer
-from analysis.reporting.groups import groups_of
+from analysis.reporting.evidence import groups_of
+from analysis.reporting.findings import answer_sentences
+from analysis.reporting.masking import masking_of
 from analysis.reporting.sections.agents import agents_blocks
 from analysis.reporting.sections.costs import costs_blocks
 from analysis.reporting.sections.marathons import marathons_blocks
@@ -17,11 +19,9 @@ from analysis.reporting.sections.quality import quality_blocks
 from analysis.reporting.sections.read import read_blocks
 from analysis.reporting.sections.routing import routing_blocks
 from analysis.reporting.sections.transitions import transitions_blocks
-from analysis.reporting.show import show_of
-from analysis.reporting.values import Block, Bullets, Paragraph, Section, Sentence
 
 if TYPE_CHECKING:
-    from analysis.reporting.material import Material
+    from analysis.reporting.inputs import ReportInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Report:
     sections: tuple[Section, ...]
 
 
-def context_of(material: Material, *, redact: bool, share: bool, warnings: tuple[str, ...] = ()) -> Context:
+def report_context(inputs: ReportInputs, *, redact: bool, share: bool, warnings: tuple[str, ...] = ()) -> Context:
     """Return what the sections are made from."""
-    return Context(material, show_of(material, redact=redact, share=share), groups_of(material), warnings)
+    return Context(inputs, masking_of(inputs, redact=redact, share=share), groups_of(inputs), warnings)
 
 
 def report_of(context: Context) -> Report:
@@ -55,5 +55,5 @@ def report_of(context: Context) -> Report:
 
 def _answer_blocks(context: Context) -> tuple[Block, ...]:
     """Return the answer in at most five sentences."""
-    found = answer(context)
+    found = answer_sentences(context)
     return (Bullets(found) if found else Paragraph((Sentence("no_answer"),)),)

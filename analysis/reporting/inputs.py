@@ -41,7 +41,7 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class ReportInputs:
     """The results, and the files that they rest on."""
 
     enriched: EnrichedSessions
@@ -54,19 +54,19 @@ class Material:
     timezone: str
 
 
-def load_material(
+def load_inputs(
     repository: DataRepository, aggregate: Path, diagnostics: Path, timezone: str, prices: PriceTable
-) -> Material:
+) -> ReportInputs:
     """Read everything that a report is made of."""
     enriched = repository.load_enriched()
-    return Material(
+    return ReportInputs(
         enriched=enriched,
         patterns=repository.load_routing_patterns(),
         marathons=repository.load_marathons(),
         segmentation=repository.load_segmentation(),
         results=load_results(aggregate),
         diagnostics=tuple(read_diagnostics(diagnostics.read_bytes().splitlines())),
-        delegations=numbered(enriched.sessions, zone_named(timezone), prices),
+        delegations=number_delegations(enriched.sessions, zone_named(timezone), prices),
         timezone=timezone,
     )
 
@@ -76,18 +76,18 @@ def read_diagnostics(lines: Iterable[bytes]) -> list[Diagnostic]:
     return [msgspec.json.decode(line, type=Diagnostic) for line in lines]
 
 
-def numbered(sessions: Iterable[EnrichedSession], zone: tzinfo, prices: PriceTable) -> tuple[Numbered, ...]:
+def number_delegations(sessions: Iterable[EnrichedSession], zone: tzinfo, prices: PriceTable) -> tuple[Numbered, ...]:
     """Return all delegations with their numbers."""
     pairs = [(session, delegation) for session in sessions for delegation in session.delegations]
     return tuple(
-        Numbered(number, session, one, local_time(one.timestamp, zone), _cost(one, prices))
-        for number, (session, one) in enumerate(pairs, start=1)
+        Numbered(number, session, delegation, local_time(delegation.timestamp, zone), _cost(delegation, prices))
+        for number, (session, delegation) in enumerate(pairs, start=1)
     )
 
 
-def _cost(one: EnrichedDelegation, prices: PriceTable) -> float | None:
+def _cost(delegation: EnrichedDelegation, prices: PriceTable) -> float | None:
     """Return estimated dollars of the delegation's own run."""
-    if one.run is None:
+    if delegation.run is None:
         return None
-    amount = prices.amount(one.run.tokens_by_day)
+    amount = prices.amount(delegation.run.tokens_by_day)
     return amount.cost().estimated if amount.whole else None
