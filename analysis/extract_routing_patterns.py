@@ -78,6 +78,10 @@ def describe_period(period: Period, sessions: Sequence[EnrichedSession]) -> Peri
         transitions_total=sum(len(steps.transitions) for steps in steps_of_sessions),
         parallel=sum(steps.parallel for steps in steps_of_sessions),
         samples={agent_type: samples(sessions, agent_type) for agent_type in counts},
+        tool_use_ids_by_agent={
+            agent_type: [delegation.tool_use_id for delegation in delegations if delegation.agent_type == agent_type]
+            for agent_type in counts
+        },
     )
 
 

@@ -182,9 +182,9 @@ def _title(context: Context, group: Group) -> Sentence:
     kind, *names = group.key
     result = names.pop() if kind == "agent" and len(names) > 1 else None
     shown: tuple[Code, ...] = tuple(context.masking.name(name) for name in names)
-    if kind == "project":
+    if kind in {"project", "spending_by_project"}:
         shown = (context.masking.project(names[0]),)
-    elif kind in {"outcome", "class"}:
+    elif kind in {"outcome", "class", "spending_by_place"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
     return Sentence("group", {"kind": kind, "names": shown, "result": result, "count": len(group.numbers)})
 

@@ -72,9 +72,9 @@ def share_cell(value: float | None) -> Cell:
     return Cell(value, "share")
 
 
-def money_cell(value: float | None) -> Cell:
+def money_cell(value: float | None, target: str | None = None) -> Cell:
     """Return US dollars."""
-    return Cell(value, "money")
+    return Cell(value, "money", target)
 
 
 def tokens_cell(value: float | None) -> Cell:

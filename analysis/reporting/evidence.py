@@ -1,28 +1,26 @@
-"""The delegations behind each number: a group of them for every claim, with an address in the HTML report."""
+"""The delegations behind each number: a group of them for every claim, with an address in the HTML report.
+
+The strategies return the ids behind their numbers; here they get an address. Nothing is counted again.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from common.agents.periods import Periods, group
-from common.measures.rework import is_reworkable as counts_for_rework
-from common.measures.rework import repeats
-from common.measures.sequences import chains
+from common.measures.rates import UNKNOWN_NAME
 from common.records.sessions import SUCCESSES, UNKNOWNS, Outcome
-from common.records.shared import OUTSIDE, Period
-from common.times import Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from analysis.reporting.inputs import Numbered, ReportInputs
+    from analysis.reporting.inputs import ReportInputs
     from common.records.marathons import PositionRate
-    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 Key = tuple[str, ...]
+Ids = tuple[Key, "Sequence[str]"]
 OutcomeClass = Literal["completed", "failed", "unknown"]
 
 
@@ -59,22 +57,16 @@ class Groups:
 
 
 def groups_of(inputs: ReportInputs) -> Groups:
-    """Return the delegations by everything that the report counts them by."""
-    found: dict[Key, list[int]] = defaultdict(list)
-    number_by_id = {one.delegation.tool_use_id: one.number for one in inputs.delegations}
-    for one in inputs.delegations:
-        for key in _keys(one):
-            found[key].append(one.number)
-    for key, number in _keys_of_periods(inputs):
-        found[key].append(number)
-    for key, tool_use_id in (*_keys_of_sessions(inputs), *_keys_of_results(inputs)):
-        if tool_use_id in number_by_id:
-            found[key].append(number_by_id[tool_use_id])
+    """Return the delegations behind every number of the results."""
+    number_by_id = {numbered.delegation.tool_use_id: numbered.number for numbered in inputs.delegations}
+    found: dict[Key, set[int]] = defaultdict(set)
+    for key, ids in _all_ids(inputs):
+        found[key].update(number_by_id[tool_use_id] for tool_use_id in ids if tool_use_id in number_by_id)
     made = {
-        key: Group(key, f"g{index}", tuple(sorted(set(numbers))))
-        for index, (key, numbers) in enumerate(found.items(), start=1)
+        key: Group(key, f"g{index}", tuple(sorted(numbers)))
+        for index, (key, numbers) in enumerate(((key, numbers) for key, numbers in found.items() if numbers), start=1)
     }
-    sessions = dict.fromkeys(one.session.session_id for one in inputs.delegations)
+    sessions = dict.fromkeys(numbered.session.session_id for numbered in inputs.delegations)
     return Groups(made, number_by_id, {name: f"s{index}" for index, name in enumerate(sessions, start=1)})
 
 
@@ -83,59 +75,88 @@ def outcome_class(outcome: Outcome) -> OutcomeClass:
     return "unknown" if outcome in UNKNOWNS else "completed" if outcome in SUCCESSES else "failed"
 
 
-def _keys(one: Numbered) -> Iterator[Key]:
-    """Yield what a delegation is counted by."""
-    delegation = one.delegation
-    agent, outcome = delegation.agent_type, outcome_class(delegation.outcome)
-    yield from (("outcome", delegation.outcome), ("class", outcome), ("agent", agent), ("agent", agent, outcome))
-    yield ("project", one.session.project)
-    if one.moment is not None:
-        yield ("day", one.moment.date().isoformat())
-    if delegation.model is not None:
-        yield ("model", delegation.model)
+def _all_ids(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield (key, ids) of every number that leads to its delegations."""
+    yield from _of_outcomes(inputs)
+    yield from _of_groups(inputs)
+    yield from _of_spending(inputs)
+    yield from _of_periods(inputs)
+    yield from _of_marathons(inputs)
+    yield from _of_routing(inputs)
+    yield from _of_charts(inputs)
 
 
-def _keys_of_periods(inputs: ReportInputs) -> Iterator[tuple[Key, int]]:
-    """Yield the period of each delegation: that of its session."""
-    named = [one for one in inputs.segmentation.periods if one.name != OUTSIDE]
-    periods = Periods(
-        inputs.segmentation.period_source,
-        tuple(Period(name=one.name, first=one.first, last=one.last, changes=one.changes) for one in named),
-    )
-    period_by_session = {
-        session.session_id: period.name
-        for period, sessions in group(inputs.enriched.sessions, periods, Calendar(inputs.timezone))
-        for session in sessions
+def _of_outcomes(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of each outcome and of each kind of link."""
+    totals = inputs.results.metrics.totals
+    for outcome, ids in totals.tool_use_ids_by_outcome.items():
+        yield ("outcome", outcome), ids
+        yield ("class", outcome_class(outcome)), ids
+    for link, ids in totals.tool_use_ids_by_link.items():
+        yield ("link", link), ids
+    yield ("rework",), totals.rework.tool_use_ids
+
+
+def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of each agent, model, project, weekday, hour and day."""
+    metrics = inputs.results.metrics
+    classes = {
+        tool_use_id: outcome_class(outcome)
+        for outcome, ids in metrics.totals.tool_use_ids_by_outcome.items()
+        for tool_use_id in ids
     }
-    for one in inputs.delegations:
-        yield ("period", period_by_session[one.session.session_id]), one.number
+    for agent in metrics.agents:
+        yield ("agent", agent.agent_type), agent.tool_use_ids
+        yield ("rework", agent.agent_type), agent.rework.tool_use_ids
+        for tool_use_id in agent.tool_use_ids:
+            yield ("agent", agent.agent_type, classes[tool_use_id]), [tool_use_id]
+    groups = (
+        *(("model", group) for group in metrics.models),
+        *(("project", group) for group in metrics.projects),
+        *(("weekday", group) for group in metrics.weekdays),
+        *(("hour", group) for group in metrics.hours),
+        *(("day", group) for group in metrics.days),
+    )
+    for kind, group in groups:
+        yield (kind, group.name), group.tool_use_ids
 
 
-def _keys_of_sessions(inputs: ReportInputs) -> Iterator[tuple[Key, str]]:
-    """Yield what a delegation is in its session: the second of a transition, at a place, done again."""
-    marathons = {one.session_id for one in inputs.results.marathons.marathons}
-    spans = [(position_name(one), one) for one in inputs.results.marathons.by_position]
-    for session in inputs.enriched.sessions:
-        for chain in chains(session.delegations):
-            for before, after in pairwise(chain):
-                yield ("transition", before.agent_type, after.agent_type), after.tool_use_id
-        for one in session.delegations:
-            if session.session_id in marathons:
-                yield ("marathons",), one.tool_use_id
-            for name, span in spans:
-                if span.first <= one.sequence_number <= (span.last or one.sequence_number):
-                    yield ("place", name), one.tool_use_id
-        for one in _done_again(session):
-            yield ("rework",), one.tool_use_id
-            yield ("rework", one.agent_type), one.tool_use_id
+def _of_spending(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations whose runs spent the money of a row."""
+    metrics = inputs.results.metrics
+    rows = (
+        *(("spending_by_place", spending) for spending in metrics.spending_by_place),
+        *(("spending_by_model", spending) for spending in metrics.spending_by_model),
+        *(("spending_by_project", spending) for spending in metrics.spending_by_project),
+        *(("spending_by_period", spending) for spending in metrics.spending_by_period),
+        *(("spending_by_day", spending) for spending in metrics.spending_by_day),
+    )
+    for kind, spending in rows:
+        yield (kind, spending.name), spending.tool_use_ids
 
 
-def _done_again(session: EnrichedSession) -> list[EnrichedDelegation]:
-    """Return the delegations of a session that were repeated or corrected."""
-    repeated = {earlier.tool_use_id for _, earlier in repeats(session)}
-    return [
-        one for one in session.delegations if one.tool_use_id in repeated or (one.corrected and counts_for_rework(one))
-    ]
+def _of_periods(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of each period, and of each agent in it."""
+    for group in inputs.results.metrics.periods:
+        yield ("period", group.name), group.tool_use_ids
+    for period in inputs.patterns.periods:
+        for agent, ids in period.tool_use_ids_by_agent.items():
+            yield ("agent of period", agent, period.name), ids
+
+
+def _of_marathons(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of marathons, places, transitions and loops."""
+    result = inputs.results.marathons
+    for marathon in result.marathons:
+        yield ("marathons",), marathon.tool_use_ids
+    for position in result.by_position:
+        yield ("place", position_name(position)), position.tool_use_ids
+    for transition in result.transitions:
+        yield ("transition", transition.source, transition.target), transition.tool_use_ids
+    for loop in result.loops:
+        yield ("loop", loop.agent_type, loop.via), loop.tool_use_ids
+    for review in result.review_loops:
+        yield ("review loop", review.agent_type, review.via), review.tool_use_ids
 
 
 def position_name(position: PositionRate) -> str:
@@ -145,9 +166,32 @@ def position_name(position: PositionRate) -> str:
     return f"{position.first}+" if position.last is None else f"{position.first}–{position.last}"
 
 
-def _keys_of_results(inputs: ReportInputs) -> Iterator[tuple[Key, str]]:
-    """Yield what the strategies found of single delegations: (key, tool use id)."""
-    for misroute in inputs.results.routing_quality.misroutes:
-        yield ("misroutes",), misroute.tool_use_id
-        yield ("misroutes", misroute.rule), misroute.tool_use_id
-        yield ("misroutes to", misroute.suggested), misroute.tool_use_id
+def _of_routing(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations that a rule reads, and those that another agent should perhaps have had."""
+    quality = inputs.results.routing_quality
+    for misroute in quality.misroutes:
+        yield ("misroutes",), [misroute.tool_use_id]
+    for rule in quality.rules:
+        yield ("rule", rule.name), rule.tool_use_ids
+        yield ("misroutes", rule.name), rule.suspected_tool_use_ids
+
+
+def _of_charts(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations behind the charts that the report computes itself: weeks, times, tokens, costs."""
+    for group in inputs.results.metrics.days:
+        if group.name != UNKNOWN_NAME:
+            yield ("week", monday(date.fromisoformat(group.name))), group.tool_use_ids
+    for numbered in inputs.delegations:
+        delegation = numbered.delegation
+        agent, ids = delegation.agent_type, [delegation.tool_use_id]
+        if delegation.duration_seconds:
+            yield ("timed", agent), ids
+        if delegation.run and delegation.run.tokens.output_estimated:
+            yield ("wrote", agent), ids
+        if numbered.cost:
+            yield ("cost", agent, delegation.model or UNKNOWN_NAME), ids
+
+
+def monday(day: date) -> str:
+    """Return the Monday of the day's week."""
+    return (day - timedelta(days=day.weekday())).isoformat()

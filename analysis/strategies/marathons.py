@@ -77,6 +77,7 @@ def tell_story(session: EnrichedSession, marathon: Marathon, material: Material)
         last_timestamp=session.last_timestamp,
         messages=session.message_count,
         cost=_cost(session, material.prices).cost(),
+        tool_use_ids=[delegation.tool_use_id for delegation in delegations],
     )
 
 
@@ -116,6 +117,7 @@ def review_loops(delegations: Sequence[EnrichedDelegation]) -> list[ReviewLoop]:
             first_sequence_number=number[stretch[0].tool_use_id],
             last_sequence_number=number[stretch[-1].tool_use_id],
             last_outcome=stretch[-1].outcome,
+            tool_use_ids=[delegation.tool_use_id for delegation in stretch],
         )
         for stretch in sequences.rounds(delegations)
     ]
@@ -134,6 +136,7 @@ def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
             rounds_p50=quantile([loop.rounds for loop in inside], 0.5) or 0.0,
             rounds_longest=max(loop.rounds for loop in inside),
             ended_completed=_ended(inside),
+            tool_use_ids=[loop.tool_use_ids[-1] for loop in inside],
         )
         for (agent_type, via), inside in groups.items()
     ]
@@ -174,7 +177,8 @@ def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
     for first, last in PLACES:
         inside = [delegation for session in sessions for delegation in session.delegations[first - 1 : last]]
         if inside:
-            found.append(PositionRate(first=first, last=last, success=rates.success_rate(inside)))
+            ids = [delegation.tool_use_id for delegation in inside]
+            found.append(PositionRate(first=first, last=last, success=rates.success_rate(inside), tool_use_ids=ids))
     return found
 
 

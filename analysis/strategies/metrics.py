@@ -10,7 +10,7 @@ from analysis.strategies.spending import Expense
 from analysis.strategies.verdicts import Field
 from common import schema
 from common.measures import prices, rates, rework
-from common.measures.cases import Case
+from common.measures.cases import Case, ids_by, tool_use_ids
 from common.measures.rework import Reworked
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
@@ -33,6 +33,7 @@ class _Group(TypedDict):
     durations: Durations
     cache_share: float | None
     output_per_input: float | None
+    tool_use_ids: list[str]
 
 
 def answer_metrics(material: Material) -> MetricsResult:
@@ -86,6 +87,7 @@ def _figures(cases: Sequence[Case]) -> _Group:
         durations=rates.durations(case.delegation for case in cases),
         cache_share=rates.cache_share(tokens),
         output_per_input=rates.output_per_input(tokens),
+        tool_use_ids=tool_use_ids(cases),
     )
 
 
@@ -187,6 +189,8 @@ def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) ->
         links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
         rework=rework.summarize_rework(cases, reworked),
         parent_price=parent_price(cases, material.prices),
+        tool_use_ids_by_outcome=ids_by(cases, lambda case: case.delegation.outcome),
+        tool_use_ids_by_link=ids_by(cases, lambda case: case.delegation.link or "none"),
     )
 
 

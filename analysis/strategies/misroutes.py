@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.measures import rates
-from common.measures.cases import Case
+from common.measures.cases import Case, tool_use_ids
 from common.records.routing_quality import Misroute, RuleUse
 from common.routing.router import Match
 from common.routing.rules import Rule, read_task, suggestions
@@ -38,22 +38,26 @@ def _is_usual(case: Case, material: Material) -> bool:
 def read_rule(rule: Rule, agents: Agents, material: Material) -> RuleFindings:
     """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
     suggested = suggestions(rule, agents.items())
-    tasks = suspected = 0
+    tasks: list[Case] = []
+    suspected: list[Case] = []
     misroutes = []
     for case in material.cases if suggested else ():
         words = rule.words(read_task(case.delegation.description, case.delegation.prompt))
-        tasks += bool(words)
+        if words:
+            tasks.append(case)
         agent = case.delegation.agent_type
         if words and rule.concerns(agent) and not (rule.is_kind(agent, agents.get(agent)) or _is_usual(case, material)):
-            suspected += 1
+            suspected.append(case)
             misroutes.append(_misroute(case, rule.name, suggested[0], words))
     use = RuleUse(
         name=rule.name,
         family=rule.family,
         silent=not suggested,
         suggests=suggested,
-        tasks=tasks,
-        suspected=suspected,
+        tasks=len(tasks),
+        suspected=len(suspected),
+        tool_use_ids=tool_use_ids(tasks),
+        suspected_tool_use_ids=tool_use_ids(suspected),
     )
     return RuleFindings(use, misroutes)
 

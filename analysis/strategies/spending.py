@@ -16,11 +16,15 @@ PLACES = ("main", "runs", "unlinked")
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """Tokens of one day, model and tier in one place of one project; None where the project is not known."""
+    """Tokens of one day, model and tier in one place of one project; None where the project is not known.
+
+    `tool_use_id` is the delegation's, None for what no delegation's run spent.
+    """
 
     place: str
     project: str | None
     tokens: DayTokens
+    tool_use_id: str | None = None
 
 
 def expenses(data: EnrichedSessions) -> list[Expense]:
@@ -29,8 +33,8 @@ def expenses(data: EnrichedSessions) -> list[Expense]:
     found = []
     for session in data.sessions:
         found += [Expense("main", session.project, day) for day in session.tokens_by_day]
-        runs = (delegation.run for delegation in session.delegations if delegation.run)
-        found += [Expense("runs", session.project, day) for run in runs for day in run.tokens_by_day]
+        runs = ((delegation.run, delegation.tool_use_id) for delegation in session.delegations if delegation.run)
+        found += [Expense("runs", session.project, day, call) for run, call in runs for day in run.tokens_by_day]
     for project, days in data.tokens_by_day_elsewhere.items():
         found += [Expense("main", project, day) for day in days]
     for unlinked in data.unlinked_runs:
@@ -55,11 +59,17 @@ def tokens(days: Iterable[DayTokens]) -> Tokens:
 
 def by(parts: Iterable[Expense], name: Callable[[Expense], str | None], table: PriceTable) -> list[Spending]:
     """Return the spending by name, largest cost first."""
-    groups: dict[str, list[DayTokens]] = defaultdict(list)
+    groups: dict[str, list[Expense]] = defaultdict(list)
     for expense in parts:
-        groups[name(expense) or rates.UNKNOWN_NAME].append(expense.tokens)
-    found = [Spending(name=key, tokens=tokens(days), cost=table.amount(days).cost()) for key, days in groups.items()]
+        groups[name(expense) or rates.UNKNOWN_NAME].append(expense)
+    found = [_spending(key, inside, table) for key, inside in groups.items()]
     return sorted(found, key=lambda row: (-row.cost.estimated, row.name))
+
+
+def _spending(name: str, parts: Sequence[Expense], table: PriceTable) -> Spending:
+    days = [expense.tokens for expense in parts]
+    ids = dict.fromkeys(expense.tool_use_id for expense in parts if expense.tool_use_id is not None)
+    return Spending(name=name, tokens=tokens(days), cost=table.amount(days).cost(), tool_use_ids=list(ids))
 
 
 def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]:

@@ -1,9 +1,14 @@
 """Delegations with their session, period, cost and the model of the caller."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from common.measures.prices import Amount, PriceTable
 from common.records.sessions import EnrichedDelegation, EnrichedSession
+
+Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,16 @@ def cases_of(session: EnrichedSession, period: str, prices: PriceTable) -> list[
         )
         for delegation in session.delegations
     ]
+
+
+def tool_use_ids(cases: Iterable[Case]) -> list[str]:
+    """Return the ids of the delegations, in order."""
+    return [case.delegation.tool_use_id for case in cases]
+
+
+def ids_by(cases: Iterable[Case], name: Callable[[Case], Name]) -> dict[Name, list[str]]:
+    """Return the ids of the delegations by name, in order of first appearance."""
+    groups: dict[Name, list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[name(case)].append(case)
+    return {key: tool_use_ids(inside) for key, inside in groups.items()}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from common.measures import rates
-from common.measures.cases import Case
+from common.measures.cases import Case, tool_use_ids
 from common.measures.prices import PICODOLLARS
 from common.records.sessions import Edit, EnrichedDelegation, EnrichedSession
 from common.records.shared import Evidence, Rework
@@ -146,6 +146,7 @@ def summarize_rework(cases: Sequence[Case], reworked: Reworked) -> Rework:
             evidence(case, "repeated" if case.delegation.tool_use_id in reworked.repeated else "corrected")
             for case in redone[:EXAMPLES]
         ],
+        tool_use_ids=tool_use_ids(redone),
     )
 
 

@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp, fsum, log, sqrt
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from common.measures.rates import rate
 from common.measures.statistics import Z95
@@ -14,6 +16,7 @@ from common.records.sessions import Delegation
 from common.records.shared import Loop, Transition
 
 D = TypeVar("D", bound=Delegation)
+_Pair = tuple[str, str]
 
 LIFT_COUNT = 5
 """A transition needs this many cases, in two sessions, for an interval of its lift."""
@@ -24,21 +27,29 @@ class Steps:
     """The sequence of the delegations of one session.
 
     `transitions` are pairs of agent types. `parallel` counts neighbours called in one message; they are not
-    transitions. `loops` are (X, Y) for each X, Y, X of two transitions.
+    transitions. `loops` are (X, Y) for each X, Y, X of two transitions. `transition_ids` and `loop_ids` are the ids of
+    the last delegation of each.
     """
 
     transitions: list[tuple[str, str]]
     parallel: int
     loops: list[tuple[str, str]]
+    transition_ids: list[str] = field(default_factory=list)
+    loop_ids: list[str] = field(default_factory=list)
 
 
 def steps(delegations: Sequence[Delegation]) -> Steps:
     """Return the transitions and loops of one session, whose delegations are in order of call."""
-    found = [[delegation.agent_type for delegation in chain] for chain in chains(delegations)]
+    stretches = chains(delegations)
+    pairs = [pair for chain in stretches for pair in pairwise(chain)]
+    triples = [triple for chain in stretches for triple in zip(chain, chain[1:], chain[2:], strict=False)]
+    loops = [(x, y, z) for x, y, z in triples if x.agent_type == z.agent_type != y.agent_type]
     return Steps(
-        transitions=[pair for types in found for pair in pairwise(types)],
-        parallel=len(delegations) - len(_threads(delegations)) - sum(len(types) - 1 for types in found),
-        loops=[(x, y) for types in found for x, y, z in zip(types, types[1:], types[2:], strict=False) if x == z != y],
+        transitions=[(before.agent_type, after.agent_type) for before, after in pairs],
+        parallel=len(delegations) - len(_threads(delegations)) - len(pairs),
+        loops=[(x.agent_type, y.agent_type) for x, y, _ in loops],
+        transition_ids=[after.tool_use_id for _, after in pairs],
+        loop_ids=[last.tool_use_id for _, _, last in loops],
     )
 
 
@@ -61,10 +72,10 @@ def cascade_rate(sessions: Iterable[Steps]) -> Rate:
 
 def count_loops(sessions: Iterable[Steps]) -> list[Loop]:
     """Return how often each X, Y, X occurs, most frequent first, ties by name."""
-    counts = Counter(loop for steps in sessions for loop in steps.loops)
+    ids = _ids((steps.loops, steps.loop_ids) for steps in sessions)
     return [
-        Loop(agent_type=x, via=y, count=count)
-        for (x, y), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        Loop(agent_type=x, via=y, count=len(inside), tool_use_ids=inside)
+        for (x, y), inside in sorted(ids.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
 
 
@@ -74,10 +85,21 @@ def count_transitions(sessions: Sequence[Steps]) -> list[Transition]:
     by_source = _by_session(Counter(a for a, _ in steps.transitions) for steps in sessions)
     by_target = _by_session(Counter(b for _, b in steps.transitions) for steps in sessions)
     total = {number: len(steps.transitions) for number, steps in enumerate(sessions) if steps.transitions}
+    ids = _ids((steps.transitions, steps.transition_ids) for steps in sessions)
     found = [
-        _transition(pair, counts, by_source[pair[0]], by_target[pair[1]], total) for pair, counts in by_pair.items()
+        replace(_transition(pair, counts, by_source[pair[0]], by_target[pair[1]], total), tool_use_ids=ids[pair])
+        for pair, counts in by_pair.items()
     ]
     return sorted(found, key=lambda transition: (-transition.count, transition.source, transition.target))
+
+
+def _ids(sessions: Iterable[tuple[Sequence[_Pair], Sequence[str]]]) -> dict[_Pair, list[str]]:
+    """Return the ids by pair of agent types."""
+    found: dict[_Pair, list[str]] = defaultdict(list)
+    for pairs, ids in sessions:
+        for pair, tool_use_id in zip(pairs, ids, strict=True):
+            found[pair].append(tool_use_id)
+    return found
 
 
 _Counts = dict[int, int]

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
@@ -75,6 +77,7 @@ class ReviewLoop(Record, frozen=True, kw_only=True):
     first_sequence_number: int  #: position of its first delegation
     last_sequence_number: int  #: position of its last delegation
     last_outcome: Outcome  #: outcome of its last delegation
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of its delegations, in order
 
 
 class MarathonStory(Marathon, frozen=True, kw_only=True):
@@ -93,6 +96,7 @@ class MarathonStory(Marathon, frozen=True, kw_only=True):
     last_timestamp: str | None  #: latest timestamp
     messages: int  #: messages of the session
     cost: Cost  #: cost of its main thread and its runs
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of its delegations, in order
 
 
 class MarathonPeriod(PeriodFields, frozen=True, kw_only=True):
@@ -110,6 +114,7 @@ class PositionRate(Record, frozen=True, kw_only=True):
     first: int  #: first position, from 1
     last: int | None  #: last position, included; None if open
     success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of these delegations
 
 
 class ReviewLoopSummary(Record, frozen=True, kw_only=True):
@@ -121,12 +126,13 @@ class ReviewLoopSummary(Record, frozen=True, kw_only=True):
     rounds_p50: float  #: median number of returns to X
     rounds_longest: int  #: largest number of returns to X
     ended_completed: Rate  #: stretches whose last delegation completed, of those with a known outcome
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the last delegations, one for each stretch
 
 
 class MarathonsResult(Envelope, frozen=True, kw_only=True):
     """`marathons_result.json`: the marathons in depth; transitions, loops and positions over all sessions."""
 
-    schema = Schema("marathons_result", "1.0.0")
+    schema = Schema("marathons_result", "1.1.0")
 
     filters: Filters  #: filters that chose the sessions
     marathon_over: int  #: the `marathon_over` setting

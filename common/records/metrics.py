@@ -2,6 +2,8 @@
 
 from typing import Literal, get_args
 
+from msgspec import field
+
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome, Tokens
@@ -41,6 +43,7 @@ class GroupFields(Record, frozen=True, kw_only=True):
     durations: Durations  #: known durations
     cache_share: float | None  #: cache_read / (input + cache_creation + cache_read), None if nothing was sent
     output_per_input: float | None  #: estimated output / (input + cache_creation + cache_read)
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations, session by session
 
 
 class GroupMetrics(GroupFields, frozen=True, kw_only=True):
@@ -94,6 +97,7 @@ class Spending(Record, frozen=True, kw_only=True):
     name: str  #: place, model, day, project or period
     tokens: Tokens  #: all tokens, of main threads and runs
     cost: Cost  #: cost of these tokens
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations that used some of them
 
 
 class UnpricedModel(Record, frozen=True, kw_only=True):
@@ -121,6 +125,8 @@ class Totals(Record, frozen=True, kw_only=True):
     links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
     rework: Rework  #: work that had to be done again
     parent_price: ParentPrice  #: the same tokens at the price of the calling model
+    tool_use_ids_by_outcome: dict[Outcome, list[str]] = field(default_factory=dict)  #: ids of delegations by outcome
+    tool_use_ids_by_link: dict[str, list[str]] = field(default_factory=dict)  #: ids by how the run was linked
 
 
 class Reconciliation(Record, frozen=True, kw_only=True):
@@ -138,7 +144,7 @@ class MetricsResult(Envelope, frozen=True, kw_only=True):
     Groups with more delegations come first; days, hours and weekdays are in order of time.
     """
 
-    schema = Schema("metrics_result", "1.0.0")
+    schema = Schema("metrics_result", "1.1.0")
 
     filters: Filters  #: filters that chose the sessions
     period_source: PeriodSource  #: where the periods come from

@@ -1,5 +1,7 @@
 """`routing_patterns_by_period.json`: which agents do which work, by period."""
 
+from msgspec import field
+
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
@@ -37,12 +39,13 @@ class PeriodPatterns(PeriodFields, frozen=True, kw_only=True):
     transitions_total: int  #: number of all transitions
     parallel: int  #: adjacent delegations of the same message, which are not transitions
     samples: dict[str, list[SampleTask]]  #: up to five tasks of each agent type, spread over the period
+    tool_use_ids_by_agent: dict[str, list[str]] = field(default_factory=dict)  #: ids of the delegations by agent type
 
 
 class RoutingPatterns(Envelope, frozen=True, kw_only=True):
     """`routing_patterns_by_period.json`: the routing of every period, and the agents defined now."""
 
-    schema = Schema("routing_patterns", "1.0.0")
+    schema = Schema("routing_patterns", "1.1.0")
 
     filters: Filters  #: filters that chose the sessions
     period_source: PeriodSource  #: where the periods come from

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
@@ -17,6 +19,8 @@ class RuleUse(Record, frozen=True, kw_only=True):
     suggests: list[str]  #: agents known here that should have had such work
     tasks: int  #: delegations whose words match
     suspected: int  #: matching delegations that went to an agent that the rule calls wrong
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations whose words match
+    suspected_tool_use_ids: list[str] = field(default_factory=list)  #: ids of the suspected ones
 
 
 class Misroute(Record, frozen=True, kw_only=True):
@@ -90,7 +94,7 @@ class HardlyUsed(Record, frozen=True, kw_only=True):
 class RoutingQualityResult(Envelope, frozen=True, kw_only=True):
     """`routing_quality_result.json`: suspected misroutes with their evidence, rules first, in order of time."""
 
-    schema = Schema("routing_quality_result", "1.0.0")
+    schema = Schema("routing_quality_result", "1.1.0")
 
     filters: Filters  #: filters that chose the sessions
     period_source: PeriodSource  #: where the periods come from

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from common.records.base import Rate, Record
 from common.records.sessions import Outcome
 
@@ -64,6 +66,7 @@ class Rework(Record, frozen=True, kw_only=True):
     edited_again: Rate  #: a file of the run was edited later; a weak sign, not part of `rate`
     repeat_cost: float  #: estimated dollars of the repeats, each counted once, for the nearest earlier match
     examples: list[Evidence]  #: up to three; `why` is `repeated` or `corrected`
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations that `rate` counts
 
 
 class Transition(Record, frozen=True, kw_only=True):
@@ -77,6 +80,7 @@ class Transition(Record, frozen=True, kw_only=True):
     lift: float  #: count / expected
     low: float | None  #: lower end of the 95 % interval of `lift`, over sessions; None below 5 cases or 2 sessions
     high: float | None  #: upper end of the interval
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the later delegations, one for each transition
 
 
 class Loop(Record, frozen=True, kw_only=True):
@@ -85,6 +89,7 @@ class Loop(Record, frozen=True, kw_only=True):
     agent_type: str  #: X
     via: str  #: Y
     count: int  #: number of such loops
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the last delegations, one for each loop
 
 
 class AgentDefinition(Record, frozen=True, kw_only=True):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Cell, Chart, Sentence, Table, Value
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels, lines, points
 from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
 from analysis.reporting.context import FEW, count_cell, money_cell, rate_cell
+from analysis.reporting.evidence import monday
 from common.measures.rates import share
 from common.records.sessions import OUTCOMES
 from common.text.formatting import NO_DATA, format_count, format_money, format_share
@@ -136,9 +136,7 @@ def weeks(context: Context, _words: Mapping[str, str]) -> Chart | None:
     agents = [agent.agent_type for agent in context.inputs.results.metrics.agents[:AGENTS]]
     if len(found) < LEAST or not agents:
         return None
-    by_week = {
-        week: sum(number for (_, agent_counts), number in counts.items() if agent_counts == week) for week in found
-    }
+    by_week = {week: sum(number for (_, begin), number in counts.items() if begin == week) for week in found}
     cells = [(x, -y, counts[agent, week]) for y, agent in enumerate(agents) for x, week in enumerate(found)]
     shown = [cell for cell in cells if cell[2]]
     ticks = list(range(0, len(found), max(1, len(found) // TICKS)))
@@ -148,17 +146,15 @@ def weeks(context: Context, _words: Mapping[str, str]) -> Chart | None:
     svg = draw("weeks", _week_layers(shown), x, y, ROW * (len(agents) + 1.6))
     busiest = max(found, key=lambda week: by_week[week])
     finding = Sentence("chart_weeks", {"week": busiest, "delegations": by_week[busiest]})
-    table = Table("chart_weeks", tuple((Cell(week), count_cell(by_week[week])) for week in found), shown=WEEKS)
+    rows = tuple((Cell(week), count_cell(by_week[week], context.groups.target("week", week))) for week in found)
+    table = Table("chart_weeks", rows, shown=WEEKS)
     return Chart("weeks", finding, Sentence("desc_weeks"), svg, (), table)
 
 
 def _counts_by_week(context: Context) -> Counter[tuple[str, str]]:
     """Return delegations by (agent, Monday of the week)."""
     return Counter(
-        (
-            numbered.delegation.agent_type,
-            (numbered.moment.date() - timedelta(days=numbered.moment.weekday())).isoformat(),
-        )
+        (numbered.delegation.agent_type, monday(numbered.moment.date()))
         for numbered in context.inputs.delegations
         if numbered.moment is not None
     )

@@ -9,6 +9,7 @@ from analysis.reporting.blocks import Cell, Chart, Sentence, Table
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels
 from analysis.reporting.charts.palette import MODELS
 from analysis.reporting.context import money_cell
+from common.measures.rates import UNKNOWN_NAME
 from common.text.formatting import format_money
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 FIRST = 3
 
 
-def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
+def costs(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return the runs' cost by agent, split by the model that most of the run's messages bear."""
-    spent = _spent(context, words["unknown"])
+    spent = _spent(context)
     by_agent = _summed((agent, dollars) for (agent, _), dollars in spent.items())
     models = list(_summed((model, dollars) for (_, model), dollars in spent.items()))
     if not spent:
@@ -40,18 +41,22 @@ def costs(context: Context, words: Mapping[str, str]) -> Chart | None:
     finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
     legend = tuple((colour, context.masking.name(name)) for name, colour in zip(models, MODELS, strict=False))
     rows = tuple(
-        (context.agent(agent), Cell(context.masking.name(model)), money_cell(dollars))
+        (
+            context.agent(agent),
+            Cell(context.masking.name(model)),
+            money_cell(dollars, context.groups.target("cost", agent, model)),
+        )
         for (agent, model), dollars in sorted(spent.items(), key=lambda item: (-item[1], item[0]))
     )
     return Chart("costs", finding, Sentence("desc_costs"), svg, legend, Table("chart_costs", rows))
 
 
-def _spent(context: Context, unknown: str) -> dict[tuple[str, str], float]:
+def _spent(context: Context) -> dict[tuple[str, str], float]:
     """Return dollars by (agent, model)."""
     spent: dict[tuple[str, str], float] = {}
     for numbered in context.inputs.delegations:
         if numbered.cost:
-            key = (numbered.delegation.agent_type, numbered.delegation.model or unknown)
+            key = (numbered.delegation.agent_type, numbered.delegation.model or UNKNOWN_NAME)
             spent[key] = spent.get(key, 0.0) + numbered.cost
     return spent
 

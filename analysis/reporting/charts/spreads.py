@@ -31,9 +31,10 @@ TOKENS = (
 
 
 class Measured(NamedTuple):
-    """What is measured of a delegation: its name, its value if known, marks of the scale, the form of a cell."""
+    """A measure of delegations: its name, kind of group, value if known, marks of the scale, form of a cell."""
 
     name: str
+    kind: str
     value: Callable[[Numbered], float | None]
     marks: Sequence[tuple[float, str]]
     cell: Callable[[float | None], Cell]
@@ -50,13 +51,13 @@ class Spread(NamedTuple):
 def times(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return how long delegations took, by agent."""
     return _chart(
-        context, Measured("times", lambda numbered: numbered.delegation.duration_seconds, TIMES, duration_cell)
+        context, Measured("times", "timed", lambda numbered: numbered.delegation.duration_seconds, TIMES, duration_cell)
     )
 
 
 def used_tokens(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return how many tokens of output runs wrote, by agent."""
-    return _chart(context, Measured("tokens", _output, TOKENS, tokens_cell))
+    return _chart(context, Measured("tokens", "wrote", _output, TOKENS, tokens_cell))
 
 
 def _output(numbered: Numbered) -> float | None:
@@ -81,7 +82,11 @@ def _chart(context: Context, measured: Measured) -> Chart | None:
         f"chart_{measured.name}", {"agent": context.masking.name(largest.agent), "median": largest.values[2]}
     )
     table_rows = tuple(
-        (context.agent(spread.agent), *(measured.cell(number) for number in spread.values), count_cell(spread.known))
+        (
+            context.agent(spread.agent),
+            *(measured.cell(number) for number in spread.values),
+            count_cell(spread.known, context.groups.target(measured.kind, spread.agent)),
+        )
         for spread in spreads
     )
     table = Table(f"chart_{measured.name}", table_rows, shown=AGENTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import fsum
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,10 @@ def costs_blocks(context: Context) -> tuple[Block, ...]:
     ]
     return (
         Paragraph(tuple(_lead(context))),
-        _spending("spending_by_place", metrics.spending_by_place, word_cell),
+        _spending(context, "spending_by_place", metrics.spending_by_place, word_cell),
         _agents(context),
         *(
-            Fold(Sentence(f"fold_{name}", {"rows": len(rows)}), (_spending(name, rows, head),))
+            Fold(Sentence(f"fold_{name}", {"rows": len(rows)}), (_spending(context, name, rows, head),))
             for name, rows, head in by_name
         ),
         Heading(Sentence("head_dear_sessions"), "dear-sessions"),
@@ -69,14 +70,14 @@ def _lead(context: Context) -> Iterator[Sentence]:
         )
 
 
-def _spending(name: str, rows: Sequence[Spending], head: Callable[[str], Cell]) -> Table:
-    """Return tokens and cost by name."""
+def _spending(context: Context, name: str, rows: Sequence[Spending], head: Callable[[str], Cell]) -> Table:
+    """Return tokens and cost by name; a name leads to the delegations whose runs spent some of it."""
     total = fsum(spending.cost.estimated for spending in rows)
     return Table(
         name,
         tuple(
             (
-                head(spending.name),
+                replace(head(spending.name), target=context.groups.target(name, spending.name)),
                 money_cell(spending.cost.estimated),
                 money_cell(spending.cost.recorded),
                 share_cell(spending.cost.estimated / total if total else None),

@@ -87,21 +87,21 @@ def _comparison(context: Context, comparison: Comparison, index: int) -> tuple[B
     return (
         Heading(Sentence("head_comparison", names), f"comparison-{index}"),
         Paragraph(tuple(sentences)),
-        Table("comparison", tuple(_measure(measure) for measure in comparison.measures)),
+        Table("comparison", tuple(_measure(context, comparison, measure) for measure in comparison.measures)),
         Bullets(tuple(_confounders(context, comparison))),
         Fold(Sentence("fold_as_if", names), (_as_if(comparison), _shares(context, comparison))),
     )
 
 
-def _measure(measure: ComparedMeasure) -> tuple[Cell, ...]:
+def _measure(context: Context, comparison: Comparison, measure: ComparedMeasure) -> tuple[Cell, ...]:
     """Return one measure of both periods, the difference with its interval, and what is said of it."""
     form: Form = _FORMS.get(measure.measure, "share")
     difference: Form = "points" if form == "share" else form
     said = "claimed" if measure.claimed else measure.lacks or ("sign" if measure.sign_holds is False else "not shown")
     return (
         Cell(measure.measure, "word"),
-        Cell(measure.earlier, form),
-        Cell(measure.later, form),
+        Cell(measure.earlier, form, context.groups.target("period", comparison.earlier)),
+        Cell(measure.later, form, context.groups.target("period", comparison.later)),
         Cell(measure.difference, difference),
         Cell(measure.low, difference),
         Cell(measure.high, difference),
@@ -142,8 +142,8 @@ def _shares(context: Context, comparison: Comparison) -> Table:
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            rate_cell(agent.earlier),
-            rate_cell(agent.later),
+            rate_cell(agent.earlier, context.groups.target("agent of period", agent.agent_type, comparison.earlier)),
+            rate_cell(agent.later, context.groups.target("agent of period", agent.agent_type, comparison.later)),
             Cell(agent.difference, "points"),
             Cell(agent.low, "points"),
             Cell(agent.high, "points"),

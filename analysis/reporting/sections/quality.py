@@ -79,7 +79,7 @@ def _links(context: Context) -> Table:
     rows = tuple(
         (
             text_cell(context.masking.name(link)),
-            count_cell(number),
+            count_cell(number, context.groups.target("link", link)),
             share_cell(number / totals.delegations if totals.delegations else None),
         )
         for link, number in sorted(totals.links.items(), key=lambda item: -item[1])
@@ -132,7 +132,9 @@ def _sightings(context: Context) -> Table:
     rows = tuple(
         (
             word_cell(sighting.kind),
-            text_cell(context.masking.name(sighting.name)),
+            context.agent(sighting.name)
+            if sighting.kind == "agent"
+            else text_cell(context.masking.name(sighting.name)),
             text_cell(sighting.first),
             text_cell(sighting.last),
             count_cell(sighting.count),

@@ -79,7 +79,7 @@ def _rules(context: Context) -> Table:
         (
             text_cell(context.masking.name(rule.name)),
             text_cell(context.masking.name(", ".join(rule.suggests)) if rule.suggests else None),
-            count_cell(rule.tasks),
+            count_cell(rule.tasks, context.groups.target("rule", rule.name)),
             count_cell(rule.suspected, context.groups.target("misroutes", rule.name)),
         )
         for rule in context.inputs.results.routing_quality.rules
@@ -127,7 +127,7 @@ def _tasks(context: Context, period: PeriodPatterns) -> tuple[Block, ...]:
     rows = tuple(
         (
             context.agent(agent),
-            count_cell(number),
+            count_cell(number, context.groups.target("agent of period", agent, period.name)),
             share_cell(number / period.delegations if period.delegations else None),
             text_cell(_sample(context, period, agent)),
         )

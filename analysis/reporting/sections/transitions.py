@@ -81,7 +81,14 @@ def _loops(context: Context) -> Table:
     loops = context.inputs.results.marathons.loops
     return Table(
         "loops",
-        tuple((context.agent(loop.agent_type), context.agent(loop.via), count_cell(loop.count)) for loop in loops),
+        tuple(
+            (
+                context.agent(loop.agent_type),
+                context.agent(loop.via),
+                count_cell(loop.count, context.groups.target("loop", loop.agent_type, loop.via)),
+            )
+            for loop in loops
+        ),
         shown=5,
     )
 
@@ -92,7 +99,7 @@ def _review_loops(context: Context) -> Table:
         (
             context.agent(loop.agent_type),
             context.agent(loop.via),
-            count_cell(loop.loops),
+            count_cell(loop.loops, context.groups.target("review loop", loop.agent_type, loop.via)),
             decimal_cell(loop.rounds_p50),
             count_cell(loop.rounds_longest),
             rate_cell(loop.ended_completed),

@@ -23,7 +23,7 @@ def test_all_that_was_spent_has_its_place_and_its_project() -> None:
     )
     assert spending.expenses(data) == [
         Expense("main", "p1", spent(input=1)),
-        Expense("runs", "p1", spent(input=2)),
+        Expense("runs", "p1", spent(input=2), "t1"),
         Expense("main", "p2", spent(input=3)),
         Expense("unlinked", "p1", spent(input=4)),
         Expense("unlinked", None, spent(input=5)),

@@ -90,7 +90,7 @@ def test_the_interval_of_a_lift_as_worked_out_by_hand() -> None:
     # five sessions a→b and one c→d, c→d: lift of a→b is 5 / (5 x 5 / 7) = 1.4; each of the five adds
     # 1/5 - 1/5 - 1/5 + 1/7 = -2/35, the sixth 2/7; squares 5 x 4/1225 + 4/49, x 6/5 = 0.117551; root x 1.96 = 0.671985
     made = [sequences.steps(numbered("a", "b"))] * 5 + [sequences.steps(numbered("c", "d", "c", "d"))]
-    made[-1] = sequences.Steps([("c", "d"), ("c", "d")], 0, [])
+    made[-1] = sequences.Steps([("c", "d"), ("c", "d")], 0, [], ["t2", "t4"])
     found = sequences.count_transitions(made)[0]
     assert found.lift == pytest.approx(1.4)
     assert found.low == pytest.approx(1.4 * 2.718281828**-0.671985, rel=1e-4)
