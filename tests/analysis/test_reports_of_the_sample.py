@@ -31,7 +31,11 @@ def test_the_markdown_is_whole_and_short(sample: Made) -> None:
 
 
 def test_what_could_not_be_read_is_said_with_its_place(sample: Made) -> None:
-    assert re.search(r"were read as they stood, \d+ were saved in part, \d+ gave nothing", sample.markdown())
+    source = msgspec.json.decode((sample.folder / "full.json").read_bytes())["source"]
+    said = next(line for line in sample.markdown().splitlines() if "Read: " in line)
+    said = said.partition("Read: ")[2]
+    figures = [f"{source[name]:,}" for name in ("lines", "files", "parsed", "salvaged", "skipped")]
+    assert re.findall(r"(?<![\w/])\d[\d,]*(?![\w/])", re.sub(r"`[^`]*`", "", said)) == figures
     page = sample.html()
     assert '<h3 id="lines">' in page
     assert re.search(r"<code>[^<]*\.jsonl:\d+</code>", page[page.index('id="lines"') :])
@@ -69,8 +73,7 @@ def test_a_selection_is_said_with_how_many_it_left_out(tmp_path: Path) -> None:
     chosen = msgspec.structs.replace(enriched(*made), filters=filters)
     page = from_records(tmp_path, chosen, msgspec.structs.replace(full(*made), filters=filters)).markdown()
     assert (
-        "Chosen were only sessions whose folder contains `shop` from 2026-03-01 on until 2026-03-31; "
-        "7 sessions were left out." in page
+        "whose folder contains `shop` from 2026-03-01 until 2026-03-31 are included; 7 sessions were left out." in page
     )
 
 
