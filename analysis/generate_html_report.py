@@ -1,4 +1,4 @@
-"""Write the report as one HTML page: the same as in Markdown, with charts and a card for each delegation."""
+"""Write the report as one HTML page: the content of the Markdown report, with charts and a card for each delegation."""
 
 from analysis.reporting.charts.all import with_charts
 from analysis.reporting.html import drawn_words, render_html

@@ -1,4 +1,4 @@
-"""Write the report as Markdown: what was read, the answer, and its proof, section by section."""
+"""Write the report as Markdown: what was read, the answer, and the evidence, section by section."""
 
 from analysis.reporting.inputs import load_inputs
 from analysis.reporting.markdown import render_markdown, summary_lines

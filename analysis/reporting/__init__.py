@@ -1,4 +1,5 @@
-"""From results to a report: pure functions make a view, once; templates render it as HTML or as Markdown.
+"""Report: results → sections of blocks → HTML or Markdown.
 
-Words stand in ``analysis/templates``, figures in the view. The view is made of the pieces in ``values``.
+Pure functions build the sections once; templates render them in both formats. The words are in ``analysis/templates``,
+the figures in the blocks.
 """

@@ -1,7 +1,7 @@
-"""The pieces that a view is made of: figures with the form that they are shown in, sentences with their values.
+"""Blocks of a report: figures with their form, sentences with their values.
 
-A figure stays a figure until a template shows it. Foreign text is `Code` (a name) or `Quote` (words): each format has
-its own way of making it harmless. A section of the report is a tuple of blocks in their order.
+A figure stays a figure until a template renders it. Foreign text is `Code` (a name) or `Quote` (words), which each
+format escapes in its own way. A section of the report is a tuple of blocks in order.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Cell:
 
     @property
     def is_figure(self) -> bool:
-        """Whether the cell is set to the right."""
+        """Whether the cell is aligned to the right."""
         return self.form not in {"text", "word"}
 
     @property
@@ -63,7 +63,7 @@ class Cell:
 
     @property
     def order(self) -> str | float:
-        """What the table is sorted by; empty for no data, which comes last either way."""
+        """Sort key of the cell; empty for no data, which comes last in both directions."""
         value = self.value
         if isinstance(value, (Code, Quote)):
             return value.text
@@ -74,7 +74,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the words, by name, with what it says."""
+    """A sentence: its name among the words, and its values."""
 
     name: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences that stand beneath one another."""
+    """Sentences as a list."""
 
     kind: ClassVar[str] = "bullets"
     sentences: tuple[Sentence, ...]
@@ -118,9 +118,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing with the sentence that is its finding, and one that tells a listener what is to be seen.
+    """A drawing with a sentence for its finding, and one that describes it to a listener.
 
-    `svg` is made by this project and safe as it stands; `legend` is (class of the colour, what it means). Markdown
+    `svg` is made by this project and safe as it is; `legend` is (class of the colour, what it means). Markdown
     leaves charts out.
     """
 

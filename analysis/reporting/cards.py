@@ -1,4 +1,4 @@
-"""A card for each delegation: what was asked, what came of it, what it took, and where it stands."""
+"""Cards: one for each delegation, with the task, the outcome, the effort and the place in the transcripts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A delegation. `facts` are (label, value); `texts` is None where they are left out for the size of the page."""
+    """A delegation. `facts` are (label, value); `texts` is None where they are left out to keep the page small."""
 
     number: int
     colour: str
@@ -47,7 +47,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class SessionCards:
-    """The cards of a session, with their address."""
+    """The cards of a session, and the address of the session."""
 
     anchor: str
     session: Code
@@ -66,7 +66,7 @@ class GroupLine:
 
 
 def cards_of(context: Context) -> tuple[SessionCards, ...]:
-    """Return the cards, session by session; the newest delegations keep their texts, as far as the page has room."""
+    """Return the cards, session by session; the newest delegations keep their texts while the page has room."""
     room = min(TEXT_BUDGET, PAGE_BUDGET - CARD_BYTES * len(context.inputs.delegations))
     texts: dict[int, tuple[Text, ...]] = {}
     for numbered in reversed(context.inputs.delegations):
@@ -94,7 +94,7 @@ def cards_of(context: Context) -> tuple[SessionCards, ...]:
 
 
 def _texts(context: Context, delegation: EnrichedDelegation) -> Iterator[Text]:
-    """Yield the texts of a delegation that it has and that are shown."""
+    """Yield the texts of a delegation that exist and may be shown."""
     named = (
         ("before", delegation.user_context_before),
         ("asked", delegation.prompt),
@@ -190,5 +190,5 @@ def _title(context: Context, group: Group) -> Sentence:
 
 
 def without_text(sessions: tuple[SessionCards, ...]) -> int:
-    """Return how many delegations have their texts left out for the size of the page."""
+    """Return how many delegations have their texts left out."""
     return sum(card.texts is None for session in sessions for card in session.cards)

@@ -1,4 +1,4 @@
-"""What every section is made from, and short ways to make its cells."""
+"""Context of the sections, and constructors of cells."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from common.records.base import Rate
 
 FEW = 10
-"""With fewer known outcomes than this a rate is shown, but nothing is said of it."""
+"""With fewer known outcomes than this, a rate is shown but no sentence uses it."""
 TASK_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The inputs, how foreign text is shown, the delegations behind each number, what the run warned of."""
+    """The inputs, the masking of foreign text, the delegations behind each number, the warnings of the run."""
 
     inputs: ReportInputs
     masking: Masking
@@ -36,9 +36,9 @@ class Context:
         return Ref(self.masking.name(name), self.groups.target("agent", name))
 
     def task(self, tool_use_id: str, length: int = TASK_LENGTH) -> Quote | None:
-        """Return what a delegation was asked, in short: its description, else the beginning of its prompt.
+        """Return a delegation's task in short: its description, else the beginning of its prompt.
 
-        Taken from the whole text, since the results keep it cut, and what is cut can no longer be redacted.
+        It is taken from the whole text: the results have it cut, and a cut text can no longer be redacted.
         """
         number = self.groups.number_by_id.get(tool_use_id)
         if number is None:

@@ -1,6 +1,6 @@
-"""The delegations behind each number: a group of them for every claim, with an address in the HTML report.
+"""Evidence: the delegations behind each number, as groups with an address in the HTML report.
 
-The strategies return the ids behind their numbers; here they get an address. Nothing is counted again.
+The strategies return the ids behind their numbers; here the ids get an address. Nothing is counted again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The answer: at most five sentences, chosen by the data.
 
-The rule. The first sentence is always how much of the work succeeded. Each other candidate has a weight: the share of
-all delegations, or of all money, that it is about, times the size of what it found (a difference of shares, a share).
-A candidate with fewer than ten cases, or whose interval does not support it, is no candidate. Of each kind the
-heaviest stands for its kind; the four heaviest of those are said, the heaviest first; of equal ones the earlier in the
-list below. Nothing is said of causes.
+The first sentence always says how much of the work succeeded. Each other candidate has a weight: the share of all
+delegations, or of all money, that it concerns, times the size of the finding (a difference of shares, a share). With
+fewer than ten cases, or an interval that does not support it, it is no candidate. Of each kind only the heaviest
+counts; the four heaviest of these are used, heaviest first, and of equal ones the earlier in the code. No sentence
+claims a cause.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SENTENCES = 5
 MUCH_OF_THE_WORK = 0.5
 LEADERS = 3
-WEAK = 10  # failures beyond those of the others weigh more than shares of the work or of the money
+WEAK = 10  # excess failures weigh more than shares of the work or of the money
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _candidates(context: Context) -> Iterator[Finding]:
 
 
 def _leaders(context: Context) -> Iterator[Finding]:
-    """Yield that few agents do much of the work, if they do."""
+    """Yield the agents that do most of the work, if few do."""
     agents = context.inputs.results.metrics.agents
     total = context.inputs.results.metrics.totals.delegations
     leaders = agents[:LEADERS]
@@ -84,9 +84,9 @@ def _leaders(context: Context) -> Iterator[Finding]:
 
 
 def _weak_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agents whose success is below that of all others, the one with the most failures too many first.
+    """Yield the agents whose success is below that of all others, most excess failures first.
 
-    Those of which chance alone might give as much are said so, and weigh less.
+    Agents that may be below by chance alone get their own sentence and weigh less.
     """
     total = context.inputs.results.metrics.totals.delegations
     weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS_BELOW: []}
@@ -115,7 +115,7 @@ def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetric
 
 
 def _dear_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agent that cost most, with its part of the work beside."""
+    """Yield the agent that cost most, with its share of the work."""
     metrics = context.inputs.results.metrics
     cost = fsum(agent.cost.estimated for agent in metrics.agents)
     known = [agent for agent in metrics.agents if agent.delegations_priced >= FEW]
@@ -134,12 +134,12 @@ def _dear_agents(context: Context) -> Iterator[Finding]:
 
 
 def _excess(agent: AgentMetrics, cost: float, delegations: int) -> float:
-    """Return by how much the agent's share of the cost exceeds its share of the work, at least nothing."""
+    """Return the agent's excess share of the cost over its share of the work, plus a tenth of its share of the cost."""
     return max(0.0, agent.cost.estimated / cost - agent.delegations / delegations) + agent.cost.estimated / cost / 10
 
 
 def _marathons(context: Context) -> Iterator[Finding]:
-    """Yield how many sessions ran away, and how much of the work is in them."""
+    """Yield how many sessions were marathons, and their share of the work."""
     result = context.inputs.results.marathons
     bad = [marathon for marathon in result.marathons if marathon.classification == "NEGATIVE"]
     inside = sum(marathon.delegations for marathon in result.marathons)
@@ -158,7 +158,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
 
 
 def _changes(context: Context) -> Iterator[Finding]:
-    """Yield what is claimed to have changed from one period to the next."""
+    """Yield each claimed change between neighbouring periods."""
     size = {period.name: period.delegations for period in context.inputs.segmentation.periods}
     first = {period.name: period.first for period in context.inputs.segmentation.periods}
     total = sum(size.values())
@@ -188,7 +188,7 @@ _SHARES = frozenset({"success", "marathon_share", "agent_mix"})
 
 
 def _misroutes(context: Context) -> Iterator[Finding]:
-    """Yield how much work another agent should perhaps have had."""
+    """Yield how much work is suspected to have gone to the wrong agent."""
     quality = context.inputs.results.routing_quality
     part = share(quality.suspected)
     if not quality.misroutes or not part or quality.suspected.total < FEW:

@@ -1,4 +1,4 @@
-"""The report as one HTML file: no request to anywhere, a policy that allows only its own style and script."""
+"""The report as one HTML file: no requests, and a policy that allows only its own style and script."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def render_html(report: Report, context: Context) -> str:
 
 
 def drawn_words() -> Mapping[str, str]:
-    """Return the words that stand inside charts."""
+    """Return the words used inside charts."""
     module = environment(Html()).get_template("words.j2").make_module()
     words: Mapping[str, str] = vars(module)["drawn"]
     return words
@@ -82,7 +82,7 @@ def patterns() -> Markup:
 
 
 def _fresh() -> Callable[[str], str]:
-    """Return a function that makes an id of a name: the first keeps it, later ones bear numbers."""
+    """Return a function that makes an id of a name: the first keeps it, later ones get numbers."""
     seen: dict[str, int] = {}
 
     def fresh(name: str) -> str:
@@ -93,7 +93,7 @@ def _fresh() -> Callable[[str], str]:
 
 
 def _own(name: str) -> str:
-    """Return a file that lies beside the templates."""
+    """Return a file from the folder of the templates."""
     return resources.files("analysis").joinpath("templates", name).read_text(encoding="utf-8")
 
 

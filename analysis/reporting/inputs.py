@@ -1,4 +1,4 @@
-"""What a report is made of: the results and what they rest on, with number, day and cost of each delegation."""
+"""Inputs of a report: the results and the files they depend on, with number, day and cost of each delegation."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
-    """The results, and the files that they rest on."""
+    """The results, and the files that they depend on."""
 
     enriched: EnrichedSessions
     patterns: RoutingPatterns
@@ -57,7 +57,7 @@ class ReportInputs:
 def load_inputs(
     repository: DataRepository, aggregate: Path, diagnostics: Path, timezone: str, prices: PriceTable
 ) -> ReportInputs:
-    """Read everything that a report is made of."""
+    """Read the inputs of a report."""
     enriched = repository.load_enriched()
     return ReportInputs(
         enriched=enriched,

@@ -1,6 +1,6 @@
-"""What of a transcript's text a report shows: everything, everything but secrets, or nothing but figures.
+"""Masking of foreign text: a report shows all of it, all but secrets, or figures only.
 
-A whole text is redacted first and cut afterwards, never the other way: half a key is no longer seen to be one.
+A whole text is redacted before it is cut, never after: half a key no longer looks like one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from common.text.redaction import Redact
 
 NAME_LENGTH, WORDS_LENGTH, PATH_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 400, 8, 50_000
-DETAIL_LENGTH = 200  # where extraction cuts what decided an outcome
+DETAIL_LENGTH = 200  # extraction cuts the text that decided an outcome here
 
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """How foreign text is shown. `share` leaves words and places out and gives numbers to projects and sessions."""
+    """The rule for foreign text. `share` leaves out words and places and numbers projects and sessions."""
 
     redact: Redact
     redacted: bool
@@ -60,7 +60,7 @@ class Masking:
         return Quote(shorten(one_line(self.redact(text)), length))
 
     def reason(self, delegation: EnrichedDelegation) -> Quote | None:
-        """Return what decided the outcome: from the whole result where it begins it, since it stands cut."""
+        """Return what decided the outcome, from the whole result where it begins with it: the detail itself is cut."""
         detail = delegation.outcome_detail or ""
         begins = (
             bool(detail) and delegation.result is not None and delegation.result.lstrip().startswith(detail.strip())

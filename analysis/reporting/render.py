@@ -1,7 +1,7 @@
-"""The view as text: one Jinja environment per format, each with its own way of making values harmless.
+"""The renderer: one Jinja environment per format, each with its own way to escape values.
 
-Autoescape is on in both. Every value passes `Format.show` before it is put out, so nothing foreign reaches a page but
-through it; only what that returns counts as safe.
+Autoescape is on in both. Every value passes `show` before it is written, so foreign text reaches a page only through
+it. Only its result counts as safe.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Format(Protocol):
         """Return foreign words."""
 
     def strong(self, value: str) -> Markup:
-        """Return a word that stands out."""
+        """Return an emphasized word."""
 
     def link(self, shown: Markup, target: str) -> Markup:
         """Return what leads to `target`, an anchor of the page."""
@@ -74,7 +74,7 @@ class Html:
         return Markup("<q>{}</q>").format(escaping.visible(value))
 
     def strong(self, value: str) -> Markup:
-        """Return a word that stands out."""
+        """Return an emphasized word."""
         return Markup("<strong>{}</strong>").format(escaping.visible(value))
 
     def link(self, shown: Markup, target: str) -> Markup:
@@ -101,7 +101,7 @@ class Markdown:
     quote = code
 
     def strong(self, value: str) -> Markup:
-        """Return a word that stands out."""
+        """Return an emphasized word."""
         return Markup("**{}**").format(self.plain(value))
 
     def link(self, shown: Markup, target: str) -> Markup:

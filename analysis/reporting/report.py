@@ -1,4 +1,4 @@
-"""The view of a report: sections in their order, made once, rendered by two sets of templates."""
+"""The report: its sections in order, built once, rendered by two sets of templates."""
 
 from __future__ import annotations
 

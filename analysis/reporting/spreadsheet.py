@@ -1,6 +1,6 @@
-"""Tables for spreadsheets: delegations, agents, sessions. Figures are plain numbers, no text is ever a formula.
+"""Tables for spreadsheets: delegations, agents, sessions. Figures are plain numbers; no text is ever a formula.
 
-A table is its columns, each a head and the function that gives its value, and what the rows are made of.
+A table consists of columns, each with a head and the function that returns its value, and of the records of its rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Spreadsheet(Generic[T]):
     cases: Sequence[T]
 
     def written(self) -> bytes:
-        """Return the table as RFC 4180 has it, in UTF-8, its heads first."""
+        """Return the table as CSV (RFC 4180) in UTF-8, heads first."""
         file = io.StringIO(newline="")
         writer = csv.writer(file)
         writer.writerow([head for head, _ in self.columns])
@@ -67,7 +67,7 @@ def _shown(value: Code | Quote | None) -> str | None:
 
 
 def _of_delegations(masking: Masking) -> Iterator[Column[Numbered]]:
-    """Yield the columns of delegations; what only its run tells is empty without one."""
+    """Yield the columns of delegations; values of the run are empty without one."""
     yield "number", lambda numbered: numbered.number
     yield "session", lambda numbered: _shown(masking.session(numbered.session.session_id))
     yield "project", lambda numbered: _shown(masking.project(numbered.session.project))
@@ -100,7 +100,7 @@ def _of_run(value: Callable[[Run], Field]) -> Callable[[Numbered], Field]:
 
 
 def _tokens(of: Callable[[T], Tokens | None]) -> Iterator[Column[T]]:
-    """Yield the columns of tokens by kind, empty where they are not known."""
+    """Yield the columns of tokens by kind, empty where unknown."""
 
     def known(value: Callable[[Tokens], Field]) -> Callable[[T], Field]:
         return lambda row: value(tokens) if (tokens := of(row)) is not None else None
@@ -189,7 +189,7 @@ def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
 
 
 def _dollars(context: Context) -> Mapping[str, float]:
-    """Return what the runs of each session cost, as far as they have a price."""
+    """Return the cost of each session's runs that have a price."""
     dollars: dict[str, float] = {}
     for numbered in context.inputs.delegations:
         if numbered.cost is not None:

@@ -1,1 +1,1 @@
-"""The charts: `Context` → `Chart`, drawn by lets-plot, washed by ``svg``. Only the HTML report imports this package."""
+"""The charts: `Context` → `Chart`, drawn by lets-plot, cleaned by ``svg``. Only the HTML report imports it."""

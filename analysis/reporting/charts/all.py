@@ -1,4 +1,4 @@
-"""Every chart at its place in the report."""
+"""Charts: each at its place in the report."""
 
 from __future__ import annotations
 

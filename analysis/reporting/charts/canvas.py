@@ -1,4 +1,4 @@
-"""Drawing by lets-plot in the page's manner: no frame, hairlines, colours by meaning, labels guarded."""
+"""Canvas: lets-plot in the style of the page (no frame, hairlines, colours by meaning, guarded labels)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Layer = Any  # what lets-plot adds to a plot has no type
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Where an axis runs from and to, and what stands at which place."""
+    """An axis: its two ends, and the labels with their places."""
 
     low: float
     high: float

@@ -74,7 +74,7 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
 
 
 def _numbers_of_cells(cells: Sequence[Transition], x: Sequence[float], y: Sequence[float]) -> list[Layer]:
-    """Return the count in each cell, and the lift beneath it where it has an interval."""
+    """Return the count in each cell, and the lift below it where it has an interval."""
     places = [
         (at, row + 0.17 if transition.low is not None else row) for transition, at, row in zip(cells, x, y, strict=True)
     ]

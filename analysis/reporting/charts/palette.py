@@ -1,6 +1,6 @@
-"""The colours of charts by what they mean, and the class that the style sheet gives another colour in the dark.
+"""Colours of charts by meaning, each with the class that gets another colour in dark mode.
 
-Outcomes are of the set by Okabe and Ito, which colour-blind readers tell apart; each outcome has a sign beside it.
+Outcomes are of the set by Okabe and Ito, which colour-blind readers tell apart; each outcome also has a sign.
 """
 
 from __future__ import annotations

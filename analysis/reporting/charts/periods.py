@@ -26,7 +26,7 @@ Mark = tuple[float, float, float, str]
 def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
     """Return the periods side by side: success, marathons, delegations a session, cost of a delegation."""
     found = [period for period in context.inputs.segmentation.periods if period.delegations]
-    if len(found) < 2:  # noqa: PLR2004 - one has nothing beside it
+    if len(found) < 2:  # noqa: PLR2004 - one has nothing to compare with
         return None
     rows = [-float(index) for index in range(len(found))]
     layers: list[Layer] = [

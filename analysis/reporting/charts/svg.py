@@ -1,4 +1,4 @@
-"""The one pass from lets-plot's SVG to ours: stable, small, harmless, coloured by the page's style sheet.
+"""SVG of the page from lets-plot's: stable, small, harmless, coloured by the style sheet.
 
 lets-plot gives random ids, a style sheet per chart, style attributes, and reads labels as markup. Out come numbered
 ids with the chart's name before them, classes instead of colours, and nothing but the elements and attributes listed
@@ -66,7 +66,7 @@ _NAME_BY_COLOUR = {colour: name for name, colour in COLOURS.items()}
 
 
 def guarded(label: str) -> str:
-    """Return a label in which lets-plot can see no markup: its characters stand in the private use area."""
+    """Return a label in which lets-plot can see no markup: its characters are moved to the private use area."""
     line = _PRIVATE.sub("\ufffd", one_line(label))
     return _GUARDED.sub(lambda match: chr(_GUARD + ord(match.group())), line)
 

@@ -1,4 +1,4 @@
-"""The timeline of a session: one bar per delegation, by agent, parallel ones beneath one another."""
+"""The timeline of a session: one bar per delegation, by agent, parallel ones below each other."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The parts of the report in their order, one module each: `Context` → blocks."""
+"""Sections of the report, one module each: `Context` → blocks."""

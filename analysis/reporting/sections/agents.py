@@ -1,4 +1,4 @@
-"""Agents: use, rates with intervals, cost, time, verdict with its evidence."""
+"""Agents: use, rates with intervals, cost, time, verdicts with evidence."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
 
 
 def _verdicts(context: Context, agents: Sequence[AgentMetrics]) -> tuple[Block, ...]:
-    """Return the verdicts that ask for something, and the others folded."""
+    """Return the verdicts that need attention, and the others folded."""
     judged = [agent for agent in agents if agent.verdict is not None]
     urgent = [agent for agent in judged if agent.verdict and agent.verdict.verdict in {"fix", "retire"}]
     doubtful = [
@@ -107,7 +107,7 @@ def _proofs(context: Context, evidence: Sequence[Evidence]) -> tuple[Ref, ...]:
 
 
 def _rework_lead(context: Context) -> Sentence:
-    """Return how much completed work was done again; that nothing can be said where no run is known."""
+    """Return how much completed work was done again, or that it is unknown without a known run."""
     rework = context.inputs.results.metrics.totals.rework
     values: dict[str, Value] = {
         "rate": Ref(rework.rate, context.groups.target("rework")),

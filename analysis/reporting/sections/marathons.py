@@ -1,4 +1,4 @@
-"""Marathons: sessions with very many delegations, and where they lose control."""
+"""Marathons: sessions with very many delegations, and where control was lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strategies of the user's own found: whatever each gave, as it is."""
+"""Your own strategies: each answer as it is, as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Periods: what differed from one to the next, and what of it the data can carry."""
+"""Periods: differences between neighbours, and which of them the data support."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def periods_table(context: Context) -> Table:
 
 
 def _row(context: Context, period: PeriodSegment) -> tuple[Cell, ...]:
-    """Return a period in numbers."""
+    """Return the row of a period."""
     target = context.groups.target("period", period.name)
     days = None if period.first is None else f"{period.first} – {period.last}"
     each = period.delegations / period.sessions if period.sessions else None

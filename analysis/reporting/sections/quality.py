@@ -36,7 +36,7 @@ def quality_blocks(context: Context) -> tuple[Block, ...]:
 
 
 def _sentences(context: Context) -> Iterator[Sentence]:
-    """Yield what is estimated and what is not known."""
+    """Yield what is estimated and what is unknown."""
     totals = context.inputs.results.metrics.totals
     used = totals.tokens
     yield Sentence(
@@ -74,7 +74,7 @@ def _outcomes(context: Context) -> Table:
 
 
 def _links(context: Context) -> Table:
-    """Return by what the runs were linked to their delegations."""
+    """Return how runs were linked to their delegations."""
     totals = context.inputs.results.metrics.totals
     rows = tuple(
         (
@@ -100,7 +100,7 @@ def _unpriced(context: Context) -> tuple[Block, ...]:
 
 
 def _lines(context: Context) -> tuple[Block, ...]:
-    """Return the lines that were not read as they stood, by reason, and where the first of them stand."""
+    """Return the lines that were not read in full, by reason, and the places of the first ones."""
     found = context.inputs.diagnostics
     if not found:
         return (Paragraph((Sentence("all_lines"),)),)
@@ -123,7 +123,7 @@ def _lines(context: Context) -> tuple[Block, ...]:
 
 
 def _place(context: Context, file: str, line: int | None) -> Cell:
-    """Return where a line stands."""
+    """Return the place of a line."""
     return text_cell(context.masking.place(file, line) if line is not None else context.masking.name(file, PLACE))
 
 

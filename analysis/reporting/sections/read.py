@@ -1,4 +1,4 @@
-"""What was read, what could not be, and which sessions were chosen."""
+"""Input of the report: what was read, what could not be read, which sessions were chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routing: which agents were used for what, work that another agent should perhaps have had, generalists."""
+"""Routing: the work of each agent, suspected misroutes, generalists."""
 
 from __future__ import annotations
 
