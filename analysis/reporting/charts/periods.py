@@ -24,7 +24,7 @@ Mark = tuple[float, float, float, str]
 
 
 def periods(context: Context, words: Mapping[str, str]) -> Chart | None:
-    """Return the periods side by side: success, marathons, delegations a session, cost of a delegation."""
+    """Return the periods side by side: success, marathons, delegations per session, cost per delegation."""
     found = [period for period in context.inputs.segmentation.periods if period.delegations]
     if len(found) < 2:  # noqa: PLR2004 - one has nothing to compare with
         return None
@@ -60,7 +60,7 @@ def _of_rate(rate: Rate) -> Mark | None:
 
 
 def _per_session(period: PeriodSegment) -> float | None:
-    """Return delegations a session."""
+    """Return delegations per session."""
     return period.delegations / period.sessions if period.sessions else None
 
 
