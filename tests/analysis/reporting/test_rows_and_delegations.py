@@ -201,3 +201,11 @@ def test_a_row_of_costs_leads_to_the_delegations_whose_runs_spent_it(made: Made,
 def test_no_group_is_empty(page: Page) -> None:
     groups = [anchor for anchor in re.findall(r'<details id="(g\d+)"', page.page) if not page.cards[anchor]]
     assert groups == []
+
+
+def test_a_group_says_what_its_delegations_have_in_common(page: Page) -> None:
+    said = re.findall(r'class="group"><summary>(.*?)</summary>', page.page)
+    titles = {re.sub(r"<[^>]*>", "", title) for title in said}
+    assert [title for title in titles if re.search(r" :|  |^ ", title)] == []
+    rework = next(title for title in titles if title.startswith("done again: "))
+    assert re.fullmatch(r"done again: \d+ delegations", rework)
