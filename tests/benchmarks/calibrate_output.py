@@ -2,7 +2,7 @@
 
 Over the finished messages below the roots, by model, and apart for those whose thinking was hidden: the least-squares
 line from the bytes of text, thinking and tool input (as JSON) to output tokens. From this table come the rates of
-`common.transcripts.linking.estimate`.
+`common.transcripts.linking.tokens`.
 """
 
 import argparse

@@ -6,9 +6,8 @@ from common.records.sessions import Tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
 from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
-from common.transcripts.linking.estimate import estimate_outputs
 from common.transcripts.linking.runs import RunFacts, collect_runs, link_runs
-from common.transcripts.linking.tokens import sum_tokens
+from common.transcripts.linking.tokens import estimate_outputs, sum_tokens
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 
