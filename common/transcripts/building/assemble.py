@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from common.records.sessions import EnrichedSession, Tokens, UnlinkedRun
 from common.times import DayOf
-from common.transcripts.building.delegation_records import delegations_of
-from common.transcripts.building.run_records import unlinked_run
+from common.transcripts.building.records import delegations_of, unlinked_run
 from common.transcripts.linking.copies import Place
 from common.transcripts.linking.outcomes import judge
 from common.transcripts.linking.tables import Tables

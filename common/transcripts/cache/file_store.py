@@ -16,7 +16,7 @@ from common.transcripts.cache.cache_file import (
     unpack,
     unseal,
 )
-from common.transcripts.cache.parts import run_row, session_row
+from common.transcripts.cache.record_store import run_row, session_row
 from common.transcripts.find import FoundFile, Stamp, shown
 from common.transcripts.reading.facts import FileCounts
 from common.transcripts.reading.file_reader import FileMeta, Reading, decode_facts
