@@ -17,7 +17,7 @@ from common.transcripts.cache.cache_file import on_database
 from common.transcripts.cache.file_store import FileStore
 from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.extraction import Extraction, extract
-from common.transcripts.outputs import full_sessions, manifest_of, select, summarize
+from common.transcripts.outputs import full_sessions, manifest_of, select, summarize_selection
 
 
 def main(  # noqa: PLR0913 - its parameters are its options
@@ -41,7 +41,7 @@ def main(  # noqa: PLR0913 - its parameters are its options
         records = RecordStore(database)
         chosen = select(records, project, since, until, timezone)
         source = source_of(list(projects), [counts for _, counts in extraction.counts], len(extraction.passed_over))
-        summary = summarize(chosen, marathon_over)
+        summary = summarize_selection(chosen, marathon_over)
         write_atomically(sessions, full_sessions(records, chosen, source, summary))
         write_atomically(diagnostics, msgspec.json.Encoder().encode_lines(diagnose(extraction)))
         write_atomically(manifest, encode(manifest_of(records, chosen, source, summary)))

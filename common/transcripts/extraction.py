@@ -7,11 +7,11 @@ from common.errors import ScriptError
 from common.times import day_function
 from common.transcripts.building.assemble import assemble
 from common.transcripts.cache.cache_file import DamagedCacheError
-from common.transcripts.cache.file_store import FileStore, Row
+from common.transcripts.cache.file_store import FileRow, FileStore
 from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
 from common.transcripts.linking.grouping import grouped, shared_keys
 from common.transcripts.reading.facts import FileCounts
-from common.transcripts.reading.file_reader import Reading
+from common.transcripts.reading.file_reader import FileReading
 from common.transcripts.workers import read_files
 
 BATCH = 32 * 1024 * 1024
@@ -37,7 +37,7 @@ def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int,
 
 def _read_all(
     cache: FileStore, findings: Findings, workers: int, progress: Progress
-) -> tuple[list[Row], list[PassedOver]]:
+) -> tuple[list[FileRow], list[PassedOver]]:
     """Return the files that were found as the cache knows them now, in order, and what was passed over."""
     unread = _read_changed(cache, findings, workers, progress)
     by_place = {(row.root, row.path): row for row in cache.rows()}
@@ -55,7 +55,7 @@ def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: 
             cache.forget(row)
         elif key not in found:
             cache.dissolve([row.part])
-    changed: list[tuple[FoundFile, Row | None]] = []
+    changed: list[tuple[FoundFile, FileRow | None]] = []
     for key, file in found.items():
         before = known.get(key)
         if before is None or (before.stamp, before.meta_stamp) != (file.stamp, file.meta):
@@ -67,7 +67,7 @@ def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: 
 
 
 def _read(
-    cache: FileStore, changed: list[tuple[FoundFile, Row | None]], workers: int, progress: Progress
+    cache: FileStore, changed: list[tuple[FoundFile, FileRow | None]], workers: int, progress: Progress
 ) -> list[PassedOver]:
     """Read files and keep what they give, a batch at a time: a kill loses no more than the batch."""
     unread: list[PassedOver] = []
@@ -79,7 +79,7 @@ def _read(
         for file, reading in read_files(jobs, workers):
             if before := rows[file]:
                 cache.forget(before)
-            if isinstance(reading, Reading):
+            if isinstance(reading, FileReading):
                 cache.save(file, reading)
             else:
                 unread.append(PassedOver(file.name, reading))
@@ -95,7 +95,7 @@ def _read(
     return unread
 
 
-def _assemble_changed(cache: FileStore, rows: list[Row], timezone: str) -> None:
+def _assemble_changed(cache: FileStore, rows: list[FileRow], timezone: str) -> None:
     """Put together anew the groups of files that are not whole, and those that new files tie to them."""
     open_ids = {row.id for row in rows if row.part is None}
     if not open_ids:

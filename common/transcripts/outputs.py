@@ -51,7 +51,7 @@ def _is_chosen(
     return day is not None and (since is None or day >= since) and (until is None or day <= until)
 
 
-def summarize(selection: Selection, marathon_over: int) -> Summary:
+def summarize_selection(selection: Selection, marathon_over: int) -> Summary:
     """Return the counts over what was chosen."""
     sessions = [row.head.counts for row in selection.sessions]
     return summary_of(sessions, [row.head.counts for row in selection.runs], marathon_over)

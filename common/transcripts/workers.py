@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import ScriptError
 from common.transcripts.find import FoundFile
-from common.transcripts.reading.file_reader import Reading, read_file
+from common.transcripts.reading.file_reader import FileReading, read_file
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 WORTH_A_PROCESS = 48 * 1024 * 1024
 KEPT = 16 * 1024 * 1024
 
-Job = tuple[FoundFile, Reading | None]
-Done = tuple[FoundFile, Reading | str]
+Job = tuple[FoundFile, FileReading | None]
+Done = tuple[FoundFile, FileReading | str]
 
 
 def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.reading.messages import SYNTHETIC
-from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, read
+from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, read_object
 
 
 class Measured(NamedTuple):
@@ -50,7 +50,7 @@ def messages_of(file: FoundFile) -> dict[str, list[Message]]:
     found: dict[str, list[Message]] = defaultdict(list)
     with open(file.location, "rb") as stream:  # noqa: PTH123 - the path is bytes
         for raw in stream:
-            line = read(raw, Line)
+            line = read_object(raw, Line)
             if line and line.type == "assistant" and line.message and line.message.id:
                 found[line.message.id].append(line.message)
     return found

@@ -7,7 +7,7 @@ from common.records.sessions import EnrichedSession, Tokens, UnlinkedRun
 from common.times import DayOf
 from common.transcripts.building.records import delegations_of, unlinked_run
 from common.transcripts.linking.copies import Place
-from common.transcripts.linking.outcomes import judge
+from common.transcripts.linking.outcomes import decided_outcome
 from common.transcripts.linking.tables import Tables
 from common.transcripts.linking.tokens import edits_made, spent, tools_used
 from common.transcripts.reading.facts import Thread
@@ -90,7 +90,7 @@ def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys:
         delegation_count=len(keys),
         delegations=delegations_of(tables, keys),
     )
-    words = [judge(tables.delegations[key]).unknown_status for key in keys]
+    words = [decided_outcome(tables.delegations[key]).unknown_status for key in keys]
     return AssembledSession(record, tables.progress_only(runs), [word for word in words if word is not None])
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 from common.records.sessions import Delegation, EnrichedDelegation, Run, UnlinkedRun
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.linking.delegations import DelegationFacts
-from common.transcripts.linking.outcomes import answer_of, judge, last_notice
+from common.transcripts.linking.outcomes import answer_of, decided_outcome, last_notice
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
-from common.transcripts.linking.tokens import NO_MODEL, context_of, edits_made, spent, tools_used
+from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent, tools_used
 
 DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
@@ -37,7 +37,7 @@ def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
 
 def _delegation(tables: Tables, key: str, number: int, before: str | None, after: str | None) -> EnrichedDelegation:
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
-    copy, answer, judgement = facts.first, facts.answer, judge(facts)
+    copy, answer, decided = facts.first, facts.answer, decided_outcome(facts)
     agent_type, source = _agent_type(tables, key)
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
@@ -51,8 +51,8 @@ def _delegation(tables: Tables, key: str, number: int, before: str | None, after
         description=copy.call.description,
         prompt_length=len(copy.call.prompt),
         answer=answer_of(facts),
-        outcome=judgement.outcome,
-        outcome_detail=judgement.detail,
+        outcome=decided.outcome,
+        outcome_detail=decided.detail,
         corrected=facts.corrected,
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
@@ -156,7 +156,7 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
         edits=edits_made(messages),
         first_timestamp=first,
         last_timestamp=last,
-        last_context=context_of(counted[-1]) if counted else None,
+        last_context=context_size(counted[-1]) if counted else None,
         progress_only=run.progress_only,
         file=run.first.file.name,
         line=run.first.thread.line,

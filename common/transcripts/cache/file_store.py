@@ -19,11 +19,11 @@ from common.transcripts.cache.cache_file import (
 from common.transcripts.cache.record_store import run_row, session_row
 from common.transcripts.find import FoundFile, Stamp, shown
 from common.transcripts.reading.facts import FileCounts
-from common.transcripts.reading.file_reader import FileMeta, Reading, decode_facts
+from common.transcripts.reading.file_reader import FileMeta, FileReading, decode_facts
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A file as the cache knows it; `part` is the group of files whose records are there, None if they are not."""
 
     id: int
@@ -46,18 +46,18 @@ class FileStore:
         """Make what was done last."""
         self._db.commit()
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[FileRow]:
         """Return all files, also those of roots that are not read this time."""
         found = self._db.execute("SELECT id, root, path, name, stamp, meta, part FROM file")
         rows = [
-            Row(id_, root, path, name, unpack(stamp, Stamp), unpack(meta, FileMeta).stamp, part)
+            FileRow(id_, root, path, name, unpack(stamp, Stamp), unpack(meta, FileMeta).stamp, part)
             for id_, root, path, name, stamp, meta, part in found
         ]
         for part in {row.part for row in rows if row.part is not None}:
             check_number(part)
         return rows
 
-    def reading(self, row: Row) -> Reading | None:
+    def reading(self, row: FileRow) -> FileReading | None:
         """Return the earlier reading of a file; None if its row is damaged, so that it is read anew."""
         found = self._db.execute(
             "SELECT consumed, digest, state, facts, keys, checksum FROM content WHERE file = ?", (row.id,)
@@ -65,9 +65,9 @@ class FileStore:
         if found is None or checksum(*found[:-1]) != found[-1]:
             return None
         consumed, digest, state, facts, keys, _ = found
-        return Reading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=unseal(keys))
+        return FileReading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=unseal(keys))
 
-    def save(self, file: FoundFile, reading: Reading) -> None:
+    def save(self, file: FoundFile, reading: FileReading) -> None:
         """Keep what a file gave that is not there, or no longer; its group is to be made anew."""
         meta = pack(FileMeta(file.meta, reading.meta))
         values = (file.root, file.path, file.name, pack(reading.stamp), meta, seal(reading.counts))
@@ -80,13 +80,13 @@ class FileStore:
             "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?)", (cursor.lastrowid, *content, checksum(*content))
         )
 
-    def forget(self, row: Row) -> None:
+    def forget(self, row: FileRow) -> None:
         """Remove a file's rows and the records of its group."""
         self.dissolve([row.part])
         self._db.execute("DELETE FROM content WHERE file = ?", (row.id,))
         self._db.execute("DELETE FROM file WHERE id = ?", (row.id,))
 
-    def rename(self, row: Row, name: str) -> None:
+    def rename(self, row: FileRow, name: str) -> None:
         """Note that a file is shown under another name now: its group is to be made anew."""
         self.dissolve([row.part])
         self._db.execute("UPDATE file SET name = ? WHERE id = ?", (name, row.id))
@@ -109,7 +109,7 @@ class FileStore:
         found = self._db.execute("SELECT file, keys FROM content")
         return {id_: array("I", unseal(keys)) for id_, keys in found}
 
-    def transcript(self, rank: int, row: Row) -> TranscriptFile:
+    def transcript(self, rank: int, row: FileRow) -> TranscriptFile:
         """Return a file with its facts."""
         reading = self.reading(row)
         meta = self._db.execute("SELECT meta FROM file WHERE id = ?", (row.id,)).fetchone()

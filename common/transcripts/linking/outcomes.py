@@ -25,7 +25,7 @@ OUTCOME_BY_STATUS: dict[str, Outcome] = {
 DETAIL = 200
 
 
-class Judgement(NamedTuple):
+class DecidedOutcome(NamedTuple):
     """An outcome, and the status or the first words that decided it."""
 
     outcome: Outcome
@@ -48,48 +48,48 @@ def last_notice(delegation: DelegationFacts) -> Noticed | None:
     return told[-1] if told else None
 
 
-def judge(delegation: DelegationFacts) -> Judgement:
+def decided_outcome(delegation: DelegationFacts) -> DecidedOutcome:
     """Return what became of the work."""
     answer = delegation.answer
     if answer is None:
-        return Judgement("unanswered", None)
+        return DecidedOutcome("unanswered", None)
     if answer.result.is_error:
-        return _judge_error(answer.result)
+        return _outcome_of_error(answer.result)
     if answer.result.launched:
-        return _judge_notice(last_notice(delegation))
-    return _judge_result(answer.result)
+        return _outcome_of_notice(last_notice(delegation))
+    return _outcome_of_result(answer.result)
 
 
-def _judge_error(result: Result) -> Judgement:
+def _outcome_of_error(result: Result) -> DecidedOutcome:
     head = result.text[:HEAD]
     if INTERRUPTED in head or CANCELLED in head or result.interrupted:
-        return Judgement("interrupted", head[:DETAIL])
+        return DecidedOutcome("interrupted", head[:DETAIL])
     if any(sentence in head for sentence in REFUSED) or DENIED.search(head):
-        return Judgement("rejected", head[:DETAIL])
+        return DecidedOutcome("rejected", head[:DETAIL])
     if UNKNOWN_AGENT.search(head):
-        return Judgement("not_started", head[:DETAIL])
-    return Judgement("failed", head[:DETAIL] or None)
+        return DecidedOutcome("not_started", head[:DETAIL])
+    return DecidedOutcome("failed", head[:DETAIL] or None)
 
 
-def _judge_result(result: Result) -> Judgement:
+def _outcome_of_result(result: Result) -> DecidedOutcome:
     text = result.text.lstrip()
     if result.interrupted or text.startswith(INTERRUPTED):
-        return Judgement("interrupted", text[:DETAIL] or None)
+        return DecidedOutcome("interrupted", text[:DETAIL] or None)
     if result.tokens == 0 and LIMIT_OR_ERROR.match(text):
-        return Judgement("failed", text[:DETAIL])
-    return Judgement("completed", None)
+        return DecidedOutcome("failed", text[:DETAIL])
+    return DecidedOutcome("completed", None)
 
 
-def _judge_notice(noticed: Noticed | None) -> Judgement:
+def _outcome_of_notice(noticed: Noticed | None) -> DecidedOutcome:
     if noticed is None:
-        return Judgement("unreported", None)
+        return DecidedOutcome("unreported", None)
     notice = noticed.notice
     outcome = OUTCOME_BY_STATUS.get(notice.status)
     if outcome is None:
-        return Judgement("unreported", notice.status[:DETAIL], notice.status[:64])
+        return DecidedOutcome("unreported", notice.status[:DETAIL], notice.status[:64])
     if outcome == "completed" and _ran_into_a_limit(notice):
-        return Judgement("failed", (notice.result or "").strip()[:DETAIL])
-    return Judgement(outcome, notice.status)
+        return DecidedOutcome("failed", (notice.result or "").strip()[:DETAIL])
+    return DecidedOutcome(outcome, notice.status)
 
 
 def _ran_into_a_limit(notice: Notice) -> bool:

@@ -100,7 +100,7 @@ def _tokens(sums: _Sums) -> Tokens:
     )
 
 
-def context_of(message: DistinctMessage) -> int:
+def context_size(message: DistinctMessage) -> int:
     """Return the tokens that went in with the message: fresh, written to the cache, read from it."""
     return message.best.input + message.best.cache_creation + message.best.cache_read
 
@@ -119,7 +119,7 @@ def spent(messages: Iterable[DistinctMessage], day_of: DayOf) -> Spent:
     for message in messages:
         best = message.best
         day = day_of(message.order.timestamp) or ""
-        key = (day, best.model or "", context_of(message) > LONG_CONTEXT, best.tier or "")
+        key = (day, best.model or "", context_size(message) > LONG_CONTEXT, best.tier or "")
         grouped.setdefault(key, []).append(message)
     sums = {key: _sums(grouped[key]) for key in sorted(grouped)}
     by_model: dict[str, list[_Sums]] = {}

@@ -3,7 +3,7 @@
 from common.transcripts.reading.facts import FileFacts, Notice, Result
 from common.transcripts.reading.lenient import clean, lenient_json
 from common.transcripts.reading.phrases import is_refusal, notifications, task_in_text, tokens_in_tail
-from common.transcripts.reading.shapes import Block, Line, ToolUseResult, Usage, read, read_text
+from common.transcripts.reading.shapes import Block, Line, ToolUseResult, Usage, read_object, read_text
 from common.transcripts.reading.threads import timestamp_of
 
 WATCHED_PROMPTS = 3
@@ -85,7 +85,7 @@ class Answers:
             facts.call_by_agent[result.agent_id] = result.id
 
     def _poll(self, line: Line, number: int, block: Block) -> None:
-        found = read(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        found = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
         task = found.task if found and found.task else task_in_text(_text_of(block))
         if task.task_id is not None and task.status is not None:
             result = task.result or task.output or None
@@ -128,7 +128,7 @@ def _text_of(block: Block) -> str:
 def _add_object(result: Result, line: Line) -> None:
     """Add to a result what stands beside it as an object; a sentence there serves where the block has none."""
     raw = line.tool_use_result
-    found = read(raw, ToolUseResult) if len(raw) else None
+    found = read_object(raw, ToolUseResult) if len(raw) else None
     if found is None:
         result.text = result.text or (read_text(raw) if len(raw) else None) or ""
         result.tokens = tokens_in_tail(result.text)

@@ -42,7 +42,7 @@ class MessageFacts(Struct, array_like=True, gc=False):
     tools: list[ToolUse] = field(default_factory=list)
 
 
-class Sighting(Struct, array_like=True, frozen=True, gc=False):
+class FirstSeen(Struct, array_like=True, frozen=True, gc=False):
     """A value, and the timestamp and line where it was first seen."""
 
     value: str
@@ -71,8 +71,8 @@ class Thread(Struct, array_like=True, gc=False):
     warmup: bool = False
     teammate: bool = False
     prompt_seen: bool = False
-    cwd: Sighting | None = None
-    versions: list[Sighting] = field(default_factory=list)
+    cwd: FirstSeen | None = None
+    versions: list[FirstSeen] = field(default_factory=list)
     messages: list[MessageFacts] = field(default_factory=list)
 
 

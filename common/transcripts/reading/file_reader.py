@@ -11,8 +11,8 @@ from common.transcripts.find import FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
 from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
 from common.transcripts.reading.keys import keys_of
-from common.transcripts.reading.lines import UNDECODABLE, LineReader, Verdict, decode_line, examine, examine_tail
-from common.transcripts.reading.shapes import Meta, read
+from common.transcripts.reading.lines import UNDECODABLE, LineOutcome, LineReader, decode_line, examine, examine_tail
+from common.transcripts.reading.shapes import Meta, read_object
 from common.transcripts.reading.transcript_file import TranscriptFile
 from common.transcripts.reading.transcript_reader import TranscriptReader
 
@@ -22,7 +22,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(FileFacts).decode
 
 
-class Reading(NamedTuple):
+class FileReading(NamedTuple):
     """A file as it was read: `consumed` bytes up to the last newline with their `digest`, and the facts.
 
     `state` are the encoded facts of the consumed bytes, where a later reading goes on; `facts` those with the last
@@ -51,7 +51,7 @@ def decode_facts(raw: bytes) -> FileFacts:
     return _decode(raw)
 
 
-def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
+def read_file(file: FoundFile, before: FileReading | None = None) -> FileReading | str:
     """Read a transcript to the size that it has when it is opened; return the reason if it cannot be read.
 
     `before` is an earlier reading: where its bytes still stand, unchanged, only what follows them is parsed.
@@ -70,7 +70,7 @@ def read_file(file: FoundFile, before: Reading | None = None) -> Reading | str:
             return f"cannot be read: {error.strerror}"
 
 
-def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | None) -> Reading:
+def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: FileReading | None) -> FileReading:
     hashed = _hash_again(stream, stamp, before) if before else None
     done = before if hashed else None
     start = done.consumed if done else 0
@@ -90,7 +90,7 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: Reading | Non
     meta = read_meta(file)
     keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
     counts = _encode(_counts(facts, stamp.size))
-    return Reading(stamp, start + lines.consumed, lines.hash.digest(), state, whole, keys, counts, meta)
+    return FileReading(stamp, start + lines.consumed, lines.hash.digest(), state, whole, keys, counts, meta)
 
 
 def _counts(facts: FileFacts, size: int) -> FileCounts:
@@ -102,7 +102,7 @@ def _counts(facts: FileFacts, size: int) -> FileCounts:
     )
 
 
-def _hash_again(stream: BinaryIO, stamp: Stamp, before: Reading) -> blake3 | None:
+def _hash_again(stream: BinaryIO, stamp: Stamp, before: FileReading) -> blake3 | None:
     """Return the hash of the bytes that were read before if they are all there, unchanged; the same one goes on."""
     if stamp.size < before.consumed:
         return None
@@ -139,19 +139,19 @@ def _take_each(lines: list[bytes], reader: TranscriptReader) -> None:
         try:
             record = decode_line(raw)
         except UNDECODABLE:
-            _take_verdict(examine(raw), reader, facts.lines, facts.offset)
+            _take_outcome(examine(raw), reader, facts.lines, facts.offset)
         else:
             facts.parsed += 1
             reader.take([record], facts.lines)
         facts.offset += len(raw)
 
 
-def _take_verdict(verdict: Verdict, reader: TranscriptReader, number: int, offset: int) -> None:
+def _take_outcome(outcome: LineOutcome, reader: TranscriptReader, number: int, offset: int) -> None:
     facts = reader.facts
-    setattr(facts, verdict.outcome, getattr(facts, verdict.outcome) + 1)
-    if verdict.reason is not None:
-        facts.bad_lines.append(BadLine(number, offset, verdict.outcome, verdict.reason))
-    for record in verdict.records:
+    setattr(facts, outcome.kind, getattr(facts, outcome.kind) + 1)
+    if outcome.reason is not None:
+        facts.bad_lines.append(BadLine(number, offset, outcome.kind, outcome.reason))
+    for record in outcome.records:
         reader.take([record], number)
 
 
@@ -159,7 +159,7 @@ def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
     """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
-    _take_verdict(examine_tail(tail), reader, facts.lines, facts.offset)
+    _take_outcome(examine_tail(tail), reader, facts.lines, facts.offset)
 
 
 def read_meta(file: FoundFile) -> Meta | None:
@@ -171,4 +171,4 @@ def read_meta(file: FoundFile) -> Meta | None:
     except OSError:
         return None
     with os.fdopen(descriptor, "rb") as stream:
-        return read(stream.read(META_LIMIT), Meta)
+        return read_object(stream.read(META_LIMIT), Meta)

@@ -22,7 +22,7 @@ MAX_LENGTH = 128 * 1024 * 1024
 BLOCK = 256 * 1024
 WHITE = b" \t\r\n\x0b\x0c"
 
-Outcome = Literal["parsed", "salvaged", "skipped", "blank", "pending"]
+LineKind = Literal["parsed", "salvaged", "skipped", "blank", "pending"]
 
 NOT_JSON = "not JSON"
 NO_OBJECT = "a value, but no object"
@@ -41,10 +41,10 @@ _AFTER_RECORD = re.compile(r"(?=[\0 \t\r\n{]|\Z)(?![ \t\r\n]*[,\]}])")
 """What may follow a record; a comma or a bracket behind white space tells that it was nested in another."""
 
 
-class Verdict(NamedTuple):
+class LineOutcome(NamedTuple):
     """What became of a line: the objects that it gave, and why it was not parsed as it stood."""
 
-    outcome: Outcome
+    kind: LineKind
     records: tuple[Line, ...] = ()
     reason: str | None = None
 
@@ -117,34 +117,36 @@ UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What `decode_line` raises for a line that `examine` is to look at."""
 
 
-def examine(raw: bytes) -> Verdict:
+def examine(raw: bytes) -> LineOutcome:
     """Look at a line that is not one object of the expected types: soften, salvage or skip it."""
     if isinstance(raw, TooLong):
-        return Verdict("skipped", (), f"longer than {MAX_LENGTH} bytes")
+        return LineOutcome("skipped", (), f"longer than {MAX_LENGTH} bytes")
     if not raw.strip(WHITE):
-        return Verdict("blank")
+        return LineOutcome("blank")
     with room_for_depth():
         return _look_again(raw)
 
 
-def _look_again(raw: bytes) -> Verdict:
+def _look_again(raw: bytes) -> LineOutcome:
     try:
         value = _python.decode(raw.decode("utf-8", "replace").strip(" \t\r\n"))
     except RecursionError:
-        verdict = _salvage(raw)
-        return verdict if verdict.records else Verdict("skipped", (), TOO_DEEP)
+        outcome = _salvage(raw)
+        return outcome if outcome.records else LineOutcome("skipped", (), TOO_DEEP)
     except ValueError:
         return _salvage(raw)
     if not isinstance(value, dict):
-        return Verdict("skipped", (), NO_OBJECT)
-    return Verdict("skipped", (), TOO_DEEP) if _depth(raw) > MAX_DEPTH else Verdict("parsed", (soften(value, Line),))
+        return LineOutcome("skipped", (), NO_OBJECT)
+    if _depth(raw) > MAX_DEPTH:
+        return LineOutcome("skipped", (), TOO_DEEP)
+    return LineOutcome("parsed", (soften(value, Line),))
 
 
-def examine_tail(raw: bytes) -> Verdict:
+def examine_tail(raw: bytes) -> LineOutcome:
     """Look at a last line without its newline: it is pending if it is no JSON value yet, and never salvaged."""
-    verdict = examine(raw)
-    pending = verdict.outcome == "salvaged" or verdict.reason == NOT_JSON
-    return Verdict("pending", (), "cut: no newline yet") if pending else verdict
+    outcome = examine(raw)
+    pending = outcome.kind == "salvaged" or outcome.reason == NOT_JSON
+    return LineOutcome("pending", (), "cut: no newline yet") if pending else outcome
 
 
 def _depth(raw: bytes) -> int:
@@ -160,7 +162,7 @@ def _depth(raw: bytes) -> int:
     return deepest
 
 
-def _salvage(raw: bytes) -> Verdict:
+def _salvage(raw: bytes) -> LineOutcome:
     """Save the whole records out of a damaged line, left to right.
 
     Time is bounded: an object that was decoded is passed over whole, and failed tries are few and charged.
@@ -180,8 +182,8 @@ def _salvage(raw: bytes) -> Verdict:
             saved.append(soften(value, Line))
         position = end
     if not saved:
-        return Verdict("skipped", (), NOT_JSON)
-    return Verdict("salvaged", tuple(saved), f"{NOT_JSON}; {len(saved)} whole record(s) saved")
+        return LineOutcome("skipped", (), NOT_JSON)
+    return LineOutcome("salvaged", tuple(saved), f"{NOT_JSON}; {len(saved)} whole record(s) saved")
 
 
 def _is_record(value: object) -> bool:

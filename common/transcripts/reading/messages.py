@@ -1,7 +1,7 @@
 """What one line adds to the facts of its API message."""
 
 from common.transcripts.reading.facts import MessageFacts
-from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read, read_text
+from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read_object, read_text
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"
@@ -56,7 +56,7 @@ def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None
     if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
         return
     path = None
-    if name in EDITING_TOOLS and (found := read(block.input, ToolInput)):
+    if name in EDITING_TOOLS and (found := read_object(block.input, ToolInput)):
         path = found.file_path or found.notebook_path
     facts.tools.append((tool_id, name, path))
 

@@ -172,7 +172,7 @@ class Meta(Struct, rename="camel", gc=False):
 T = typing.TypeVar("T", bound=Struct)
 
 
-def read(raw: Raw | bytes, shape: type[T]) -> T | None:
+def read_object(raw: Raw | bytes, shape: type[T]) -> T | None:
     """Return the object in `raw`, softened where fields have other types; None if it holds no object."""
     try:
         return msgspec.json.decode(raw, type=shape)

@@ -2,7 +2,7 @@
 
 import re
 
-from common.transcripts.reading.facts import FileFacts, MessageFacts, Sighting, Thread
+from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts, Thread
 from common.transcripts.reading.shapes import Line
 
 _DAY = (
@@ -114,7 +114,7 @@ class Threads:
             self._last_version[index] = version
             if (index, version) not in self._versions:
                 self._versions.add((index, version))
-                thread.versions.append(Sighting(version, stamp, number))
+                thread.versions.append(FirstSeen(version, stamp, number))
         if line.team_name is not None:
             thread.teammate = True
 
@@ -125,4 +125,4 @@ class Threads:
         if stamp and (not thread.first or stamp < thread.first):
             thread.first = stamp
         if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
-            thread.cwd = Sighting(line.cwd, stamp, number)
+            thread.cwd = FirstSeen(line.cwd, stamp, number)

@@ -6,7 +6,7 @@ from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.facts import Call, FileFacts, Notice, Thread
 from common.transcripts.reading.messages import add_size, add_tool, add_usage, texts_of
 from common.transcripts.reading.phrases import is_interruption, is_prompt, text_digest, unwrap_teammate
-from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read, read_text
+from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
 from common.transcripts.reading.threads import Threads, timestamp_of
 
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
@@ -73,7 +73,7 @@ class TranscriptReader:
             return "call" if self._call(line, number, position, block, index) else ""
         if block.name in POLLING_TOOLS:
             return "poll"
-        if block.name in STOPPING_TOOLS and (found := read(block.input, ToolInput)):
+        if block.name in STOPPING_TOOLS and (found := read_object(block.input, ToolInput)):
             task_id = found.task_id or found.shell_id
             if task_id is not None:
                 self._answers.noticed(Notice(task_id, timestamp_of(line), number, "stopped", "stop"))
@@ -81,7 +81,7 @@ class TranscriptReader:
 
     def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:
         """Keep the block if it is a delegation, and say whether it is one."""
-        found = read(block.input, CallInput)
+        found = read_object(block.input, CallInput)
         if found is None or not (len(found.prompt) or len(found.subagent_type)):
             return False
         facts = self.facts
@@ -155,7 +155,7 @@ class TranscriptReader:
     def _attachment(self, line: Line, number: int) -> None:
         if b'"queued_command"' not in bytes(line.attachment) or line.is_sidechain or self._in_agent_file:
             return
-        found = read(line.attachment, Attachment)
+        found = read_object(line.attachment, Attachment)
         texts = texts_of(found.prompt) if found else []
         for text in texts:
             self._answers.notified(text, line, number, delivered=True)

@@ -10,7 +10,7 @@ import pytest
 from common.times import day_function
 from common.transcripts.building.assemble import assemble
 from common.transcripts.find import find_transcripts
-from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
+from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
 from common.transcripts.reading.transcript_file import TranscriptFile
 from tests.common.transcripts.written import (
     Content,
@@ -104,7 +104,7 @@ def steps(folder: Path, files: Files) -> int:
     facts = []
     for rank, file in enumerate(find_transcripts([str(folder)]).files):
         reading = read_file(file)
-        assert isinstance(reading, Reading)
+        assert isinstance(reading, FileReading)
         facts.append(TranscriptFile(rank, file.name, decode_facts(reading.facts), reading.meta))
     taken = 0
 

@@ -17,7 +17,7 @@ from common.transcripts.find import find_transcripts
 from common.transcripts.reading import lines as lines_module
 from common.transcripts.reading.depth import MAX_DEPTH
 from common.transcripts.reading.facts import FileFacts
-from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
+from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
 from tests.common.transcripts.mutated import any_lines
 from tests.common.transcripts.reading.test_any_lines import NAMES, hold
 from tests.common.transcripts.reading.test_file_reader import PARTS, add_up
@@ -79,7 +79,7 @@ def read_all(root: Path, block: int) -> Held:
         began = time.process_time()
         reading = read_file(file)
         slowest = max(slowest, time.process_time() - began)
-        assert isinstance(reading, Reading)
+        assert isinstance(reading, FileReading)
         with patch.object(lines_module, "BLOCK", block):
             assert read_file(file) == reading
         outcomes += held(Path(file.location.decode()).read_bytes(), decode_facts(reading.facts))

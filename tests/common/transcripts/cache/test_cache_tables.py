@@ -21,11 +21,11 @@ from common.transcripts.cache.cache_file import (
     set_aside,
     unpack,
 )
-from common.transcripts.cache.file_store import FileStore, Row
+from common.transcripts.cache.file_store import FileRow, FileStore
 from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.linking.grouping import grouped, shared_keys
-from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
+from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
 from common.transcripts.reading.keys import keys_of
 from tests.common.transcripts.cache.test_cache import FILES, cold, targets
 from tests.common.transcripts.written import (
@@ -65,7 +65,7 @@ def found(root: Path, name: str) -> FoundFile:
     return next(file for file in find_transcripts([str(root)]).files if file.name == name)
 
 
-def row_of(store: FileStore, name: str) -> Row:
+def row_of(store: FileStore, name: str) -> FileRow:
     return next(row for row in store.rows() if row.name == name)
 
 
@@ -89,7 +89,7 @@ def test_a_reading_is_given_back_as_it_was_kept(root: Path, database: sqlite3.Co
     with (root / MAIN).open("ab") as appended:
         appended.write(b'{"type":"user"}')
     reading = read_file(file)
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, FileReading)
     assert reading.facts != reading.state
     store.forget(row_of(store, MAIN))
     store.save(file, reading)
@@ -102,7 +102,7 @@ def test_a_file_that_is_kept_again_takes_the_place_of_what_was_and_undoes_its_gr
 ) -> None:
     store, file = FileStore(database), found(root, MAIN)
     reading = read_file(file)
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, FileReading)
     store.forget(row_of(store, MAIN))
     store.save(file, reading)
     assert (count(database, "file"), count(database, "content")) == (4, 4)
@@ -139,7 +139,7 @@ def test_a_transcript_has_its_rank_its_name_its_facts_and_what_stands_beside_it(
     row = row_of(store, LOOSE)
     assert row.meta_stamp == found(root, LOOSE).meta
     transcript, reading = store.transcript(3, row), read_file(found(root, LOOSE))
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, FileReading)
     assert (transcript.rank, transcript.name, transcript.facts) == (3, LOOSE, decode_facts(reading.facts))
     assert transcript.meta is not None
     assert transcript.meta.agent_type == "dev"

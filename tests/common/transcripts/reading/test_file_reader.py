@@ -11,7 +11,7 @@ import pytest
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.reading import file_reader, lines
 from common.transcripts.reading.facts import FileFacts
-from common.transcripts.reading.file_reader import Reading, decode_facts, read_file
+from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
 from common.transcripts.reading.lines import decode_line
 from common.transcripts.reading.shapes import Line
 from tests.common.transcripts.written import Json, answer, call, encoded, launched, line, notification, said, side, user
@@ -24,9 +24,9 @@ def found(root: Path) -> FoundFile:
     return file
 
 
-def read(root: Path, before: Reading | None = None) -> Reading:
+def read(root: Path, before: FileReading | None = None) -> FileReading:
     reading = read_file(found(root), before)
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, FileReading)
     return reading
 
 
@@ -93,7 +93,7 @@ def test_a_file_read_in_several_goes_tells_what_it_tells_in_one(tmp_path: Path, 
     whole = facts_of(tmp_path / "whole", content, name)
     path = tmp_path / "root" / name
     path.parent.mkdir()
-    before: Reading | None = None
+    before: FileReading | None = None
     for size in [*sorted(rng.sample(range(len(content)), 8)), len(content)]:
         path.write_bytes(content[:size])
         before = read(path.parent, before)

@@ -14,9 +14,9 @@ from common.transcripts.reading import lines as lines_module
 from common.transcripts.reading.depth import MAX_DEPTH, depth_limit
 from common.transcripts.reading.lines import (
     UNDECODABLE,
+    LineOutcome,
     LineReader,
     TooLong,
-    Verdict,
     decode_line,
     examine,
     examine_tail,
@@ -31,11 +31,11 @@ NEXT = b'{"parentUuid":null,"sessionId":"s","type":"user","uuid":"u2"}'
 SUMMARY = b'{"type":"summary","summary":"Short.","leafUuid":"x"}'
 
 
-def verdict_on(raw: bytes) -> Verdict:
-    """Return the verdict of the two steps by which a line is read."""
+def outcome_of(raw: bytes) -> LineOutcome:
+    """Return the outcome of the two steps by which a line is read."""
     with depth_limit():
         try:
-            return Verdict("parsed", (decode_line(raw),))
+            return LineOutcome("parsed", (decode_line(raw),))
         except UNDECODABLE:
             return examine(raw)
 
@@ -45,8 +45,8 @@ def nested(depth: int) -> bytes:
     return b'{"type":"user","sessionId":"s","deep":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
-def uuids(verdict: Verdict) -> list[str | None]:
-    return [record.uuid for record in verdict.records]
+def uuids(result: LineOutcome) -> list[str | None]:
+    return [record.uuid for record in result.records]
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def uuids(verdict: Verdict) -> list[str | None]:
     ],
 )
 def test_one_whole_object_is_parsed(raw: bytes) -> None:
-    verdict = verdict_on(raw)
-    assert (verdict.outcome, verdict.reason, len(verdict.records)) == ("parsed", None, 1)
+    result = outcome_of(raw)
+    assert (result.kind, result.reason, len(result.records)) == ("parsed", None, 1)
 
 
 @pytest.mark.parametrize("raw", [b"", b" ", b"\t \r", b"\x0b\x0c"])
 def test_white_space_alone_is_blank(raw: bytes) -> None:
-    assert verdict_on(raw) == Verdict("blank")
+    assert outcome_of(raw) == LineOutcome("blank")
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b"7", b'"{}"', b"NaN", b"true", b'["{"]'])
 def test_a_value_that_is_no_object_is_skipped(raw: bytes) -> None:
-    assert verdict_on(raw) == Verdict("skipped", (), "a value, but no object")
+    assert outcome_of(raw) == LineOutcome("skipped", (), "a value, but no object")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_value_that_is_no_object_is_skipped(raw: bytes) -> None:
     ],
 )
 def test_what_gives_no_record_is_skipped_with_a_reason(raw: bytes) -> None:
-    assert verdict_on(raw) == Verdict("skipped", (), "not JSON")
+    assert outcome_of(raw) == LineOutcome("skipped", (), "not JSON")
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_what_gives_no_record_is_skipped_with_a_reason(raw: bytes) -> None:
     ],
 )
 def test_whole_records_are_saved_out_of_a_damaged_line(raw: bytes, saved: list[str | None]) -> None:
-    verdict = verdict_on(raw)
-    assert (verdict.outcome, uuids(verdict)) == ("salvaged", saved)
-    assert verdict.reason == f"not JSON; {len(saved)} whole record(s) saved"
+    result = outcome_of(raw)
+    assert (result.kind, uuids(result)) == ("salvaged", saved)
+    assert result.reason == f"not JSON; {len(saved)} whole record(s) saved"
 
 
 @pytest.mark.parametrize(
@@ -139,15 +139,15 @@ def test_whole_records_are_saved_out_of_a_damaged_line(raw: bytes, saved: list[s
 )
 def test_an_object_nested_in_a_cut_line_is_never_taken_for_a_line(after: bytes) -> None:
     if after:
-        assert verdict_on(b'{"type":"progress","sessionId":"s","data":{"message":' + USER + after).records == ()
-    assert verdict_on(b'{"type":"user","message":{"content":[' + USER[:-1] + b',"q":1}' + b"," + after).records == ()
+        assert outcome_of(b'{"type":"progress","sessionId":"s","data":{"message":' + USER + after).records == ()
+    assert outcome_of(b'{"type":"user","message":{"content":[' + USER[:-1] + b',"q":1}' + b"," + after).records == ()
 
 
 def test_an_object_inside_a_text_is_never_taken_for_a_line() -> None:
     pasted = json.dumps({"type": "user", "sessionId": "s", "text": USER.decode() + "\n" + NEXT.decode()}).encode()
-    assert uuids(verdict_on(pasted)) == [None]
+    assert uuids(outcome_of(pasted)) == [None]
     for size in range(len(pasted)):
-        assert verdict_on(pasted[:size]).records == ()
+        assert outcome_of(pasted[:size]).records == ()
 
 
 @pytest.mark.parametrize(
@@ -156,22 +156,22 @@ def test_an_object_inside_a_text_is_never_taken_for_a_line() -> None:
      (100_000, "skipped"), (5_000_000, "skipped")],
 )  # fmt: skip
 def test_nesting_up_to_two_hundred_is_parsed(depth: int, outcome: str) -> None:
-    verdict = verdict_on(nested(depth))
-    assert verdict.outcome == outcome
-    assert verdict.reason == (None if outcome == "parsed" else f"nested deeper than {MAX_DEPTH}")
+    result = outcome_of(nested(depth))
+    assert result.kind == outcome
+    assert result.reason == (None if outcome == "parsed" else f"nested deeper than {MAX_DEPTH}")
 
 
 @pytest.mark.parametrize("depth", [199, 200, 201])
 def test_the_limit_of_depth_counts_objects_as_arrays_and_leaves_texts_alone(depth: int) -> None:
     outcome = "parsed" if depth <= MAX_DEPTH else "skipped"
-    assert verdict_on(b'{"a":' * depth + b'"[[{{"' + b"}" * depth).outcome == outcome
-    assert verdict_on(nested(depth)[:-1] + b',"q":NaN,"t":"\\"[[["}').outcome == outcome
+    assert outcome_of(b'{"a":' * depth + b'"[[{{"' + b"}" * depth).kind == outcome
+    assert outcome_of(nested(depth)[:-1] + b',"q":NaN,"t":"\\"[[["}').kind == outcome
 
 
 @pytest.mark.parametrize("depth", [201, 5_000])
 def test_a_record_nested_too_deep_is_not_saved_but_those_beside_it_are(depth: int) -> None:
-    assert uuids(verdict_on(nested(depth) + USER)) == ["u1"]
-    assert uuids(verdict_on(USER + nested(depth))) == ["u1"]
+    assert uuids(outcome_of(nested(depth) + USER)) == ["u1"]
+    assert uuids(outcome_of(USER + nested(depth))) == ["u1"]
 
 
 @pytest.mark.parametrize(("depth", "fits"), [(200, True), (201, False)])
@@ -182,14 +182,14 @@ def test_where_decoders_count_apart_brackets_are_counted_first(depth: int, *, fi
     else:
         with pytest.raises(RecursionError):
             lines_module._decode_counting(nested(depth))  # noqa: SLF001 - likewise
-        assert examine(b'{"a":' + b"[" + b"{}," * 300 + b"{}]}").outcome == "parsed"
+        assert examine(b'{"a":' + b"[" + b"{}," * 300 + b"{}]}").kind == "parsed"
 
 
 def test_a_line_of_a_hundred_megabytes_is_parsed() -> None:
     begun = time.process_time()
     line = encoded([user("x" * 100_000_000, 1)]).rstrip(b"\n")
-    assert verdict_on(line).outcome == "parsed"
-    assert verdict_on(line[:-1] + USER).outcome == "salvaged"
+    assert outcome_of(line).kind == "parsed"
+    assert outcome_of(line[:-1] + USER).kind == "salvaged"
     assert time.process_time() - begun < 6
 
 
@@ -209,7 +209,7 @@ def test_lines_above_the_longest_are_skipped_without_being_held(
     ((first, second),) = reader
     assert second == NEXT + b"\n"
     assert held(first) == (raw + b"\n" if outcome == "parsed" else 1002)
-    assert verdict_on(first).outcome == outcome
+    assert outcome_of(first).kind == outcome
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 1024])
@@ -244,19 +244,19 @@ def test_a_long_line_over_many_blocks_is_held_up_to_the_longest_and_the_next_one
 
 
 def test_a_line_that_is_too_long_is_skipped_with_the_limit() -> None:
-    assert examine(TooLong(200_000_000)) == Verdict("skipped", (), "longer than 134217728 bytes")
-    assert examine_tail(TooLong(200_000_000)) == Verdict("skipped", (), "longer than 134217728 bytes")
+    assert examine(TooLong(200_000_000)) == LineOutcome("skipped", (), "longer than 134217728 bytes")
+    assert examine_tail(TooLong(200_000_000)) == LineOutcome("skipped", (), "longer than 134217728 bytes")
 
 
 @pytest.mark.parametrize(("broken", "saved"), [(255, ["u1"]), (256, [])])
 def test_records_are_looked_for_at_two_hundred_and_fifty_six_places(broken: int, saved: list[str]) -> None:
-    assert uuids(verdict_on(b'{"type":x' * broken + USER)) == saved
+    assert uuids(outcome_of(b'{"type":x' * broken + USER)) == saved
 
 
 @pytest.mark.parametrize(("broken", "saved"), [(10, ["u1"]), (40, [])])
 def test_looks_that_fail_late_are_charged_by_how_far_they_went(broken: int, saved: list[str]) -> None:
     """Sixteen times the line and a million characters are read in vain; here each look reads 200,000."""
-    assert uuids(verdict_on(b'{"type":' * broken + b'"' + b"x" * 200_000 + b'",' + USER)) == saved
+    assert uuids(outcome_of(b'{"type":' * broken + b'"' + b"x" * 200_000 + b'",' + USER)) == saved
 
 
 def test_a_stream_that_ends_early_gives_the_lines_that_are_there() -> None:
@@ -269,9 +269,9 @@ def test_a_stream_that_ends_early_gives_the_lines_that_are_there() -> None:
     [(b'{"a', "pending"), (USER + NEXT, "pending"), (b"\0\0", "pending"), (b"[1]", "skipped"), (USER, "parsed")],
 )
 def test_a_last_line_that_is_no_value_yet_is_pending_and_never_salvaged(raw: bytes, outcome: str) -> None:
-    verdict = examine_tail(raw)
-    assert (verdict.outcome, verdict.reason == "cut: no newline yet") == (outcome, outcome == "pending")
-    assert (verdict.records == ()) == (raw != USER)
+    result = examine_tail(raw)
+    assert (result.kind, result.reason == "cut: no newline yet") == (outcome, outcome == "pending")
+    assert (result.records == ()) == (raw != USER)
 
 
 # -- any bytes
@@ -288,19 +288,19 @@ def standard_library_says(raw: bytes) -> object:
 def hold(raw: bytes) -> float:
     """Check all that is promised of any line, and return the seconds that it took."""
     begun = time.process_time()
-    verdict = verdict_on(raw)
+    result = outcome_of(raw)
     taken = time.process_time() - begun
-    assert verdict.outcome in {"parsed", "salvaged", "skipped", "blank"}
-    assert (verdict.reason is None) == (verdict.outcome in {"parsed", "blank"})
-    assert bool(verdict.records) == (verdict.outcome in {"parsed", "salvaged"})
-    assert (verdict.outcome == "blank") == (not raw.strip(b" \t\r\n\x0b\x0c"))
+    assert result.kind in {"parsed", "salvaged", "skipped", "blank"}
+    assert (result.reason is None) == (result.kind in {"parsed", "blank"})
+    assert bool(result.records) == (result.kind in {"parsed", "salvaged"})
+    assert (result.kind == "blank") == (not raw.strip(b" \t\r\n\x0b\x0c"))
     value = standard_library_says(raw)
-    if verdict.outcome == "parsed":
+    if result.kind == "parsed":
         assert isinstance(value, dict)
-        assert len(verdict.records) == 1
+        assert len(result.records) == 1
     elif value is not None:
-        too_deep = verdict.reason == f"nested deeper than {MAX_DEPTH}"
-        assert verdict.outcome == "skipped"
+        too_deep = result.reason == f"nested deeper than {MAX_DEPTH}"
+        assert result.kind == "skipped"
         assert too_deep or not isinstance(value, dict)
     return taken
 
@@ -318,14 +318,14 @@ def test_any_bytes_upset_nothing(raw: bytes) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_any_value_in_a_line_is_parsed(value: object) -> None:
     for name in ("type", "sessionId", "message", "toolUseResult", "content", "data", "elsewhere"):
-        assert verdict_on(json.dumps({name: value}).encode()).outcome == "parsed"
+        assert outcome_of(json.dumps({name: value}).encode()).kind == "parsed"
 
 
 @pytest.mark.parametrize("kind", LINES)
 def test_a_wrong_value_in_any_field_leaves_the_line_parsed(kind: str) -> None:
     changed = [json.dumps(line).encode() for line in with_odd_values(LINES[kind])]
     assert len(changed) == len(list(places(LINES[kind]))) * (len(ODD_VALUES) + 1)
-    assert {verdict_on(raw).outcome for raw in changed} == {"parsed"}
+    assert {outcome_of(raw).kind for raw in changed} == {"parsed"}
 
 
 WORST = {

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.transcripts.reading.lenient import clean, lenient_json
-from common.transcripts.reading.shapes import CallInput, Line, Meta, ToolUseResult, Usage, read, read_text, soften
+from common.transcripts.reading.shapes import (
+    CallInput,
+    Line,
+    Meta,
+    ToolUseResult,
+    Usage,
+    read_object,
+    read_text,
+    soften,
+)
 from tests.common.transcripts.test_odd_values import LINES
 
 VALUES = st.recursive(
@@ -52,7 +61,7 @@ def test_softening_never_fails_and_keeps_only_what_fits(value: dict[object, obje
 @given(st.binary(max_size=60))
 def test_reading_any_bytes_never_fails(raw: bytes) -> None:
     for shape in (CallInput, Meta, ToolUseResult, Usage, Line):
-        read(raw, shape)
+        read_object(raw, shape)
     lenient_json(raw)
 
 
@@ -77,14 +86,14 @@ def test_reading_any_bytes_never_fails(raw: bytes) -> None:
     ],
 )
 def test_a_count_is_a_whole_number_that_can_be(raw: bytes, value: int | None) -> None:
-    found = read(raw, Usage)
+    found = read_object(raw, Usage)
     assert found is not None
     assert found.output_tokens == value
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"7", b"null", b"{", b'{"a"', b"\xff", b"[" * 100_000])
 def test_what_is_no_object_gives_none(raw: bytes) -> None:
-    assert read(raw, Meta) is None
+    assert read_object(raw, Meta) is None
 
 
 def test_a_text_is_a_text_alone() -> None:
@@ -110,7 +119,7 @@ def test_pairs_of_surrogates_are_one_character_and_lone_ones_are_replaced() -> N
 )  # fmt: skip
 def test_a_count_is_a_whole_number_that_can_be_summed(value: object, count: int | None) -> None:
     assert soften({"input_tokens": value}, Usage).input_tokens == count
-    found = read(json.dumps({"input_tokens": value}).encode(), Usage)
+    found = read_object(json.dumps({"input_tokens": value}).encode(), Usage)
     assert found is not None
     assert (found.input_tokens, type(found.input_tokens)) == (count, type(count))
 
