@@ -14,7 +14,7 @@ from common.measures.cases import Case, ids_by, tool_use_ids
 from common.measures.rework import Reworked
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
-from common.records.sessions import Outcome, Tokens
+from common.records.sessions import Outcome, Tokens, sum_days, sum_tokens
 from common.records.shared import OUTSIDE, Cost, Durations
 from common.strategy import Material, Strategy
 from common.times import WEEKDAYS
@@ -72,7 +72,7 @@ def _hour(hour: int | None) -> str | None:
 
 def _figures(cases: Sequence[Case]) -> _Group:
     outcomes = rates.outcomes(case.delegation for case in cases)
-    tokens = rates.add_tokens(case.delegation.run.tokens for case in cases if case.delegation.run)
+    tokens = sum_tokens(case.delegation.run.tokens for case in cases if case.delegation.run)
     priced = [case.priced for case in cases if case.priced]
     return _Group(
         delegations=len(cases),
@@ -171,8 +171,7 @@ def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) ->
     cases, summary = material.cases, material.enriched.summary
     outcomes = rates.outcomes(case.delegation for case in cases)
     places: Mapping[str, Tokens] = {
-        place: spending.tokens(expense.tokens for expense in parts if expense.place == place)
-        for place in spending.PLACES
+        place: sum_days(expense.tokens for expense in parts if expense.place == place) for place in spending.PLACES
     }
     return Totals(
         delegations=len(cases),
@@ -180,7 +179,7 @@ def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) ->
         sessions_with_delegations=len(material.sessions),
         outcomes=outcomes,
         success=rates.success_of(outcomes),
-        tokens=rates.add_tokens(places.values()),
+        tokens=sum_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],
         tokens_unlinked=places["unlinked"],

@@ -8,7 +8,7 @@ from common.measures import prices, rates
 from common.measures.prices import PriceTable
 from common.records.extraction import EnrichedSessions
 from common.records.metrics import Reconciliation, Spending, UnpricedModel
-from common.records.sessions import DayTokens, Tokens
+from common.records.sessions import DayTokens, Tokens, sum_days
 
 PLACES = ("main", "runs", "unlinked")
 """Main threads, linked runs, runs of no delegation: every message is in one of them."""
@@ -43,20 +43,6 @@ def expenses(data: EnrichedSessions) -> list[Expense]:
     return found
 
 
-def tokens(days: Iterable[DayTokens]) -> Tokens:
-    """Return the sum of the days."""
-    parts = list(days)
-    return Tokens(
-        messages=sum(day.messages for day in parts),
-        input=sum(day.input for day in parts),
-        output=sum(day.output for day in parts),
-        output_estimated=sum(day.output_estimated for day in parts),
-        cache_creation=sum(day.cache_creation_5m + day.cache_creation_1h for day in parts),
-        cache_read=sum(day.cache_read for day in parts),
-        messages_without_stop_reason=sum(day.messages_without_stop_reason for day in parts),
-    )
-
-
 def by(parts: Iterable[Expense], name: Callable[[Expense], str | None], table: PriceTable) -> list[Spending]:
     """Return the spending by name, largest cost first."""
     groups: dict[str, list[Expense]] = defaultdict(list)
@@ -69,7 +55,7 @@ def by(parts: Iterable[Expense], name: Callable[[Expense], str | None], table: P
 def _spending(name: str, parts: Sequence[Expense], table: PriceTable) -> Spending:
     days = [expense.tokens for expense in parts]
     ids = dict.fromkeys(expense.tool_use_id for expense in parts if expense.tool_use_id is not None)
-    return Spending(name=name, tokens=tokens(days), cost=table.amount(days).cost(), tool_use_ids=list(ids))
+    return Spending(name=name, tokens=sum_days(days), cost=table.amount(days).cost(), tool_use_ids=list(ids))
 
 
 def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]:
@@ -84,7 +70,7 @@ def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]
 
 def reconcile(data: EnrichedSessions, parts: Sequence[Expense]) -> list[Reconciliation]:
     """Return the totals computed here next to those of the extraction stage."""
-    here, summary = tokens(expense.tokens for expense in parts), data.summary
+    here, summary = sum_days(expense.tokens for expense in parts), data.summary
     delegations = [delegation for session in data.sessions for delegation in session.delegations]
     pairs = [
         ("delegations", len(delegations), summary.delegations),
@@ -114,4 +100,4 @@ def _by_model(parts: Sequence[Expense]) -> dict[str, Tokens]:
     groups: dict[str, list[DayTokens]] = defaultdict(list)
     for expense in parts:
         groups[expense.tokens.model or "(none)"].append(expense.tokens)
-    return {model: tokens(groups[model]) for model in sorted(groups)}
+    return {model: sum_days(groups[model]) for model in sorted(groups)}

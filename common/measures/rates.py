@@ -6,7 +6,6 @@ are in `common/measures/prices.py`.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Literal
 
 from common.measures.statistics import quantile, wilson
@@ -87,19 +86,6 @@ def durations(delegations: Iterable[Delegation]) -> Durations:
     """Return the median and the 90th percentile of the known durations, in seconds."""
     known = [delegation.duration_seconds for delegation in delegations if delegation.duration_seconds is not None]
     return Durations(known=len(known), p50=quantile(known, 0.5), p90=quantile(known, 0.9))
-
-
-def add_tokens(parts: Iterable[Tokens]) -> Tokens:
-    """Return the sum, field by field."""
-    rows = [_token_row(tokens) for tokens in parts]
-    return (
-        Tokens(**dict(zip(Tokens.__struct_fields__, map(sum, zip(*rows, strict=True)), strict=False)))
-        if rows
-        else Tokens()
-    )
-
-
-_token_row = attrgetter(*Tokens.__struct_fields__)
 
 
 def context_tokens(tokens: Tokens) -> int:

@@ -5,6 +5,8 @@ compares times. A day is a string such as "2026-03-14" in the `timezone` setting
 do not say; it never means zero.
 """
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Literal
 
 from common.records.base import Record
@@ -179,3 +181,28 @@ class EnrichedSession(SessionFields, frozen=True, kw_only=True):
     """A session with at least one delegation, and the full texts of its delegations."""
 
     delegations: list[EnrichedDelegation]  #: delegations, in order of time
+
+
+_counts_of = attrgetter(*Tokens.__struct_fields__)
+
+
+def sum_tokens(parts: Iterable[Tokens]) -> Tokens:
+    """Add up tokens field by field; no parts give zeros."""
+    columns = zip(*map(_counts_of, parts), strict=True)
+    return Tokens(**dict(zip(Tokens.__struct_fields__, map(sum, columns), strict=False)))
+
+
+def sum_days(days: Iterable[DayTokens]) -> Tokens:
+    """Add up the tokens of days, models and price tiers; the two lifetimes of cache writes become one number."""
+    return sum_tokens(
+        Tokens(
+            messages=day.messages,
+            input=day.input,
+            output=day.output,
+            output_estimated=day.output_estimated,
+            cache_creation=day.cache_creation_5m + day.cache_creation_1h,
+            cache_read=day.cache_read,
+            messages_without_stop_reason=day.messages_without_stop_reason,
+        )
+        for day in days
+    )

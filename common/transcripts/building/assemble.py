@@ -9,7 +9,7 @@ from common.transcripts.building.records import delegations_of, unlinked_run
 from common.transcripts.linking.copies import Place
 from common.transcripts.linking.outcomes import decided_outcome
 from common.transcripts.linking.tables import Tables
-from common.transcripts.linking.tokens import edits_made, spent, tools_used
+from common.transcripts.linking.tokens import edits_made, spent_tokens, tools_used
 from common.transcripts.reading.facts import Thread
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
@@ -84,7 +84,7 @@ def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys:
         last_timestamp=max((t.last for _, _, t in threads if t.last), default=None),
         message_count=_message_count([thread for _, _, thread in main]),
         versions=versions,
-        **spent(counted, tables.day_of)._asdict(),
+        **spent_tokens(counted, tables.day_of)._asdict(),
         tools=tools_used(messages),
         edits=edits_made(messages),
         delegation_count=len(keys),

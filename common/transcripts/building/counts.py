@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from common.records.extraction import Source, Summary
-from common.records.sessions import ANSWERS, OUTCOMES, DayTokens, Tokens
+from common.records.sessions import ANSWERS, OUTCOMES, DayTokens, Tokens, sum_tokens
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts
 
 
@@ -26,20 +26,13 @@ class PartCounts(Struct, array_like=True):
     tokens_by_day: list[DayTokens] = field(default_factory=list)
 
 
-def add_tokens(many: Iterable[Tokens]) -> Tokens:
-    """Return the sum of sums."""
-    rows = [[getattr(tokens, name) for name in Tokens.__struct_fields__] for tokens in many]
-    columns = [sum(column) for column in zip(*rows, strict=True)] if rows else []
-    return Tokens(**dict(zip(Tokens.__struct_fields__, columns, strict=False)))
-
-
-def add_by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
+def sum_by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
     """Return the sums by model, sorted by its name."""
     grouped: dict[str, list[Tokens]] = {}
     for table in tables:
         for model, tokens in table.items():
             grouped.setdefault(model, []).append(tokens)
-    return {model: add_tokens(grouped[model]) for model in sorted(grouped)}
+    return {model: sum_tokens(grouped[model]) for model in sorted(grouped)}
 
 
 def source_of(roots: list[str], files: list[FileCounts], passed_over: int) -> Source:
@@ -70,9 +63,9 @@ def summary_of(sessions: list[PartCounts], runs: list[PartCounts], marathon_over
         links=_total(part.links for part in sessions),
         sessions_over_threshold=sum(part.delegations > marathon_over for part in sessions),
         marathon_over=marathon_over,
-        tokens=add_tokens(part.tokens for part in parts),
-        tokens_progress_only=add_tokens(part.tokens_progress_only for part in parts),
-        tokens_by_model=add_by_model(part.tokens_by_model for part in parts),
+        tokens=sum_tokens(part.tokens for part in parts),
+        tokens_progress_only=sum_tokens(part.tokens_progress_only for part in parts),
+        tokens_by_model=sum_by_model(part.tokens_by_model for part in parts),
         unknown_statuses=_total(part.unknown_statuses for part in sessions),
     )
 

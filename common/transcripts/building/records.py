@@ -11,7 +11,7 @@ from common.transcripts.linking.delegations import DelegationFacts
 from common.transcripts.linking.outcomes import answer_of, decided_outcome, last_notice
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
-from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent, tools_used
+from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent_tokens, tools_used
 
 DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
@@ -151,7 +151,7 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
         messages=_distinct_ids(run),
         tool_calls=sum(tools.values()),
         depth=tables.depths[delegation.first.call.id],
-        **spent(counted, tables.day_of)._asdict(),
+        **spent_tokens(counted, tables.day_of)._asdict(),
         tools=tools,
         edits=edits_made(messages),
         first_timestamp=first,
@@ -174,7 +174,7 @@ def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
         session_id=run.session_id,
         messages=_distinct_ids(run),
         tool_calls=sum(tools_used(messages).values()),
-        **spent(counted, tables.day_of)._asdict(),
+        **spent_tokens(counted, tables.day_of)._asdict(),
         first_timestamp=first,
         last_timestamp=last,
         file=run.first.file.name,

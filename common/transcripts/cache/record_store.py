@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from common.records.sessions import Session, SessionFields
+from common.records.sessions import Session, SessionFields, sum_tokens
 from common.transcripts.building.assemble import AssembledRun, AssembledSession
-from common.transcripts.building.counts import PartCounts, add_by_model, add_tokens
+from common.transcripts.building.counts import PartCounts, sum_by_model
 from common.transcripts.building.records import plain_delegation
 from common.transcripts.cache.cache_file import DamagedCacheError, checksum, pack, unpack
 
@@ -117,9 +117,9 @@ def session_counts(assembled: AssembledSession) -> PartCounts:
     session = assembled.session
     runs = [d.run for d in session.delegations if d.run]
     return PartCounts(
-        tokens=add_tokens([session.tokens, *(run.tokens for run in runs)]),
+        tokens=sum_tokens([session.tokens, *(run.tokens for run in runs)]),
         tokens_progress_only=assembled.tokens_progress_only,
-        tokens_by_model=add_by_model([session.tokens_by_model, *(run.tokens_by_model for run in runs)]),
+        tokens_by_model=sum_by_model([session.tokens_by_model, *(run.tokens_by_model for run in runs)]),
         answers=Counter(d.answer for d in session.delegations),
         outcomes=Counter(d.outcome for d in session.delegations),
         agent_types=Counter(d.agent_type for d in session.delegations),

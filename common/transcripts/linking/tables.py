@@ -7,7 +7,7 @@ from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
 from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
 from common.transcripts.linking.runs import RunFacts, collect_runs, link_runs
-from common.transcripts.linking.tokens import estimate_outputs, sum_tokens
+from common.transcripts.linking.tokens import estimate_outputs, spent_tokens
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 
@@ -47,7 +47,8 @@ class Tables:
         """Return the tokens of runs that stand in progress lines alone."""
         if not self._echoed:
             return Tokens()
-        return sum_tokens(m for run in runs for m in self.messages_of(run) if id(m) in self._echoed)
+        echoed = [m for run in runs for m in self.messages_of(run) if id(m) in self._echoed]
+        return spent_tokens(echoed, self.day_of).tokens
 
     def _depths(self) -> dict[str, int]:
         """Return how deep each delegation is nested: 1 for those of the main thread."""

@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from common.records.sessions import DayTokens, Edit, Tokens
+from common.records.sessions import DayTokens, Edit, Tokens, sum_days
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 
 LONG_CONTEXT = 200_000
 NO_MODEL = "(none)"
+
+_Tier = tuple[str, str, bool, str]
+"""Day, model, whether the context is long, price tier; "" where there is none."""
 
 
 class OutputRate(NamedTuple):
@@ -53,101 +56,62 @@ def _expected(message: DistinctMessage) -> int:
     return max(best.output, round(rate.per_byte * sum(message.sizes) + rate.per_message))
 
 
-class _Sums(NamedTuple):
-    """Sums over messages; `hour` are the cache writes that live for an hour."""
-
-    messages: int = 0
-    input: int = 0
-    output: int = 0
-    estimated: int = 0
-    cache_creation: int = 0
-    cache_read: int = 0
-    unfinished: int = 0
-    hour: int = 0
-    web_searches: int = 0
-
-
-def _sums(messages: Iterable[DistinctMessage]) -> _Sums:
-    rows = [
-        (
-            1, best.input, best.output, message.estimated, best.cache_creation, best.cache_read, best.unfinished,
-            min(best.cache_creation_1h, best.cache_creation), best.web_searches,
-        )
-        for message in messages
-        for best in (message.best,)
-    ]  # fmt: skip
-    return _add(rows)
-
-
-def _add(rows: Iterable[tuple[int, ...]]) -> _Sums:
-    return _Sums(*map(sum, zip(*rows, strict=True)))
-
-
-def sum_tokens(messages: Iterable[DistinctMessage]) -> Tokens:
-    """Return the tokens of messages."""
-    return _tokens(_sums(messages))
-
-
-def _tokens(sums: _Sums) -> Tokens:
-    return Tokens(
-        messages=sums.messages,
-        input=sums.input,
-        output=sums.output,
-        output_estimated=sums.estimated,
-        cache_creation=sums.cache_creation,
-        cache_read=sums.cache_read,
-        messages_without_stop_reason=sums.unfinished,
-    )
-
-
 def context_size(message: DistinctMessage) -> int:
-    """Return the tokens that went in with the message: fresh, written to the cache, read from it."""
+    """Return the tokens that were sent with the message: fresh input, cache writes and cache reads."""
     return message.best.input + message.best.cache_creation + message.best.cache_read
 
 
-class Spent(NamedTuple):
-    """The tokens of messages: in all, by model (`NO_MODEL` for none), by day and price tier; each sorted."""
+class SpentTokens(NamedTuple):
+    """The tokens of messages: in all, by model (`NO_MODEL` for none), by day and price tier; both sorted."""
 
     tokens: Tokens
     tokens_by_model: dict[str, Tokens]
     tokens_by_day: list[DayTokens]
 
 
-def spent(messages: Iterable[DistinctMessage], day_of: DayOf) -> Spent:
-    """Return what messages spent; a message's day is that of its earliest copy."""
-    grouped: dict[tuple[str, str, bool, str], list[DistinctMessage]] = {}
+def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTokens:
+    """Add up what messages spent; a message's day is that of its earliest copy."""
+    groups: dict[_Tier, list[DistinctMessage]] = {}
     for message in messages:
         best = message.best
         day = day_of(message.order.timestamp) or ""
         key = (day, best.model or "", context_size(message) > LONG_CONTEXT, best.tier or "")
-        grouped.setdefault(key, []).append(message)
-    sums = {key: _sums(grouped[key]) for key in sorted(grouped)}
-    by_model: dict[str, list[_Sums]] = {}
-    for (_, model, _, _), row in sums.items():
-        by_model.setdefault(model or NO_MODEL, []).append(row)
-    return Spent(
-        _tokens(_add(sums.values())),
-        {model: _tokens(_add(by_model[model])) for model in sorted(by_model)},
-        [_day_tokens(key, row) for key, row in sums.items()],
-    )
+        groups.setdefault(key, []).append(message)
+    days = [_day_tokens(key, groups[key]) for key in sorted(groups)]
+    by_model: dict[str, list[DayTokens]] = {}
+    for day_tokens in days:
+        by_model.setdefault(day_tokens.model or NO_MODEL, []).append(day_tokens)
+    return SpentTokens(sum_days(days), {model: sum_days(by_model[model]) for model in sorted(by_model)}, days)
 
 
-def _day_tokens(key: tuple[str, str, bool, str], sums: _Sums) -> DayTokens:
+def _day_tokens(key: _Tier, messages: list[DistinctMessage]) -> DayTokens:
+    """Add up messages of one day, model and price tier; there is at least one."""
     day, model, long_context, tier = key
+    rows = [
+        (
+            best.input, best.output, message.estimated, best.cache_creation,
+            min(best.cache_creation_1h, best.cache_creation), best.cache_read, best.web_searches, best.unfinished,
+        )
+        for message in messages
+        for best in (message.best,)
+    ]  # fmt: skip
+    sent, output, estimated, written, written_1h, cache_read, web_searches, unfinished = map(
+        sum, zip(*rows, strict=True)
+    )
     return DayTokens(
         day=day or None,
         model=model or None,
         long_context=long_context,
         tier=tier or None,
-        messages=sums.messages,
-        input=sums.input,
-        output=sums.output,
-        output_estimated=sums.estimated,
-        cache_creation_5m=sums.cache_creation - sums.hour,
-        cache_creation_1h=sums.hour,
-        cache_read=sums.cache_read,
-        web_searches=sums.web_searches,
-        messages_without_stop_reason=sums.unfinished,
+        messages=len(messages),
+        input=sent,
+        output=output,
+        output_estimated=estimated,
+        cache_creation_5m=written - written_1h,
+        cache_creation_1h=written_1h,
+        cache_read=cache_read,
+        web_searches=web_searches,
+        messages_without_stop_reason=unfinished,
     )
 
 

@@ -7,7 +7,6 @@ import pytest
 from analysis.strategies import spending
 from analysis.strategies.spending import Expense
 from common.measures.prices import load_prices
-from common.records.sessions import DayTokens, Tokens
 from tests.builders.records import MODEL, delegation, enriched, run, session, spent, unlinked
 
 
@@ -29,35 +28,6 @@ def test_all_that_was_spent_has_its_place_and_its_project() -> None:
         Expense("unlinked", None, spent(input=5)),
         Expense("unlinked", None, spent(input=6)),
     ]
-
-
-def test_days_add_up_field_by_field() -> None:
-    day = DayTokens(
-        day="2026-03-02",
-        model=MODEL,
-        long_context=False,
-        tier=None,
-        messages=1,
-        input=2,
-        output=3,
-        output_estimated=4,
-        cache_creation_5m=5,
-        cache_creation_1h=6,
-        cache_read=7,
-        messages_without_stop_reason=8,
-    )
-    once = Tokens(
-        messages=1,
-        input=2,
-        output=3,
-        output_estimated=4,
-        cache_creation=11,
-        cache_read=7,
-        messages_without_stop_reason=8,
-    )
-    assert spending.tokens([day]) == once
-    assert spending.tokens(iter([day, day])).cache_creation == 22
-    assert spending.tokens([]) == Tokens()
 
 
 def test_what_was_spent_stands_by_name_dearest_first_and_ties_by_name() -> None:

@@ -71,12 +71,6 @@ def test_unknown_outcomes_make_no_pivot() -> None:
     assert rates.pivot([delegation(f"t{i}", "a", "unanswered") for i in range(30)]) is None
 
 
-def test_tokens_add_up_field_by_field() -> None:
-    found = rates.add_tokens([Tokens(messages=1, input=2, output=3), Tokens(messages=4, cache_read=5)])
-    assert found == Tokens(messages=5, input=2, output=3, cache_read=5)
-    assert rates.add_tokens([]) == Tokens()
-
-
 def test_cache_share_and_output_per_input_divide_by_all_that_was_sent() -> None:
     tokens = Tokens(input=10, cache_creation=30, cache_read=60, output=5, output_estimated=20)
     assert rates.cache_share(tokens) == 0.6
