@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from common.errors import ScriptError
-from common.times import day_function
+from common.times import Calendar
 from common.transcripts.building.assemble import assemble
 from common.transcripts.cache.cache_file import DamagedCacheError
 from common.transcripts.cache.file_store import FileRow, FileStore
@@ -109,7 +109,7 @@ def _assemble_changed(cache: FileStore, rows: list[FileRow], timezone: str) -> N
     cache.dissolve(touched)
     by_id = {row.id: row for row in rows}
     loose = [row.id for row in rows if row.part is None or row.part in touched]
-    day_of = day_function(timezone)
+    day_of = Calendar(timezone).day
     for ids in grouped(shared_keys({id_: keys[id_] for id_ in loose})):
         files = [cache.transcript(rank, by_id[id_]) for rank, id_ in enumerate(ids)]
         cache.save_part(ids, assemble(files, day_of))

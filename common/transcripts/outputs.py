@@ -1,6 +1,6 @@
 """The cache to the two files of the extraction stage: which sessions are chosen, and how they are written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +9,7 @@ from blake3 import blake3
 from common.records.base import Envelope
 from common.records.extraction import EnrichedSessions, ExtractionManifest, Filters, FullSessions, Source, Summary
 from common.schema import envelope
-from common.times import check_day, day_function
+from common.times import Calendar, DayOf, check_day
 from common.transcripts.building.counts import summary_of, tokens_elsewhere
 from common.transcripts.cache.record_store import RecordStore, RunRow, SessionRow
 
@@ -29,7 +29,7 @@ def select(cache: RecordStore, project: str | None, since: str | None, until: st
     for day in (since, until):
         if day is not None:
             check_day(day)
-    day_of = day_function(timezone)
+    day_of = Calendar(timezone).day
     rows = cache.sessions()
     chosen = [row for row in rows if _is_chosen(row, project, since, until, day_of)]
     out = {row.head.id for row in rows} - {row.head.id for row in chosen}
@@ -40,9 +40,7 @@ def select(cache: RecordStore, project: str | None, since: str | None, until: st
     return Selection(chosen, runs, filters)
 
 
-def _is_chosen(
-    row: SessionRow, project: str | None, since: str | None, until: str | None, day_of: Callable[[str], str | None]
-) -> bool:
+def _is_chosen(row: SessionRow, project: str | None, since: str | None, until: str | None, day_of: DayOf) -> bool:
     if project is not None and project.casefold() not in (row.head.cwd or "").casefold():
         return False
     if since is None and until is None:

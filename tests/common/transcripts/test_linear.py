@@ -7,7 +7,7 @@ from types import FrameType
 
 import pytest
 
-from common.times import day_function
+from common.times import Calendar
 from common.transcripts.building.assemble import assemble
 from common.transcripts.find import find_transcripts
 from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
@@ -117,7 +117,7 @@ def steps(folder: Path, files: Files) -> int:
     before = sys.gettrace()
     sys.settrace(count)  # type: ignore[arg-type]  # what a trace function returns is one
     try:
-        assemble(facts, day_function("UTC"))
+        assemble(facts, Calendar("UTC").day)
     finally:
         sys.settrace(before)
     return taken
