@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.errors import InputError, PermissionDeniedError
+from common.settings import transcripts_directory
 
 
 class Stamp(NamedTuple):
@@ -62,9 +63,7 @@ def projects_folders(roots: Sequence[str]) -> list[Path]:
     """Return the projects folder of each root: of a configuration directory its `projects/`, else the root itself."""
     folders = []
     for root in roots:
-        path = Path(root).expanduser()
-        inner = path / "projects"
-        folder = inner if inner.is_dir() else path
+        folder = transcripts_directory(Path(root).expanduser())
         if not folder.is_dir():
             raise InputError(f"no transcripts: {root} does not exist or is no folder; set `projects`")
         if not _is_text(str(folder.resolve())):
