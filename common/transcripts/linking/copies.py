@@ -1,4 +1,4 @@
-"""The facts of files that hang together, brought into one order: which copy of a message or a call is the first."""
+"""Distinct API messages of a group of files: which copy is the first, and which one counts."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from common.transcripts.reading.transcript_file import TranscriptFile, threads_o
 
 
 class Order(Struct, order=True, frozen=True, gc=False):
-    """The order of copies and of delegations: time, on a tie the file named after its session, then place."""
+    """The order of copies and of delegations: time; on a tie the file named after its session; then place."""
 
     timestamp: str
     foreign: bool
@@ -19,7 +19,7 @@ class Order(Struct, order=True, frozen=True, gc=False):
 
 
 def order_of(file: TranscriptFile, thread: Thread, timestamp: str, line: int, position: int = 0) -> Order:
-    """Return where something stands in the order of copies."""
+    """Return the place of a line or block in the order of copies."""
     return Order(timestamp, file.stem != thread.session_id, file.rank, line, position)
 
 
@@ -31,9 +31,9 @@ class Place(NamedTuple):
 
 
 class DistinctMessage(Struct, gc=False):
-    """One API message over all its copies: placed where its earliest copy stands, counted as its best line says.
+    """One API message over all its copies, with the place of its earliest copy and the usage of its best line.
 
-    `counted` is False where no line of it has a usage that counts.
+    `estimated` is its output in tokens, set by `estimate_outputs`.
     """
 
     order: Order
@@ -46,19 +46,23 @@ class DistinctMessage(Struct, gc=False):
 
     @property
     def counted(self) -> bool:
-        """Whether the message has a usage that counts."""
+        """Whether a line of the message has a usage that counts."""
         return self.best.chosen_line > 0
 
 
 class Messages(NamedTuple):
-    """The distinct messages of the transcript lines, and those that stand in progress lines alone."""
+    """The distinct messages of the transcript lines, and those that are in progress lines alone."""
 
     written: list[DistinctMessage]
     echoed: list[DistinctMessage]
 
 
 def distinct_messages(files: list[TranscriptFile]) -> Messages:
-    """Return each API message once, by its id alone; one without an id stands for itself."""
+    """Return the distinct API messages by id; a message without an id has no copies."""
+    # Only the message's id survives every kind of copy. Line ids, times and request ids may all be new.
+    #   1.0.70  s1.jsonl  {"sessionId":"s1","uuid":"u1","timestamp":"..T09:00..","requestId":"r1","message":{"id":"m1"}}
+    #   resumed s2.jsonl  {"sessionId":"s2","uuid":"x4","timestamp":"..T11:30..","message":{"id":"m1"}}
+    #   2.x fork s3.jsonl {"sessionId":"s3","uuid":"u1","timestamp":"..T09:00..","message":{"id":"m1"}}   time is a tie
     written: dict[str, list[DistinctMessage]] = {}
     echoed: dict[str, list[DistinctMessage]] = {}
     nameless: list[DistinctMessage] = []
@@ -79,7 +83,7 @@ def distinct_messages(files: list[TranscriptFile]) -> Messages:
 
 
 def _combined(copies: list[DistinctMessage]) -> DistinctMessage:
-    """Return the message of copies: the earliest decides the place, the largest output (the last on a tie) usage."""
+    """Combine copies: the earliest decides the place, the one with most output (the last on a tie) the usage."""
     if len(copies) == 1:
         return copies[0]
     first = min(copies, key=lambda copy: copy.order)
@@ -95,5 +99,5 @@ def _combined(copies: list[DistinctMessage]) -> DistinctMessage:
 
 
 def _usage(copy: DistinctMessage) -> tuple[int, int, int]:
-    """Return what the copies of a message are ranked by: output, then place; where none counts, below all."""
+    """Return the rank of a copy's usage: output, then place; a copy without a usage that counts is last."""
     return (copy.best.output if copy.counted else -1, copy.order.rank, copy.best.chosen_line)

@@ -1,4 +1,4 @@
-"""Calls and their answers over all copies, before any run is linked to them."""
+"""Delegations: calls with the answers and notices that belong to them, over all copies."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Copy(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """The thread that the copy stands in."""
+        """The thread that the copy is in."""
         return Place(self.file.rank, self.call.thread)
 
     @property
@@ -37,14 +37,14 @@ class Answered(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """One word on a background task, with its place."""
+    """A report on a background task, with its place."""
 
     order: Order
     notice: Notice
 
 
 class DelegationFacts(Struct):
-    """One delegation: its copies and its results in order, and what was said of its background work."""
+    """One delegation: its copies, results and notices, each in order."""
 
     copies: list[Copy]
     results: list[Answered] = field(default_factory=list)
@@ -58,22 +58,22 @@ class DelegationFacts(Struct):
 
     @property
     def answer(self) -> Answered | None:
-        """The result that counts: one with an object beside it, then the earliest."""
+        """The result that counts: one with a `toolUseResult` object, then the earliest."""
         return min(self.results, key=lambda r: (not r.result.has_object, r.order), default=None)
 
     @property
     def agent_id(self) -> str | None:
-        """The id of the agent that was started, as its result tells; as the text tells, where no object does."""
+        """The id of the started agent, from a result's object, else from its text."""
         ids = [r.result.agent_id for r in self.results if r.result.agent_id]
         return ids[0] if ids else self.agent_id_in_text
 
     @property
     def agent_id_in_text(self) -> str | None:
-        """The agent's id in the words of a result."""
-        return next((found for r in self.results if (found := agent_in_text(r.result.text))), None)
+        """The agent's id in the text of a result."""
+        return next((agent_id for r in self.results if (agent_id := agent_in_text(r.result.text))), None)
 
     def prompt_digest(self) -> bytes:
-        """Return what stands for the prompt."""
+        """Return the digest of the prompt."""
         return text_digest(self.first.call.prompt)
 
 
@@ -85,34 +85,35 @@ def collect_delegations(files: list[TranscriptFile]) -> dict[str, DelegationFact
             thread = file.facts.threads[call.thread]
             order = order_of(file, thread, call.timestamp, call.line, call.position)
             copies.setdefault(call.id, []).append(Copy(order, file, call))
-    for many in copies.values():
-        many.sort(key=lambda copy: copy.order)
-    found = {key: DelegationFacts(copies[key]) for key in sorted(copies, key=lambda key: copies[key][0].order)}
-    _add_results(files, found)
-    _add_notices(files, found)
-    return found
+    for copies_of_call in copies.values():
+        copies_of_call.sort(key=lambda copy: copy.order)
+    delegations = {key: DelegationFacts(copies[key]) for key in sorted(copies, key=lambda key: copies[key][0].order)}
+    _add_results(files, delegations)
+    _add_notices(files, delegations)
+    return delegations
 
 
-def _add_results(files: list[TranscriptFile], found: dict[str, DelegationFacts]) -> None:
+def _add_results(files: list[TranscriptFile], delegations: dict[str, DelegationFacts]) -> None:
     for file in files:
         for result in file.facts.results:
-            if known := found.get(result.id):
-                thread = file.facts.threads[result.thread]
-                known.results.append(Answered(order_of(file, thread, result.timestamp, result.line), file, result))
+            if delegation := delegations.get(result.id):
+                order = order_of(file, file.facts.threads[result.thread], result.timestamp, result.line)
+                delegation.results.append(Answered(order, file, result))
         for key in file.facts.corrected:
-            if key in found:
-                found[key].corrected = True
-    for known in found.values():
-        known.results.sort(key=lambda answered: answered.order)
+            if key in delegations:
+                delegations[key].corrected = True
+    for delegation in delegations.values():
+        delegation.results.sort(key=lambda answered: answered.order)
 
 
-def _add_notices(files: list[TranscriptFile], found: dict[str, DelegationFacts]) -> None:
+def _add_notices(files: list[TranscriptFile], delegations: dict[str, DelegationFacts]) -> None:
+    """Add the notices on an agent to the delegation that launched it in the background."""
     by_task: dict[str, list[Noticed]] = {}
     for file in files:
         for notice in file.facts.notices:
             order = Order(notice.timestamp, foreign=False, rank=file.rank, line=notice.line, position=0)
             by_task.setdefault(notice.task_id, []).append(Noticed(order, notice))
-    for known in found.values():
-        answer = known.answer
-        if answer and answer.result.launched and (agent_id := known.agent_id):
-            known.notices = sorted(by_task.get(agent_id, []), key=lambda noticed: noticed.order)
+    for delegation in delegations.values():
+        answer = delegation.answer
+        if answer and answer.result.launched and (agent_id := delegation.agent_id):
+            delegation.notices = sorted(by_task.get(agent_id, []), key=lambda noticed: noticed.order)

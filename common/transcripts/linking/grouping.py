@@ -1,4 +1,4 @@
-"""Which files hang together: those that share a session, a message, a call or an agent."""
+"""Groups of files that share a session, a message, a call or an agent."""
 
 from array import array
 from collections.abc import Hashable, Iterable, Mapping
@@ -7,9 +7,9 @@ SIEVE = 1 << 21
 
 
 def shared_keys(keys_by_number: Mapping[int, "array[int]"]) -> dict[int, list[int]]:
-    """Return those keys that others may have too: most stand in one file alone, and need not be held in memory.
+    """Return the keys that other files may have too. Most are in one file alone and need not be kept in memory.
 
-    A sieve counts keys by their remainder, up to two; it lets a few through that nobody shares.
+    A sieve counts keys by their remainder, up to two; it lets through a few that no two files share.
     """
     seen = bytearray(SIEVE)
     for keys in keys_by_number.values():
@@ -20,7 +20,7 @@ def shared_keys(keys_by_number: Mapping[int, "array[int]"]) -> dict[int, list[in
 
 
 def grouped(keys_by_number: Mapping[int, Iterable[Hashable]]) -> list[list[int]]:
-    """Return the numbers in groups that share no key with one another; the order within a group is that given."""
+    """Return the numbers in groups that share no key with each other; numbers keep their order."""
     owner = {number: number for number in keys_by_number}
 
     def find(number: int) -> int:
@@ -32,8 +32,8 @@ def grouped(keys_by_number: Mapping[int, Iterable[Hashable]]) -> list[list[int]]
     first_with: dict[Hashable, int] = {}
     for number, keys in keys_by_number.items():
         for key in keys:
-            other = first_with.setdefault(key, number)
-            if other != number and (a := find(other)) != (b := find(number)):
+            first = first_with.setdefault(key, number)
+            if first != number and (a := find(first)) != (b := find(number)):
                 owner[b] = a
     groups: dict[int, list[int]] = {}
     for number in keys_by_number:

@@ -1,4 +1,4 @@
-"""How a call was answered, and what became of the work."""
+"""The answer to a call and the outcome of its work."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class DecidedOutcome(NamedTuple):
 
 
 def answer_of(delegation: DelegationFacts) -> Answer:
-    """Return how the call itself was answered."""
+    """Return the kind of answer that the call itself got."""
     if (answer := delegation.answer) is None:
         return "missing"
     if answer.result.is_error:
@@ -43,13 +43,18 @@ def answer_of(delegation: DelegationFacts) -> Answer:
 
 
 def last_notice(delegation: DelegationFacts) -> Noticed | None:
-    """Return the last word on a background task by time, leaving out that it was still under way."""
-    told = [noticed for noticed in delegation.notices if noticed.notice.status not in UNDER_WAY]
-    return told[-1] if told else None
+    """Return the last notice on a background task by time, without those that say it is still running."""
+    ended = [noticed for noticed in delegation.notices if noticed.notice.status not in UNDER_WAY]
+    return ended[-1] if ended else None
 
 
 def decided_outcome(delegation: DelegationFacts) -> DecidedOutcome:
-    """Return what became of the work."""
+    """Decide the outcome of a delegation."""
+    # The shape of the answer says whether work was done at once or in the background; the input does not. Up to 2.1.146
+    # a call without `run_in_background` was answered with its result, by 2.1.179 with a launch:
+    #   {"toolUseResult":{"status":"completed","agentId":"a1","content":[...]}}          decided by the result
+    #   {"toolUseResult":{"isAsync":true,"status":"async_launched","agentId":"a1"}}      decided by later notices
+    #   {"toolUseResult":"Error: ...", "message":{"content":[{"is_error":true,...}]}}    decided by the error's text
     answer = delegation.answer
     if answer is None:
         return DecidedOutcome("unanswered", None)
@@ -72,6 +77,7 @@ def _outcome_of_error(result: Result) -> DecidedOutcome:
 
 
 def _outcome_of_result(result: Result) -> DecidedOutcome:
+    """Decide by a result that is no error; a limit or an API error may come as a success that used no tokens."""
     text = result.text.lstrip()
     if result.interrupted or text.startswith(INTERRUPTED):
         return DecidedOutcome("interrupted", text[:DETAIL] or None)

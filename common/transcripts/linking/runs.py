@@ -12,7 +12,7 @@ from common.transcripts.reading.facts import Thread
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
 ASIDES = ("aside_question", "aprompt_suggestion", "prompt_suggestion")
-"""How the ids of helpers begin that answer beside the conversation; like `acompact-`, "a" and the helper's name."""
+"""Beginnings of the ids of helpers that answer next to the conversation: "a" and the name of the helper."""
 
 
 class ThreadAt(Struct, frozen=True):
@@ -24,12 +24,12 @@ class ThreadAt(Struct, frozen=True):
 
     @property
     def place(self) -> Place:
-        """Where the thread stands."""
+        """The thread's file and index."""
         return Place(self.file.rank, self.index)
 
     @property
     def start(self) -> tuple[str, int, int]:
-        """What threads are sorted by."""
+        """The key by which threads are sorted."""
         return (self.thread.first, self.file.rank, self.thread.line)
 
 
@@ -58,12 +58,12 @@ class RunFacts(Struct):
 
     @property
     def progress_only(self) -> bool:
-        """Whether nothing but progress lines tells of the run."""
+        """Whether only progress lines tell of the run."""
         return self.first.thread.kind == "progress"
 
     @property
     def has_own_file(self) -> bool:
-        """Whether the run lies in an agent's file of its own."""
+        """Whether the run has a file of its own, as from 2.0.2x on."""
         return self.first.file.stem.startswith("agent-")
 
     def prompt(self) -> bytes:
@@ -71,7 +71,11 @@ class RunFacts(Struct):
         return next((t.thread.prompt for t in (*self.threads, *self.echoes) if t.thread.prompt), b"")
 
     def kind(self) -> UnlinkedKind:
-        """Return what the run is if it belongs to no delegation."""
+        """Return the kind of a run that belongs to no delegation."""
+        # Many sidechains come from no Task or Agent call. Each kind shows in another place:
+        #   2.0.19 – 2.1.4  agent-a1.jsonl           {"type":"user","message":{"content":"Warmup"},...}
+        #   from 2.1.32     agent-a1.jsonl           {"type":"user","message":{"content":"<teammate-message ..."},...}
+        #   from 2.1.3x     agent-acompact-1f.jsonl  from 2.1.15x  subagents/workflows/wf_1/agent-a1.jsonl
         name = self.agent_id or ""
         stem = self.first.file.stem.removeprefix("agent-")
         if self.first.thread.warmup:
@@ -86,21 +90,25 @@ class RunFacts(Struct):
 
 
 def collect_runs(files: list[TranscriptFile], messages: Messages) -> list[RunFacts]:
-    """Return the runs, each once, in the order of their first lines."""
+    """Return the distinct runs in the order of their first lines."""
     sidechains = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "side"]
     echoes = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "progress"]
     in_main = {m.best.id for m in messages.written if m.in_main and m.best.id is not None}
-    runs = [RunFacts(sorted(part, key=lambda t: t.start)) for part in _joined(sidechains, in_main)]
+    runs = [RunFacts(sorted(threads, key=lambda t: t.start)) for threads in _joined(sidechains, in_main)]
     _add_echoes(runs, sorted(echoes, key=lambda t: t.start))
     return sorted(runs, key=lambda run: run.first.start)
 
 
 def _joined(sidechains: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt]]:
-    """Return which sidechains are one run.
+    """Group the sidechains that are one run.
 
-    They are if one agent's goes on from a line of the other, or if they share a message that stands in no main line;
-    a fork shares those of the main thread that it was given as context.
+    Two are one run if the second continues from a line of the first under the same agent id, or if they share a
+    message that is in no main thread. A fork shares those of the main thread that it was given as context.
     """
+    # From 2.1.92 on a resumed agent appends to its file; by 2.1.332 a fork begins with a line of its parent.
+    #   agent-a1.jsonl  {"uuid":"u9","agentId":"a1","message":{"id":"m8"}}  {"parentUuid":"u9","agentId":"a1"}
+    #   agent-f1.jsonl  {"uuid":"x1","agentId":"f1","message":{"id":"m5"}}
+    #   s1.jsonl        {"uuid":"u5","message":{"id":"m5"}}   in the main thread: m5 does not join f1 to another fork
     starts = {(at.thread.agent_id, at.thread.parent_uuid) for at in sidechains}
     lines = [{(at.thread.agent_id, uuid) for uuid in at.thread.uuids} & starts for at in sidechains]
     held = set().union(*lines)
@@ -113,7 +121,7 @@ def _joined(sidechains: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt
 
 
 def _add_echoes(runs: list[RunFacts], echoes: list[ThreadAt]) -> None:
-    """Give each echo to the run of its agent; what has no run but its echoes becomes one."""
+    """Give each echo to the run of its agent; echoes without a run become a run."""
     by_agent: dict[tuple[str, str], RunFacts] = {}
     by_call: dict[str | None, RunFacts] = {}
     for run in runs:
@@ -123,20 +131,26 @@ def _add_echoes(runs: list[RunFacts], echoes: list[ThreadAt]) -> None:
     for echo in echoes:
         agent_id, call = echo.thread.agent_id, echo.thread.parent_tool_use_id
         keys = [(agent_id or "", echo.thread.session_id or ""), (agent_id or "", "")]
-        found = next((by_agent[key] for key in keys if key in by_agent), None) if agent_id else by_call.get(call)
-        if found is None:
+        run_of_echo = next((by_agent[key] for key in keys if key in by_agent), None) if agent_id else by_call.get(call)
+        if run_of_echo is None:
             runs.append(RunFacts([echo]))
             by_call.setdefault(call, runs[-1])
             if agent_id:
                 by_agent[agent_id, ""] = runs[-1]
-        elif found.progress_only:
-            found.threads.append(echo)
+        elif run_of_echo.progress_only:
+            run_of_echo.threads.append(echo)
         else:
-            found.echoes.append(echo)
+            run_of_echo.echoes.append(echo)
 
 
 def link_runs(runs: list[RunFacts], delegations: dict[str, DelegationFacts]) -> None:
     """Link runs to delegations, best evidence first, at most one to one."""
+    # Newer versions name the call or the agent; the oldest have only the words of the prompt.
+    #   2.1.17x         agent-a1.meta.json        {"agentType":"dev","toolUseId":"toolu_1"}             meta
+    #   2.0.2x          the call's result         "toolUseResult":{"status":"completed","agentId":"a1"} agent_id
+    #   2.1.0 – 2.1.63  progress lines            "parentToolUseID":"toolu_1","data":{"agentId":"a1"}   agent_progress
+    #   2.1.32          result in an agent file   "agentId: a1 ..." as text, no toolUseResult           text
+    #   0.2 – 1.0.x     sidechain in main file    its first user text is the call's prompt              prompt
     evidence: list[tuple[Link, Callable[[RunFacts], Iterator[str]]]] = [
         ("meta", _by_meta),
         ("agent_id", _by_agent_id(delegations)),
@@ -207,7 +221,14 @@ def _by_prompt(delegations: dict[str, DelegationFacts]) -> Callable[[RunFacts], 
 
 
 def _fits(run: RunFacts, delegation: DelegationFacts) -> int | None:
-    """Rank a call with the run's prompt: answered at or after its start, unanswered, other; None if it cannot be."""
+    """Rank a call that has the run's prompt: 0 answered after the run began, 1 unanswered, 2 other; None if impossible.
+
+    The call comes before the run: in the same session if the run has its own file, else in the same file.
+    """
+    # Up to 1.0.x one prompt may have been used twice; times tell which call made which run. Order does not:
+    #   line 10  call toolu_1 "check"    line 12  its result, refused: no run
+    #   line 14  call toolu_2 "check"    line 15  {"isSidechain":true,"parentUuid":null, ... "check"}
+    # toolu_1 was answered before line 15, so the run is toolu_2's.
     near = [
         copy.order
         for copy in delegation.copies
@@ -221,7 +242,7 @@ def _fits(run: RunFacts, delegation: DelegationFacts) -> int | None:
 
 
 def _is_before(order: Order, start: ThreadAt, *, untold: bool) -> bool:
-    """Say whether something came before a thread's first line: by time, else by line; `untold` where neither tells."""
+    """Say whether something came before a thread's first line: by time, else by line; `untold` if neither tells."""
     if order.timestamp and start.thread.first and order.timestamp != start.thread.first:
         return order.timestamp < start.thread.first
     return order.line < start.thread.line if order.rank == start.file.rank else untold

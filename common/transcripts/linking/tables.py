@@ -1,4 +1,4 @@
-"""The tables that the records of one group of files are made from: messages, runs, delegations, and their ties."""
+"""Messages, runs and delegations of one group of files, linked: the tables that records are built from."""
 
 from operator import attrgetter
 
@@ -12,10 +12,10 @@ from common.transcripts.reading.transcript_file import TranscriptFile
 
 
 class Tables:
-    """What is known of files of which no other file knows anything."""
+    """The linked facts of a group of files that shares nothing with other files."""
 
     def __init__(self, files: list[TranscriptFile], day_of: DayOf) -> None:
-        """Bring the facts of the files together."""
+        """Link the facts of the files."""
         self.files, self.day_of = files, day_of
         messages = distinct_messages(files)
         estimate_outputs((*messages.written, *messages.echoed))
@@ -32,8 +32,8 @@ class Tables:
 
     def messages_at(self, places: list[Place]) -> list[DistinctMessage]:
         """Return the messages that are counted in threads, in order."""
-        found = [message for place in places for message in self._by_place.get(place, ())]
-        return sorted(found, key=attrgetter("order"))
+        messages = [message for place in places for message in self._by_place.get(place, ())]
+        return sorted(messages, key=attrgetter("order"))
 
     def messages_of(self, run: RunFacts) -> list[DistinctMessage]:
         """Return the messages that are counted in a run, in order."""
@@ -44,14 +44,14 @@ class Tables:
         return self._run_by_place.get(delegation.first.place)
 
     def progress_only(self, runs: list[RunFacts]) -> Tokens:
-        """Return the tokens of runs that stand in progress lines alone."""
+        """Return the tokens of runs that are in progress lines alone."""
         if not self._echoed:
             return Tokens()
         echoed = [m for run in runs for m in self.messages_of(run) if id(m) in self._echoed]
         return spent_tokens(echoed, self.day_of).tokens
 
     def _depths(self) -> dict[str, int]:
-        """Return how deep each delegation is nested: 1 for those of the main thread."""
+        """Return the depth of each delegation: 1 for a call from the main thread."""
         depths: dict[str, int] = {}
         for start in self.delegations:
             chain: list[str] = []

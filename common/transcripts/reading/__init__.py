@@ -1,1 +1,1 @@
-"""A file's bytes to facts."""
+"""Boundary: the bytes of one transcript to facts."""

@@ -1,6 +1,6 @@
-"""How deep a line may be nested, and the recursion limit that lets the decoders say so.
+"""The deepest nesting of a line, and the recursion limit by which the decoders enforce it.
 
-Up to Python 3.11 the decoders count their depth against the recursion limit; later versions count apart.
+Up to Python 3.11 the decoders count their depth against the recursion limit; later versions count separately.
 """
 
 import sys
@@ -13,9 +13,9 @@ LIMIT_GOVERNS = sys.version_info < (3, 12)
 
 @contextmanager
 def depth_limit() -> Iterator[None]:
-    """Make decoding fail on values nested nearly `MAX_DEPTH` deep, so that they are looked at again, with more room.
+    """Make decoding fail on values nested nearly `MAX_DEPTH` deep; they are then examined with more room.
 
-    Where the recursion limit governs, this makes the check free; elsewhere it changes nothing for the decoders.
+    Where the recursion limit governs, this check is free; elsewhere it changes nothing for the decoders.
     """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(_frames() + MAX_DEPTH - 10)
@@ -27,7 +27,7 @@ def depth_limit() -> Iterator[None]:
 
 @contextmanager
 def room_for_depth() -> Iterator[None]:
-    """Make room for whatever is nested `MAX_DEPTH` deep."""
+    """Make room for values nested `MAX_DEPTH` deep."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(_frames() + 4 * MAX_DEPTH)
     try:

@@ -1,4 +1,4 @@
-"""The names by which files know of one another, as numbers."""
+"""The names that tie a file to others, as numbers."""
 
 import zlib
 from array import array
@@ -8,7 +8,7 @@ from common.transcripts.reading.transcript_file import TranscriptFile, threads_o
 
 
 def keys_of(file: TranscriptFile) -> "array[int]":
-    """Return the numbers that stand for all names by which other files may know something of this one.
+    """Return the numbers of all names that other files may share with this one, sorted.
 
     They have 32 bits: a chance collision only joins two groups, which changes no result.
     """

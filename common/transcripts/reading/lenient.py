@@ -1,4 +1,4 @@
-"""JSON read as leniently as Claude Code's own runtime reads it, and text that can be written again."""
+"""Lenient JSON, as Claude Code's own runtime reads it, and text that can be written as UTF-8."""
 
 import json
 
@@ -21,7 +21,7 @@ def lenient_json(raw: bytes) -> object:
 
 
 def huge_int(digits: str) -> int | float:
-    """Return the integer; as a float where it is longer than a float can hold: infinity, then."""
+    """Return the integer; infinity if it is larger than a float can hold."""
     return int(digits) if len(digits) < 300 else float(digits)  # noqa: PLR2004 - floats end at 1.8e308
 
 

@@ -1,7 +1,7 @@
-"""Bytes to lines to objects: what is parsed, what is saved out of a damaged line, what is skipped and why.
+"""Bytes to lines to records: parse a line, salvage a damaged one, or skip it with a reason.
 
-A line is what stands between two newlines. Its outcome is `parsed`, `salvaged`, `skipped` or `blank`; that of a last
-line without its newline may be `pending`. Nothing is dropped without a reason.
+A line is what is between two newlines. It is `parsed`, `salvaged`, `skipped` or `blank`; a last line without its
+newline may be `pending`.
 """
 
 import json
@@ -38,11 +38,11 @@ _RECORD_START = re.compile(
 )
 _WITHOUT_SESSION = ("summary", "file-history-snapshot")
 _AFTER_RECORD = re.compile(r"(?=[\0 \t\r\n{]|\Z)(?![ \t\r\n]*[,\]}])")
-"""What may follow a record; a comma or a bracket behind white space tells that it was nested in another."""
+"""The text after a whole record; a comma or a bracket there would mean that the record was nested in another."""
 
 
 class LineOutcome(NamedTuple):
-    """What became of a line: the objects that it gave, and why it was not parsed as it stood."""
+    """The outcome of reading one line: its kind, the records in it, and why it was not parsed as it is."""
 
     kind: LineKind
     records: tuple[Line, ...] = ()
@@ -55,21 +55,21 @@ class TooLong(bytes):
     length: int
 
     def __new__(cls, length: int) -> Self:
-        """Return the line of a length."""
+        """Return a line of this length."""
         line = super().__new__(cls)
         line.length = length
         return line
 
     def __len__(self) -> int:
-        """Return the length that the line has in its file."""
+        """Return the length of the line in its file."""
         return self.length
 
 
 class LineReader:
     """The lines of the next `size` bytes of a stream, a block at a time.
 
-    After all were taken, `consumed` counts the bytes up to and with the last newline, `hash` has taken exactly these
-    (after what it held before), and `tail` is what follows the last newline.
+    After the last block, `consumed` counts the bytes up to the end of the last newline, `hash` has taken exactly these
+    (after those it had taken before), and `tail` is the rest.
     """
 
     def __init__(self, stream: BinaryIO, size: int, before: blake3) -> None:
@@ -111,14 +111,14 @@ def _decode_counting(raw: bytes) -> Line:
 
 
 decode_line = _decode if LIMIT_GOVERNS else _decode_counting
-"""Returns the record of a line that is one whole object of the expected types, else raises one of `UNDECODABLE`."""
+"""Decode a line that is one whole object of the expected types; raise one of `UNDECODABLE` for any other."""
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What `decode_line` raises for a line that `examine` is to look at."""
+"""The errors by which `decode_line` leaves a line to `examine`."""
 
 
 def examine(raw: bytes) -> LineOutcome:
-    """Look at a line that is not one object of the expected types: soften, salvage or skip it."""
+    """Soften, salvage or skip a line that is not one object of the expected types."""
     if isinstance(raw, TooLong):
         return LineOutcome("skipped", (), f"longer than {MAX_LENGTH} bytes")
     if not raw.strip(WHITE):
@@ -143,7 +143,7 @@ def _look_again(raw: bytes) -> LineOutcome:
 
 
 def examine_tail(raw: bytes) -> LineOutcome:
-    """Look at a last line without its newline: it is pending if it is no JSON value yet, and never salvaged."""
+    """Examine a last line without its newline: it is pending while it is no JSON value, and never salvaged."""
     outcome = examine(raw)
     pending = outcome.kind == "salvaged" or outcome.reason == NOT_JSON
     return LineOutcome("pending", (), "cut: no newline yet") if pending else outcome
@@ -165,8 +165,14 @@ def _depth(raw: bytes) -> int:
 def _salvage(raw: bytes) -> LineOutcome:
     """Save the whole records out of a damaged line, left to right.
 
-    Time is bounded: an object that was decoded is passed over whole, and failed tries are few and charged.
+    Time is bounded: a decoded object is skipped whole, and failed tries are limited in number and cost.
     """
+    # Two programs that write to one file, or a full disk, damage lines in three ways; a record nested in another is
+    # part of that one, not a line of its own.
+    #   newline lost   {"type":"user","sessionId":"s1",...}{"type":"system","sessionId":"s1",...}     both saved
+    #   line cut       {"type":"assistant","mess{"type":"user","sessionId":"s1",...}                  the second saved
+    #   NUL bytes      \0\0\0\0{"type":"user","sessionId":"s1",...}                                   saved
+    #   nested         {"type":"progress","data":{"message":{"type":"user","sessionId":"s1",...},     nothing saved
     text = raw.decode("utf-8", "replace")
     saved: list[Line] = []
     position, tries, budget = 0, MAX_TRIES, 16 * len(text) + 1_000_000

@@ -1,4 +1,4 @@
-"""Which thread of its file a line belongs to: the main thread of a session, a sidechain, or its echo."""
+"""The threads of a file, and the search for the one that a line belongs to."""
 
 import re
 
@@ -21,7 +21,7 @@ def timestamp_of(line: Line) -> str:
 
 
 class Threads:
-    """The threads in a file's facts, and the indexes by which the next line finds its own."""
+    """The threads in a file's facts, and the indexes by which the next line finds its thread."""
 
     def __init__(self, facts: FileFacts, agent_id: str | None) -> None:
         """Index the threads in `facts`; `agent_id` is the one in the name of an agent's file."""
@@ -31,7 +31,7 @@ class Threads:
         self._by_uuid: dict[str, int] = {}
         self._messages: list[dict[str, MessageFacts]] = []
         self._versions: set[tuple[int, str]] = set()
-        self._last_version: list[str | None] = []  # of each thread: the next line mostly bears the same
+        self._last_version: list[str | None] = []  # of each thread: the next line mostly has the same
         for index, thread in enumerate(facts.threads):
             self._index(index, thread)
 
@@ -54,7 +54,11 @@ class Threads:
         return len(self._facts.threads) - 1
 
     def of(self, line: Line, number: int, stamp: str) -> int:
-        """Return the index of the line's thread, opened if need be, and note the line's times and places there."""
+        """Return the index of the line's thread, opened if it is new; note the line's times and folder there."""
+        # Up to 1.0.x a sidechain is inside the main file; from 2.0.2x on it has a file of its own, where each line is
+        # the agent's. A line that names no session has the one of the line before, if it is an assistant's.
+        #   1.0.60   s1.jsonl         {"type":"user","isSidechain":true,"sessionId":"s1",...}
+        #   2.0.31   agent-a1.jsonl   {"type":"user","isSidechain":true,"sessionId":"s1","agentId":"a1",...}
         session = line.session_id or None
         if session is not None:
             self._facts.last_session = session
@@ -70,6 +74,11 @@ class Threads:
 
     def _sidechain(self, line: Line, session: str | None, number: int) -> int:
         """Find a sidechain by its agent's id, in older versions by the line's parent."""
+        # Up to 1.0.x the lines of parallel agents alternate in one file, and `parentUuid` alone tells them apart.
+        # The first line of each has no parent there; in a file of its own an agent's lines may begin with any parent.
+        #   1.0.60   {"uuid":"u1","parentUuid":null}  {"uuid":"v1","parentUuid":null}  {"uuid":"u2","parentUuid":"u1"}
+        #   2.0.31   {"uuid":"u1","parentUuid":null,"agentId":"a1"}
+        #   2.1.4    {"uuid":"u1","parentUuid":"m7","agentId":"a1"}
         agent_id = line.agent_id or self._agent_id
         if agent_id is not None:
             index = self._others.get(("side", session, agent_id))
@@ -79,12 +88,15 @@ class Threads:
             index = self._open(Thread("side", session, agent_id, None, number, line.parent_uuid))
         if line.uuid is not None:
             self._facts.threads[index].uuids.append(line.uuid)
-            if agent_id is None:  # a line may stand in several: it belongs to the one that was opened last
+            if agent_id is None:  # a uuid may be in several: the thread opened last has it
                 self._by_uuid[line.uuid] = max(index, self._by_uuid.get(line.uuid, index))
         return index
 
     def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
-        """Return the index of the thread that a progress line echoes."""
+        """Return the index of the thread of a progress line, which repeats what a subagent said in its own file."""
+        # Written from 2.1.0 to about 2.1.63. Where the agent's file is missing, these lines are all that is left of it.
+        #   {"type":"progress","sessionId":"s1","parentToolUseID":"toolu_1",
+        #    "data":{"type":"agent_progress","agentId":"a1","message":{"type":"assistant","message":{"id":"m1",...}}}}
         session = line.session_id or None
         index = self._others.get(("progress", session, agent_id, line.parent_tool_use_id))
         if index is None:
@@ -93,7 +105,7 @@ class Threads:
         return index
 
     def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
-        """Return the facts of a message in a thread, with the line among its places; one without an id is new."""
+        """Return the facts of a message in a thread, placed at its earliest line; a message without an id is new."""
         known = self._messages[index].get(message_id) if message_id is not None else None
         if known is None:
             known = MessageFacts(message_id, stamp, number)
@@ -105,6 +117,7 @@ class Threads:
         return known
 
     def _note(self, thread: Thread, index: int, line: Line, number: int, stamp: str) -> None:
+        """Note a line's time, folder, version and team; nearly all lines are later than those before them."""
         if "" < thread.last < stamp and thread.cwd is not None:
             thread.last = stamp
         else:
