@@ -1,4 +1,4 @@
-"""What comes back for a delegation: results, notifications, polls, and what user and assistant make of them."""
+"""Answers to delegations: results, notifications and polls, and the reactions of user and assistant."""
 
 from common.transcripts.reading.facts import FileFacts, Notice, Result
 from common.transcripts.reading.lenient import clean, lenient_json
@@ -10,25 +10,25 @@ WATCHED_PROMPTS = 3
 
 
 class Answers:
-    """Takes answers in order. All it knows stands in `facts`.
+    """The reader of answers, in order. Its whole state is in `facts`.
 
-    A delegation is watched from its result on: if the user interrupts or refuses something before their third prompt
-    after it, and no other was answered in between, it is corrected. A result waits for the assistant's first words
-    after it.
+    A delegation is watched from its result on. It is corrected if the user interrupts or refuses something before
+    their third prompt after it, unless another delegation was answered in between. A result waits for the assistant's
+    first text after it.
     """
 
     def __init__(self, facts: FileFacts) -> None:
-        """Go on from `facts`."""
+        """Continue from `facts`."""
         self._facts = facts
         self._last_notice = {_key(notice): index for index, notice in enumerate(facts.notices)}
 
     @property
     def waiting(self) -> bool:
-        """Whether anything waits for the assistant's words."""
+        """Whether a result or notice waits for the assistant's text."""
         return bool(self._facts.waiting_results or self._facts.waiting_notices)
 
     def heard(self, text: str | None, index: int) -> None:
-        """Give the assistant's words to what its thread waited to hear of."""
+        """Give the assistant's text to the results and notices that wait for it in this thread."""
         if not text or not text.strip():
             return
         facts = self._facts
@@ -46,13 +46,13 @@ class Answers:
         facts.watched = {call: left - 1 for call, left in facts.watched.items() if left > 1}
 
     def corrected(self) -> None:
-        """Note that the user stepped in: a correction of the delegation answered last, if its result is fresh."""
+        """Note that the user stepped in: the delegation answered last is corrected, if it is still watched."""
         last = list(self._facts.watched)[-1:]
         self._facts.corrected.extend(last)
         self._facts.watched.clear()
 
     def result(self, line: Line, number: int, block: Block, index: int) -> None:
-        """Take a tool's result; those of ordinary tools pass, but for a refusal."""
+        """Take the result of a tool; of ordinary tools only a refusal matters."""
         kind = self._facts.open_tools.pop(block.tool_use_id or "", None)
         if kind == "" and block.is_error is not True:
             return
@@ -67,7 +67,7 @@ class Answers:
                 self._facts.watched[block.tool_use_id or ""] = WATCHED_PROMPTS
 
     def _delegated(self, line: Line, number: int, block: Block, index: int) -> None:
-        """Keep the result of a delegation, or of a call that does not stand before it in this file."""
+        """Keep the result of a delegation, or of a call that is not before it in this file."""
         facts = self._facts
         result = Result(
             id=block.tool_use_id or "",
@@ -85,33 +85,40 @@ class Answers:
             facts.call_by_agent[result.agent_id] = result.id
 
     def _poll(self, line: Line, number: int, block: Block) -> None:
-        found = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
-        task = found.task if found and found.task else task_in_text(_text_of(block))
+        """Take the result of a poll: an object in main files, text alone in agents' files."""
+        # main file    "toolUseResult":{"retrieval_status":"success","task":{"task_id":"a1","status":"completed",...}}
+        # agent file   "content":"<task_id>a1</task_id> <status>completed</status> <output>Done.</output>"
+        beside = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        task = beside.task if beside and beside.task else task_in_text(_text_of(block))
         if task.task_id is not None and task.status is not None:
             result = task.result or task.output or None
             self.noticed(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
 
     def noticed(self, notice: Notice) -> None:
-        """Keep a word on a background task."""
+        """Keep a notice on a background task."""
         self._last_notice[_key(notice)] = len(self._facts.notices)
         self._facts.notices.append(notice)
 
     def notified(self, text: str, line: Line, number: int, *, delivered: bool) -> None:
-        """Keep each notification in a text once: the queue, the user's line and an attachment may repeat it."""
+        """Keep each notification in a text once, however many lines repeat it."""
+        # One event may be written up to three times, in any of these lines:
+        #   from 2.1.0    {"type":"queue-operation","operation":"enqueue","content":"<task-notification>..."}
+        #   from 2.1.0    {"type":"user","message":{"content":"<task-notification>..."}}
+        #   from 2.1.150  {"type":"attachment","attachment":{"type":"queued_command","prompt":"<task-notification>..."}}
         facts = self._facts
-        for found in notifications(text):
-            notice = Notice(found.task_id, timestamp_of(line), number, found.status, "notification", found.result)
+        for told in notifications(text):
+            notice = Notice(told.task_id, timestamp_of(line), number, told.status, "notification", told.result)
             if _key(notice) not in self._last_notice:
-                notice.duration_ms, notice.tokens = found.duration_ms, found.tokens
+                notice.duration_ms, notice.tokens = told.duration_ms, told.tokens
                 self.noticed(notice)
-            if delivered and (call := facts.call_by_agent.get(found.task_id)) is not None:
-                facts.watched.pop(call, None)  # the last one answered stands last
+            if delivered and (call := facts.call_by_agent.get(told.task_id)) is not None:
+                facts.watched.pop(call, None)  # the delegation answered last comes last
                 facts.watched[call] = WATCHED_PROMPTS
                 facts.waiting_notices.append(self._last_notice[_key(notice)])
 
 
 def _key(notice: Notice) -> tuple[str, str, str | None]:
-    """Return what makes two notices one."""
+    """Return the key by which repeated notices are equal."""
     return notice.task_id, notice.status, notice.result
 
 
@@ -120,35 +127,40 @@ def _text_of(block: Block) -> str:
     value = lenient_json(bytes(block.content)) if len(block.content) else None
     if isinstance(value, str):
         return clean(value)
-    parts = value if isinstance(value, list) else []
-    texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    blocks = value if isinstance(value, list) else []
+    texts = [inner.get("text") if isinstance(inner, dict) else inner for inner in blocks]
     return clean("\n\n".join(text for text in texts if isinstance(text, str)))
 
 
 def _add_object(result: Result, line: Line) -> None:
-    """Add to a result what stands beside it as an object; a sentence there serves where the block has none."""
+    """Add the facts in the line's `toolUseResult` to a result; a string there is its text if the block has none."""
+    # 0.2 – 1.0.x    {"content":[...],"totalDurationMs":9000,"totalTokens":1200,"usage":{...}}     no status, no agent
+    # from 2.0.2x    {"status":"completed","agentId":"a1","totalTokens":1200,"usage":{...},...}
+    # background     {"isAsync":true,"status":"async_launched","agentId":"a1"}
+    # teammate       {"status":"teammate_spawned","teammate_id":"bob@s1","agent_id":"bob@s1"}
+    # error          "Error: ..."     no object; missing from success too in agents' files, from 2.1.32 on
     raw = line.tool_use_result
-    found = read_object(raw, ToolUseResult) if len(raw) else None
-    if found is None:
+    beside = read_object(raw, ToolUseResult) if len(raw) else None
+    if beside is None:
         result.text = result.text or (read_text(raw) if len(raw) else None) or ""
         result.tokens = tokens_in_tail(result.text)
         return
     result.has_object = True
-    result.launched = found.is_async is True or (found.status or "").endswith(("_launched", "_spawned"))
-    result.agent_id = found.agent_id or found.teammate_id
-    result.agent_type, result.model = found.agent_type, found.resolved_model
-    result.duration_ms = found.total_duration_ms
-    result.tokens = found.total_tokens if found.total_tokens is not None else _tokens_in(found.usage)
-    result.last_output = found.usage.output_tokens if found.usage else None
-    result.interrupted = found.was_interrupted is True
+    result.launched = beside.is_async is True or (beside.status or "").endswith(("_launched", "_spawned"))
+    result.agent_id = beside.agent_id or beside.teammate_id
+    result.agent_type, result.model = beside.agent_type, beside.resolved_model
+    result.duration_ms = beside.total_duration_ms
+    result.tokens = beside.total_tokens if beside.total_tokens is not None else _tokens_in(beside.usage)
+    result.last_output = beside.usage.output_tokens if beside.usage else None
+    result.interrupted = beside.was_interrupted is True
 
 
 def _tokens_in(usage: Usage | None) -> int | None:
-    """Return the sum of what a usage tells; None if it tells nothing."""
+    """Return the sum of the counts in a usage; None if it has none."""
     if usage is None:
         return None
-    parts = (
+    counts = (
         usage.input_tokens, usage.output_tokens, usage.cache_creation_input_tokens, usage.cache_read_input_tokens
     )  # fmt: skip
-    told = [part for part in parts if part is not None]
-    return sum(told) if told else None
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

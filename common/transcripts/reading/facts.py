@@ -1,8 +1,8 @@
-"""What one file tells, as it is kept in the cache: everything that later steps need of it, and nothing decided yet.
+"""The facts of one file, as kept in the cache: all that later steps need, with nothing decided yet.
 
-The reader of a file is a state machine: `FileFacts` is its whole state, so that reading may stop at any newline and
-go on from there, with the same result as reading in one go. Positions are line numbers, from 1. Timestamps are ISO
-strings, "" where a line has none, so that a plain comparison is the order of the copies.
+`FileFacts` is the whole state of the reader of a file. Reading may stop at any newline and continue later with the
+same result as reading at once. Positions are line numbers, from 1. Timestamps are ISO strings, "" where a line has
+none, so that comparing strings gives the order of copies.
 """
 
 from typing import Literal
@@ -19,9 +19,9 @@ ToolUse = tuple[str, str, str | None]
 class MessageFacts(Struct, array_like=True, gc=False):
     """One API message within one thread of one file.
 
-    `timestamp` and `line` are those of its earliest line; the usage is that of `chosen_line` (0: none counts), the
-    line with the largest output, the later on a tie. `sizes` are the bytes of the text, thinking and tool input of its
-    unfinished lines.
+    `timestamp` and `line` are those of its earliest line. The usage, in tokens, is that of `chosen_line` (0: none
+    counts): the line with the largest output, the later on a tie. `sizes` are the bytes of text, thinking and tool
+    input in its unfinished lines.
     """
 
     id: str | None
@@ -51,9 +51,9 @@ class FirstSeen(Struct, array_like=True, frozen=True, gc=False):
 
 
 class Thread(Struct, array_like=True, gc=False):
-    """The lines of one session in one file that belong together: its main thread, a sidechain, or its echo.
+    """Lines of one session in one file that belong together: its main thread, a sidechain, or a sidechain's echo.
 
-    `uuids` are those of the user lines in a main thread, of all lines in a sidechain, as often as they stand there;
+    `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
     `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text.
     """
 
@@ -94,7 +94,7 @@ class Call(Struct, array_like=True, gc=False):
 
 
 class Result(Struct, array_like=True, gc=False):
-    """A tool_result of a delegation, or of a call that this file does not hold; `object` as in toolUseResult."""
+    """A tool_result of a delegation, or of a call that is not in this file; `has_object` if toolUseResult is one."""
 
     id: str
     timestamp: str
@@ -115,7 +115,7 @@ class Result(Struct, array_like=True, gc=False):
 
 
 class Notice(Struct, array_like=True, gc=False):
-    """A word on how a background task stands: a notification, a poll, or that it was told to stop."""
+    """A report on a background task: a notification, a poll, or the request to stop it."""
 
     task_id: str
     timestamp: str
@@ -129,7 +129,7 @@ class Notice(Struct, array_like=True, gc=False):
 
 
 class BadLine(Struct, array_like=True, frozen=True, gc=False):
-    """A line that was not parsed as it stood."""
+    """A line that was not parsed as it is; `offset` in bytes."""
 
     line: int
     offset: int
@@ -138,7 +138,7 @@ class BadLine(Struct, array_like=True, frozen=True, gc=False):
 
 
 class FileFacts(Struct, array_like=True, gc=False):
-    """All that one file tells, and where its reader stands. `waiting_results` are indexes by thread."""
+    """The facts of one file and the state of its reader. `waiting_results` are indexes by thread."""
 
     lines: int = 0
     parsed: int = 0
@@ -169,7 +169,7 @@ LINE_OUTCOMES = ("lines", "parsed", "salvaged", "skipped", "blank", "pending")
 
 
 class FileCounts(Struct, array_like=True):
-    """What a file adds to the source, and its lines for the diagnostics."""
+    """The counts that a file adds to the source, and its lines for the diagnostics."""
 
     bytes: int
     lines: int

@@ -1,4 +1,4 @@
-"""One file's bytes to its facts: from the start, or from where an earlier reading stopped."""
+"""One file's bytes to its facts, from the start or from the end of an earlier reading."""
 
 import os
 import stat
@@ -23,10 +23,10 @@ _decode = msgspec.msgpack.Decoder(FileFacts).decode
 
 
 class FileReading(NamedTuple):
-    """A file as it was read: `consumed` bytes up to the last newline with their `digest`, and the facts.
+    """The result of reading a file: `consumed` bytes up to the last newline with their `digest`, and the facts.
 
-    `state` are the encoded facts of the consumed bytes, where a later reading goes on; `facts` those with the last
-    line, where that has no newline yet. `keys` tie the file to others, `counts` are what it adds to the source.
+    `state` holds the encoded facts of the consumed bytes, from which a later reading continues. `facts` includes the
+    last line if that has no newline yet. `keys` tie the file to others; `counts` is what it adds to the source.
     """
 
     stamp: Stamp
@@ -40,7 +40,7 @@ class FileReading(NamedTuple):
 
 
 class FileMeta(msgspec.Struct, array_like=True, frozen=True):
-    """The `.meta.json` beside a transcript, and the stamp that it had."""
+    """The `.meta.json` next to a transcript, and its stamp when it was read."""
 
     stamp: Stamp | None
     meta: Meta | None
@@ -52,9 +52,9 @@ def decode_facts(raw: bytes) -> FileFacts:
 
 
 def read_file(file: FoundFile, before: FileReading | None = None) -> FileReading | str:
-    """Read a transcript to the size that it has when it is opened; return the reason if it cannot be read.
+    """Read a transcript up to its size when it is opened; return the reason if it cannot be read.
 
-    `before` is an earlier reading: where its bytes still stand, unchanged, only what follows them is parsed.
+    `before` is an earlier reading: if its bytes are still there unchanged, only what follows them is parsed.
     """
     try:
         descriptor = os.open(file.location, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -103,7 +103,7 @@ def _counts(facts: FileFacts, size: int) -> FileCounts:
 
 
 def _hash_again(stream: BinaryIO, stamp: Stamp, before: FileReading) -> blake3 | None:
-    """Return the hash of the bytes that were read before if they are all there, unchanged; the same one goes on."""
+    """Return the hash of the bytes read before if all are there unchanged, to be continued; else None."""
     if stamp.size < before.consumed:
         return None
     hashed = blake3()
@@ -123,7 +123,7 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
         try:
             records = list(map(decode_line, block))
         except UNDECODABLE:
-            _take_each(block, reader)
+            _take_one_by_one(block, reader)
         else:
             reader.take(records, facts.lines + 1)
             facts.lines += len(records)
@@ -131,8 +131,8 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
             facts.offset = start + lines.consumed
 
 
-def _take_each(lines: list[bytes], reader: TranscriptReader) -> None:
-    """Take lines of which at least one cannot be decoded as it stands."""
+def _take_one_by_one(lines: list[bytes], reader: TranscriptReader) -> None:
+    """Take lines of which at least one cannot be decoded as it is."""
     facts = reader.facts
     for raw in lines:
         facts.lines += 1
@@ -156,14 +156,14 @@ def _take_outcome(outcome: LineOutcome, reader: TranscriptReader, number: int, o
 
 
 def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
-    """Take a last line without its newline: whole if it is one object, else it waits for its rest."""
+    """Take a last line without its newline: if it is one object, whole; else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
     _take_outcome(examine_tail(tail), reader, facts.lines, facts.offset)
 
 
 def read_meta(file: FoundFile) -> Meta | None:
-    """Return what the `.meta.json` beside an agent's transcript says; None if there is none or it says nothing."""
+    """Return the `.meta.json` next to an agent's transcript; None if there is none or it is no object."""
     if file.meta is None or file.meta.size > META_LIMIT:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What one line adds to the facts of its API message."""
+"""The usage, sizes and tools that one line adds to the facts of its API message."""
 
 from common.transcripts.reading.facts import MessageFacts
 from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read_object, read_text
@@ -9,11 +9,16 @@ STANDARD = (None, "standard")
 
 MOST_SIZES = 200
 RECENT = 32
-"""Real messages have a few blocks; one with very many must not take time by their square."""
+"""Limits for messages with very many blocks, which must not take quadratic time; real ones have a few."""
 
 
 def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
     """Take the line's usage if its output is the largest so far, or as large."""
+    # From 1.0.3 on a message is one line for each content block. While it streams, lines have the output count of the
+    # message's start; in main files from 2.1.101 on, every line has the final count. The largest is right in both:
+    #   1.0.60   {"message":{"id":"m1","stop_reason":null,"usage":{"output_tokens":3}}}
+    #            {"message":{"id":"m1","stop_reason":"tool_use","usage":{"output_tokens":215}}}   often missing
+    #   2.1.199  {"message":{"id":"m1","stop_reason":"tool_use","usage":{"output_tokens":215}}}   on each line
     usage = message.usage
     if usage is None or message.model == SYNTHETIC:
         return
@@ -34,12 +39,13 @@ def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
 
 
 def _tier(usage: Usage) -> str | None:
-    """Return what is not standard in speed and service tier, else None."""
+    """Return the speed and service tier that are not standard, joined; None if both are."""
     return ", ".join(value for value in (usage.speed, usage.service_tier) if value and value not in STANDARD) or None
 
 
 def add_size(facts: MessageFacts, block: Block) -> None:
-    """Take a block's size, unless an equal one is there: a line may have been written twice."""
+    """Take a block's size, unless it has an equal one already: a line may have been written twice."""
+    # From 2.1.101 on thinking is hidden, though its output counts:  {"type":"thinking","thinking":"","signature":"..."}
     if block.type == "tool_use":
         size = len(block.input)
     elif block.type == "thinking":
@@ -52,7 +58,7 @@ def add_size(facts: MessageFacts, block: Block) -> None:
 
 
 def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None:
-    """Take a call of a tool; one that was taken lately, from an earlier copy of the line, not again."""
+    """Take a call of a tool, unless an earlier copy of the line gave it already."""
     if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
         return
     path = None

@@ -1,4 +1,4 @@
-"""The sentences by which Claude Code tells what happened: notifications, interruptions, refusals, errors."""
+"""Sentences in which Claude Code reports notifications, interruptions, refusals and errors."""
 
 import re
 from typing import NamedTuple
@@ -26,9 +26,9 @@ AGENT_ID = re.compile(r"agentId: ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
 NOTIFICATION = "<task-notification>"
 TEAMMATE = "<teammate-message"
 HEAD = 2000
-"""How far into a text a sentence of Claude Code is looked for: it stands at the start, foreign text may follow."""
+"""Characters from the start of a text in which a sentence of Claude Code is searched; other text may follow."""
 TAIL = 4000
-"""How far from its end a text tells which agent gave it."""
+"""Characters at the end of a text in which the id of the agent is searched."""
 
 _NOT_WRITTEN_BY_THE_USER = (
     "<task-notification",
@@ -44,7 +44,7 @@ _NOT_WRITTEN_BY_THE_USER = (
 
 
 class Notification(NamedTuple):
-    """What a background task said when it came to rest."""
+    """The report of a background task that stopped working; `duration_ms` and `tokens` are of its last stretch."""
 
     task_id: str
     status: str
@@ -54,7 +54,7 @@ class Notification(NamedTuple):
 
 
 def is_prompt(text: str) -> bool:
-    """Say whether the user wrote the text themself, rather than the program in their name."""
+    """Say whether the user wrote the text, not the program in the user's name."""
     stripped = text.lstrip()
     return bool(stripped) and not stripped.startswith(_NOT_WRITTEN_BY_THE_USER)
 
@@ -74,12 +74,15 @@ def notifications(text: str) -> list[Notification]:
     """Return the notifications of a text that begins with one."""
     if not text.lstrip().startswith(NOTIFICATION):
         return []
-    parts = text.split(NOTIFICATION)[1:]
-    return [found for part in parts if (found := _notification(part))]
+    bodies = text.split(NOTIFICATION)[1:]
+    return [notification for body in bodies if (notification := _notification(body))]
 
 
-def _notification(part: str) -> Notification | None:
-    head, opened, rest = part.partition("<result>")
+def _notification(text: str) -> Notification | None:
+    # 2.1.3x   <task-id>a1</task-id> <status>completed</status> <result>Done.</result> <usage>total_tokens: 1200 ...
+    # 2.1.92   ... <usage><total_tokens>1200</total_tokens><duration_ms>9000</duration_ms></usage>
+    # 2.1.15x  ... <usage><subagent_tokens>1200</subagent_tokens><duration_ms>9000</duration_ms></usage>
+    head, opened, rest = text.partition("<result>")
     body, closed, after = rest.rpartition("</result>")
     result = (body if closed else rest) if opened else None
     known = head + (after if closed else "")
@@ -91,20 +94,20 @@ def _notification(part: str) -> Notification | None:
 
 
 def tokens_in_tail(text: str) -> int | None:
-    """Return the tokens that the end of a subagent's answer names, as it does where no object stands beside it."""
+    """Return the tokens named at the end of a subagent's answer, for a result without an object; None if none are."""
     _, opened, tail = text.rpartition("<usage>")
     tokens = _number(tail, "total_tokens", "subagent_tokens") if opened else None
     return None if tokens is None else int(tokens)
 
 
 def agent_in_text(text: str) -> str | None:
-    """Return the agent's id in the words of a result; the last one, since foreign text stands before it."""
+    """Return the agent's id in the text of a result: the last one, since text of the agent is before it."""
     found = AGENT_ID.findall(text[-TAIL:])
     return found[-1] if found else None
 
 
 def task_in_text(text: str) -> PolledTask:
-    """Return what a poll says in words alone, as it does in a subagent's transcript."""
+    """Return the task in the text of a poll, for a result without an object."""
     head, _, rest = text.partition("<output>")
     return PolledTask(_tag(head, "task_id"), _tag(head, "status"), rest.rpartition("</output>")[0] or None)
 
@@ -116,7 +119,7 @@ def _tag(text: str, name: str) -> str | None:
 
 
 def _number(text: str, *names: str) -> float | None:
-    """Return the number that stands as `<name>1</name>` or `name: 1`."""
+    """Return the number written as `<name>1</name>` or `name: 1`; the first name that has one."""
     for name in names:
         if found := re.search(rf"(?:<{name}>|\b{name}:)\s*(\d{{1,15}})\b", text):
             return float(found[1])
@@ -124,12 +127,12 @@ def _number(text: str, *names: str) -> float | None:
 
 
 def text_digest(text: str) -> bytes:
-    """Return 16 bytes that stand for a text, outer white space aside."""
+    """Return a digest of 16 bytes of a text without its outer white space."""
     return blake3(text.strip().encode("utf-8", "replace")).digest(length=16)
 
 
 def unwrap_teammate(text: str) -> str:
-    """Return the prompt inside a message from a team's lead; any other text as it is."""
+    """Return the prompt inside a message from the lead of a team; any other text as it is."""
     if not text.lstrip().startswith(TEAMMATE):
         return text
     _, opened, rest = text.partition(">")

@@ -1,8 +1,8 @@
 """The raw shapes of Claude Code's lines: only the fields that are read, each of which may be missing.
 
-A line whose fields all have the expected types is decoded in one pass; `soften` keeps what is right of any other.
-Parts that are needed on few lines only stay undecoded (`Raw`). Fields stand in the order in which Claude Code writes
-them, where the decoder finds them at once; none can hold a circle, so the collector need not know them (`gc=False`).
+A line whose fields all have the expected types is decoded in one pass; `soften` keeps the valid fields of any other.
+Fields that few lines need stay undecoded (`Raw`). Fields are in the order in which Claude Code writes them, where the
+decoder finds them fastest. No struct can be in a cycle, so the garbage collector ignores them (`gc=False`).
 """
 
 import json
@@ -18,7 +18,7 @@ from common.transcripts.reading.depth import room_for_depth
 from common.transcripts.reading.lenient import clean, lenient_json
 
 NOTHING = Raw(b"")
-LARGEST_COUNT = 10**12  # what is larger, or negative, is no count; sums of millions of them fit into 64 bits
+LARGEST_COUNT = 10**12  # larger or negative numbers are no counts; sums of millions of counts fit into 64 bits
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
 
@@ -30,13 +30,13 @@ class CacheCreation(Struct, gc=False):
 
 
 class ServerTools(Struct, gc=False):
-    """Tools that ran at the API."""
+    """Uses of tools that ran at the API."""
 
     web_search_requests: Count | None = None
 
 
 class Usage(Struct, gc=False):
-    """What the API counted for one message."""
+    """Tokens that the API counted for one message."""
 
     input_tokens: Count | None = None
     cache_creation_input_tokens: Count | None = None
@@ -112,7 +112,7 @@ class Line(Struct, rename="camel", gc=False):
 
 
 class Attachment(Struct, rename="camel", gc=False):
-    """What the harness attached: here only queued prompts matter."""
+    """The content of an attachment line; only queued prompts matter here."""
 
     type: str | None = None
     command_mode: str | None = None
@@ -120,7 +120,11 @@ class Attachment(Struct, rename="camel", gc=False):
 
 
 class CallInput(Struct, gc=False):
-    """The input of a delegation; the presence of `prompt` or `subagent_type` makes it one."""
+    """The input of a delegation; `prompt` or `subagent_type` makes it one."""
+
+    # 0.2 – 1.0.3x   {"description":"Fix it","prompt":"..."}
+    # from 1.0.6x    {"description":"Fix it","prompt":"...","subagent_type":"dev"}
+    # from 2.1.63    {"description":"Fix it","prompt":"..."}    again, and then the agent is general-purpose
 
     prompt: Raw = NOTHING
     subagent_type: Raw = NOTHING
@@ -129,7 +133,7 @@ class CallInput(Struct, gc=False):
 
 
 class ToolInput(Struct, gc=False):
-    """What is read of any other tool's input."""
+    """The input of any other tool."""
 
     file_path: str | None = None
     notebook_path: str | None = None
@@ -138,7 +142,7 @@ class ToolInput(Struct, gc=False):
 
 
 class PolledTask(Struct, gc=False):
-    """A background task as TaskOutput saw it."""
+    """A background task in the result of a poll."""
 
     task_id: str | None = None
     status: str | None = None
@@ -147,7 +151,7 @@ class PolledTask(Struct, gc=False):
 
 
 class ToolUseResult(Struct, rename="camel", gc=False):
-    """The structured result beside a tool_result block."""
+    """The structured result next to a tool_result block."""
 
     status: str | None = None
     is_async: bool | None = None
@@ -163,7 +167,11 @@ class ToolUseResult(Struct, rename="camel", gc=False):
 
 
 class Meta(Struct, rename="camel", gc=False):
-    """The `agent-<id>.meta.json` beside an agent's transcript."""
+    """The `agent-<id>.meta.json` next to an agent's transcript."""
+
+    # 2.1.92     {"agentType":"dev","description":"Fix it"}
+    # 2.1.17x    {"agentType":"dev","description":"Fix it","toolUseId":"toolu_1","spawnDepth":1}
+    # teammate   {"agentType":"bob",...}    its name, and no toolUseId
 
     agent_type: str | None = None
     tool_use_id: str | None = None
@@ -189,10 +197,10 @@ def read_text(raw: Raw) -> str | None:
 
 
 def soften(value: dict[object, object], shape: type[T]) -> T:
-    """Return a `shape` of those fields of `value` that have the expected type; the others keep their default."""
+    """Return a `shape` with the fields of `value` that have the expected type; others keep their defaults."""
     kept = {}
-    for (name, read_field), foreign in zip(_field_readers(shape).items(), shape.__struct_encode_fields__, strict=True):
-        if foreign in value and (fit := read_field(value[foreign])) is not None:
+    for (name, read_field), key in zip(_field_readers(shape).items(), shape.__struct_encode_fields__, strict=True):
+        if key in value and (fit := read_field(value[key])) is not None:
             kept[name] = fit
     return shape(**kept)
 
@@ -206,7 +214,7 @@ def _field_readers(shape: type[Struct]) -> dict[str, Callable[[object], object]]
 def _reader(hint: object) -> Callable[[object], object]:
     """Return a function that gives the value if it fits the type hint, else None."""
     if typing.get_origin(hint) in {types.UnionType, typing.Union}:
-        readers = [_reader(part) for part in typing.get_args(hint) if part is not types.NoneType]
+        readers = [_reader(member) for member in typing.get_args(hint) if member is not types.NoneType]
         return lambda value: next((r for read in readers if (r := read(value)) is not None), None)
     if hint is Raw:
         return lambda value: Raw(json.dumps(value).encode())

@@ -1,4 +1,4 @@
-"""A transcript with what was read of it, and its threads."""
+"""A transcript with the facts read from it, and its threads."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,9 +8,9 @@ from common.transcripts.reading.shapes import Meta
 
 
 class TranscriptFile(NamedTuple):
-    """A file with what was read of it. `rank` is its place in the order of paths.
+    """A transcript with the facts read from it. `rank` is its place in the order of paths.
 
-    `name` is its path below the root, `numbered` if the root's number stands before it.
+    `name` is its path below the root; if `numbered`, the number of the root is in front of it.
     """
 
     rank: int
@@ -26,12 +26,12 @@ class TranscriptFile(NamedTuple):
 
     @property
     def project(self) -> str:
-        """The folder below the root; "" for a file that lies in the root itself."""
+        """The folder below the root; "" for a file directly in the root."""
         *folders, _ = self.name.split("/")[self.numbered :]
         return folders[0] if folders else ""
 
     def session_of(self, thread: Thread) -> str:
-        """Return the thread's session; lines that bear none are taken for the one that the file is named after."""
+        """Return the thread's session; lines without one belong to the session that the file is named after."""
         return self.stem if thread.session_id is None else thread.session_id
 
 

@@ -22,17 +22,17 @@ KNOWN_TYPES = frozenset(
 
 
 class TranscriptReader:
-    """Takes the lines of one file in order. All it knows stands in `facts`; the rest are indexes made from them."""
+    """The reader of one file's lines, in order. Its whole state is in `facts`; the rest are indexes of them."""
 
     def __init__(self, facts: FileFacts, agent_id: str | None) -> None:
-        """Go on from `facts`; `agent_id` is the one in the file's name, if it is an agent's file."""
+        """Continue from `facts`; `agent_id` is the one in the file's name, None for a main file."""
         self.facts = facts
         self._in_agent_file = agent_id is not None
         self._threads = Threads(facts, agent_id)
         self._answers = Answers(facts)
 
     def take(self, lines: Iterable[Line], number: int) -> None:
-        """Take neighbouring lines, of which the first has the number given."""
+        """Take consecutive lines; the first is line `number`."""
         handler_of, is_known = _HANDLERS.get, KNOWN_TYPES.__contains__
         for at, line in enumerate(lines, number):
             kind = line.type
@@ -68,7 +68,7 @@ class TranscriptReader:
                 add_size(facts, block)
 
     def _kind_of_tool(self, line: Line, number: int, position: int, block: Block, index: int) -> str:
-        """Return what the tool's result will be to us, and keep the call if it hands work to a subagent."""
+        """Return how to read the tool's result, "" for an ordinary tool; keep the call if it is a delegation."""
         if block.name in DELEGATING_TOOLS:
             return "call" if self._call(line, number, position, block, index) else ""
         if block.name in POLLING_TOOLS:
@@ -81,6 +81,9 @@ class TranscriptReader:
 
     def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:
         """Keep the block if it is a delegation, and say whether it is one."""
+        # Up to 2.1.42 the tool is Task, from 2.1.63 on Agent; TaskCreate, TaskList and the like are a to-do list.
+        #   {"type":"tool_use","id":"toolu_1","name":"Task","input":{"description":"Fix it","prompt":"..."}}
+        #   {"type":"tool_use","id":"toolu_2","name":"Agent","input":{"prompt":"...","subagent_type":"dev"}}
         found = read_object(block.input, CallInput)
         if found is None or not (len(found.prompt) or len(found.subagent_type)):
             return False
@@ -133,15 +136,15 @@ class TranscriptReader:
             _take_prompt(thread, "\n".join(texts_of(content)))
 
     def _main_texts(self, line: Line, number: int, texts: list[str], *, answered: bool) -> None:
-        """Take what stands in the user's name: a notification, an interruption, or the user's own words."""
+        """Take text in the user's name: a notification, an interruption, or a prompt of the user."""
         for text in texts:
             self._answers.notified(text, line, number, delivered=True)
             if is_interruption(text):
                 self._answers.corrected()
         written = not (answered or line.is_meta or line.is_compact_summary or line.is_visible_in_transcript_only)
-        own = [text for text in texts if is_prompt(text)] if written else []
-        if own and is_prompt(texts[0]):
-            self._answers.prompted("\n".join(own))
+        prompts = [text for text in texts if is_prompt(text)] if written else []
+        if prompts and is_prompt(texts[0]):
+            self._answers.prompted("\n".join(prompts))
 
     # -- other lines
 
@@ -163,7 +166,7 @@ class TranscriptReader:
             self._answers.prompted("\n".join(texts))
 
     def _progress(self, line: Line, number: int) -> None:
-        """Take the echo of a subagent's message; it counts only where the message itself stands nowhere."""
+        """Take the echo of a subagent's message; it counts only if the message itself is in no other line."""
         data = line.data
         if data is None or data.type != "agent_progress":
             return
@@ -190,7 +193,7 @@ class TranscriptReader:
 
 
 def _take_prompt(thread: Thread, text: str) -> None:
-    """Keep what stands for a sidechain's first user text."""
+    """Keep the digest of a sidechain's first user text, and what it says of the kind of run."""
     if not text:
         return
     inner = unwrap_teammate(text)
@@ -201,7 +204,7 @@ def _take_prompt(thread: Thread, text: str) -> None:
 
 
 _HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
-    "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the class's own table; inside it, it would make a cycle
+    "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the table of the class itself
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001
     "system": TranscriptReader._system,  # noqa: SLF001
