@@ -1,4 +1,4 @@
-"""Read every transcript below the roots into sessions, delegations and runs."""
+"""Read all transcripts below the roots into sessions, delegations and runs."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def main(  # noqa: PLR0913 - its parameters are its options
     marathon_over: int = MARATHON_OVER,
     workers: int = WORKERS,
 ) -> None:
-    """Read every transcript below the roots into sessions, delegations and runs."""
+    """Read all transcripts below the roots into sessions, delegations and runs."""
 
     def work(database: sqlite3.Connection) -> None:
         extraction = extract(FileStore(database), projects, timezone, workers, progress)
@@ -51,10 +51,10 @@ def main(  # noqa: PLR0913 - its parameters are its options
 
 
 def diagnose(extraction: Extraction) -> Iterator[Diagnostic]:
-    """Yield the lines that were not parsed as they stood, then the files that were passed over."""
+    """Yield the lines that were not parsed as they are, then the files that were passed over."""
     for name, counts in extraction.counts:
-        for bad in counts.bad_lines:
-            yield Diagnostic(file=name, line=bad.line, offset=bad.offset, reason=bad.reason, outcome=bad.outcome)
+        for line in counts.bad_lines:
+            yield Diagnostic(file=name, line=line.line, offset=line.offset, reason=line.reason, outcome=line.outcome)
     for name, reason in extraction.passed_over:
         yield Diagnostic(file=name, line=None, offset=None, reason=reason, outcome="passed over")
 

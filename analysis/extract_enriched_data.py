@@ -1,4 +1,4 @@
-"""Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
+"""Write the sessions with delegations, with prompts, results, contexts, neighbours and places in files."""
 
 from common.errors import InputError
 from common.files import write_atomically
@@ -9,11 +9,11 @@ from common.transcripts.cache.cache_file import DamagedCacheError, open_database
 from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.outputs import digest_of, enriched_sessions, select
 
-REMEDY = "run `doit forget extraction`, then `doit`"
+REMEDY = "Run `doit forget extraction`, then `doit`"
 
 
 def main(*, manifest: Input, sessions: Output) -> None:
-    """Write the sessions with delegations in full: prompts, results, contexts, neighbours and places."""
+    """Write the sessions with delegations, with prompts, results, contexts, neighbours and places in files."""
     expected = load(manifest, ExtractionManifest)
     filters = expected.filters
     try:
@@ -24,9 +24,9 @@ def main(*, manifest: Input, sessions: Output) -> None:
             if digest == expected.digest:
                 write_atomically(sessions, enriched_sessions(records, chosen, expected))
     except DamagedCacheError as error:
-        raise InputError(f"{manifest.parent}: the cache is damaged ({error}); {REMEDY}") from error
+        raise InputError(f"{manifest.parent}: the cache is damaged ({error}). {REMEDY}") from error
     if digest != expected.digest:
-        raise InputError(f"{manifest}: the cache beside it holds something else; {REMEDY}")
+        raise InputError(f"{manifest}: expected a cache with the same sessions, got others. {REMEDY}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Days, hours and weekdays of UTC timestamps in one time zone."""
+"""Days, hours and weekdays of timestamps in one time zone."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def zone_named(name: str) -> tzinfo:
-    """Return the time zone of a name like Europe/Vienna; `CommandError` if there is none."""
+    """Return the time zone with a name like Europe/Vienna; `CommandError` for an unknown name."""
     if name == "UTC":
         return UTC
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only who sets a zone needs it
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - needed only if a time zone is set
 
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:
-        raise CommandError(f"{name}: no time zone of this name is known; names are like Europe/Vienna") from error
+        raise CommandError(f'timezone: expected a name like Europe/Vienna, got "{name}"') from error
 
 
 def local_time(timestamp: str | None, zone: tzinfo) -> datetime | None:
-    """Return the moment of a timestamp in a time zone, UTC where it says no offset; None if it is no timestamp."""
+    """Convert a timestamp, UTC if it has no offset, to a time zone; None if it is not a timestamp."""
     if timestamp is None:
         return None
     try:
@@ -38,7 +38,7 @@ def local_time(timestamp: str | None, zone: tzinfo) -> datetime | None:
 
 
 class Calendar:
-    """A time zone; an unreadable or missing timestamp has no day, hour or weekday."""
+    """Days, hours and weekdays in a time zone; all are None for a missing or unreadable timestamp."""
 
     def __init__(self, name: str) -> None:
         self._zone = zone_named(name)
@@ -50,7 +50,7 @@ class Calendar:
         """Return the day, like "2026-03-14"."""
         if not timestamp:
             return None
-        if timestamp[16:17] == ":" and timestamp[-1] == "Z":  # as in transcripts, whose readers checked the rest of it
+        if timestamp[16:17] == ":" and timestamp[-1] == "Z":  # as in transcripts: checked when it was read
             return self._day_of_start(timestamp[: self._decisive])
         return self._day(timestamp)
 
@@ -79,11 +79,11 @@ class Calendar:
         return local_time(timestamp, self._zone)
 
 
-def check_day(day: str) -> None:
-    """Raise CommandError if `day` is none as days are written here."""
+def check_day(option: str, day: str) -> None:
+    """Raise CommandError unless the value of an option is a day like 2026-03-14."""
     try:
         written = date.fromisoformat(day).isoformat()
     except ValueError:
         written = None
     if written != day:
-        raise CommandError(f"{day}: no day; days are written like 2026-03-14")
+        raise CommandError(f'{option}: expected a day like 2026-03-14, got "{day}"')

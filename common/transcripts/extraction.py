@@ -1,4 +1,4 @@
-"""The transcripts below the roots, brought into the cache: only what changed is read and put together anew."""
+"""Update the cache from the transcripts below the roots: read and assemble only what changed."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -20,14 +20,14 @@ Progress = Callable[[int, int, str], None]
 
 
 class Extraction(NamedTuple):
-    """What this run's transcripts are: their names and counts, in order, and what was passed over."""
+    """The names and counts of this run's transcripts, in order, and the files passed over."""
 
     counts: list[tuple[str, FileCounts]]
     passed_over: list[PassedOver]
 
 
 def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int, progress: Progress) -> Extraction:
-    """Bring the cache up to what lies below the roots."""
+    """Update the cache from the files below the roots."""
     cache.set_timezone(timezone)
     rows, passed_over = _read_all(cache, find_transcripts(roots), workers, progress)
     _assemble_changed(cache, rows, timezone)
@@ -38,7 +38,7 @@ def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int,
 def _read_all(
     cache: FileStore, findings: Findings, workers: int, progress: Progress
 ) -> tuple[list[FileRow], list[PassedOver]]:
-    """Return the files that were found as the cache knows them now, in order, and what was passed over."""
+    """Read what changed; return the rows of the files, in order, and the files passed over."""
     unread = _read_changed(cache, findings, workers, progress)
     by_place = {(row.root, row.path): row for row in cache.rows()}
     rows = [by_place[key] for f in findings.files if (key := (f.root, f.path)) in by_place]
@@ -46,17 +46,17 @@ def _read_all(
 
 
 def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: Progress) -> list[PassedOver]:
-    """Read what is new or changed, forget what is gone; return what could not be read."""
+    """Read new and changed files, forget those that are gone; return those that could not be read."""
     known = {(row.root, row.path): row for row in cache.rows()}
-    found = {(file.root, file.path): file for file in findings.files}
+    present = {(file.root, file.path): file for file in findings.files}
     roots = set(findings.roots)
     for key, row in known.items():
-        if key not in found and row.root in roots:
+        if key not in present and row.root in roots:
             cache.forget(row)
-        elif key not in found:
-            cache.dissolve([row.part])
+        elif key not in present:
+            cache.dissolve([row.group])
     changed: list[tuple[FoundFile, FileRow | None]] = []
-    for key, file in found.items():
+    for key, file in present.items():
         before = known.get(key)
         if before is None or (before.stamp, before.meta_stamp) != (file.stamp, file.meta):
             changed.append((file, before))
@@ -69,7 +69,7 @@ def _read_changed(cache: FileStore, findings: Findings, workers: int, progress: 
 def _read(
     cache: FileStore, changed: list[tuple[FoundFile, FileRow | None]], workers: int, progress: Progress
 ) -> list[PassedOver]:
-    """Read files and keep what they give, a batch at a time: a kill loses no more than the batch."""
+    """Read files and save their facts in batches; a kill loses one batch at most."""
     unread: list[PassedOver] = []
     total = sum(file.stamp.size for file, _ in changed)
     done = batch = 0
@@ -88,7 +88,7 @@ def _read(
                 cache.commit()
                 batch = 0
             progress(done, total, "bytes")
-    except ScriptError:  # a process died over one file: what the others gave is kept
+    except ScriptError:  # a process died over one file: keep the facts of the others
         cache.commit()
         raise
     cache.commit()
@@ -96,21 +96,21 @@ def _read(
 
 
 def _assemble_changed(cache: FileStore, rows: list[FileRow], timezone: str) -> None:
-    """Put together anew the groups of files that are not whole, and those that new files tie to them."""
-    open_ids = {row.id for row in rows if row.part is None}
+    """Assemble the groups with new or changed files, and the groups that these files now belong to."""
+    open_ids = {row.id for row in rows if row.group is None}
     if not open_ids:
         return
     keys = cache.keys()
     if not keys.keys() >= {row.id for row in rows}:
         raise DamagedCacheError("a file without its content")
-    whole = [row for row in rows if row.part is not None]
+    whole = [row for row in rows if row.group is not None]
     fresh = set().union(*(keys[id_] for id_ in open_ids)) if whole else set()
-    touched = {row.part for row in whole if not fresh.isdisjoint(keys[row.id])}
+    touched = {row.group for row in whole if not fresh.isdisjoint(keys[row.id])}
     cache.dissolve(touched)
     by_id = {row.id: row for row in rows}
-    loose = [row.id for row in rows if row.part is None or row.part in touched]
+    loose = [row.id for row in rows if row.group is None or row.group in touched]
     day_of = Calendar(timezone).day
     for ids in grouped(shared_keys({id_: keys[id_] for id_ in loose})):
         files = [cache.transcript(rank, by_id[id_]) for rank, id_ in enumerate(ids)]
-        cache.save_part(ids, assemble(files, day_of))
+        cache.save_group(ids, assemble(files, day_of))
     cache.commit()

@@ -1,4 +1,4 @@
-"""Which transcripts there are below the roots, and which files were passed over and why."""
+"""Find the transcripts below the roots; list the files passed over, with reasons."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from common.settings import transcripts_directory
 
 
 class Stamp(NamedTuple):
-    """What tells that a file may have changed without reading it."""
+    """The size, times and inode by which a changed file is noticed without reading it."""
 
     size: int
     mtime_ns: int
@@ -22,8 +22,8 @@ class Stamp(NamedTuple):
 class FoundFile(NamedTuple):
     """A transcript: `root` is the folder it was found under, `path` the bytes of its path below that.
 
-    `name` is the path as it is shown, preceded by the root's number when there are several. `meta` is the stamp of
-    the `.meta.json` beside it, None if there is none. `target` is the file that a link leads to.
+    `name` is the path as text, with the root's number in front if there are several roots. `meta` is the stamp of the
+    `.meta.json` next to it, None if there is none. `target` is the file that a link leads to, None if it is no link.
     """
 
     root: str
@@ -35,12 +35,12 @@ class FoundFile(NamedTuple):
 
     @property
     def location(self) -> bytes:
-        """Where the file lies; no link."""
+        """The path of the file itself, not of a link to it."""
         return self.target or _join(os.fsencode(self.root), self.path)
 
     @property
     def meta_location(self) -> bytes:
-        """Where the file's `.meta.json` lies, if it has one."""
+        """The path of the file's `.meta.json`, which may not exist."""
         return _join(os.fsencode(self.root), self.path.removesuffix(b".jsonl") + b".meta.json")
 
 
@@ -52,7 +52,7 @@ class PassedOver(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """The folders that were walked, the transcripts in them by path, and what was passed over."""
+    """The folders that were walked, the transcripts in them by path, and the files passed over."""
 
     roots: list[str]
     files: list[FoundFile]
@@ -60,22 +60,23 @@ class Findings(NamedTuple):
 
 
 def projects_folders(roots: Sequence[str]) -> list[Path]:
-    """Return the projects folder of each root: of a configuration directory its `projects/`, else the root itself."""
+    """Return the projects folder of each root; raise an error for one that cannot be read."""
     folders = []
     for root in roots:
         folder = transcripts_directory(Path(root).expanduser())
         if not folder.is_dir():
-            raise InputError(f"no transcripts: {root} does not exist or is no folder; set `projects`")
+            kind = "a file" if folder.exists() else "nothing"
+            raise InputError(f"{root}: expected a folder with transcripts, got {kind}. Set `projects`")
         if not _is_text(str(folder.resolve())):
-            raise InputError(f"{shown(os.fsencode(root))}: the name of this folder is no UTF-8; rename it")
+            raise InputError(f"{shown(os.fsencode(root))}: expected a folder name in UTF-8. Rename the folder")
         if not os.access(folder, os.R_OK | os.X_OK):
-            raise PermissionDeniedError(f"{root}: no right to read this folder")
+            raise PermissionDeniedError(f"{root}: no permission to read this folder. Allow it, or set `projects`")
         folders.append(folder.resolve())
     return folders
 
 
 def find_transcripts(roots: Sequence[str]) -> Findings:
-    """Return every `*.jsonl` below the roots. A file that is reached twice is found once, under the first root."""
+    """Return every `*.jsonl` below the roots. A file that can be reached twice is listed once, under the first root."""
     folders = projects_folders(roots)
     findings = Findings([str(folder) for folder in folders], [], [])
     seen: set[bytes] = set()
@@ -87,7 +88,7 @@ def find_transcripts(roots: Sequence[str]) -> Findings:
             if file.location not in seen:
                 seen.add(file.location)
                 findings.files.append(file)
-    if len(folders) > 10:  # noqa: PLR2004 - up to ten numbers are in the order of bytes as they are
+    if len(folders) > 10:  # noqa: PLR2004 - up to ten numbers sort as text already
         findings.files.sort(key=lambda file: (os.fsencode(file.name.partition("/")[0]), file.path))
     findings.passed_over.sort()
     return findings
@@ -98,14 +99,14 @@ def _is_text(path: str) -> bool:
 
 
 def shown(path: bytes) -> str:
-    """Return a path as text; bytes that are no UTF-8 as escapes."""
+    """Return a path as text, with escapes for bytes that are not UTF-8."""
     return path.decode("utf-8", "backslashreplace")
 
 
 class _Walk:
-    """One root, folder by folder; links to folders are not followed: what lies inside the root is found there.
+    """The walk of one root, folder by folder. It follows no link to a folder: inside the root the folder is walked.
 
-    `links` are the transcripts that are links, with the files that they lead to.
+    `links` maps transcripts that are links to the files that they lead to.
     """
 
     def __init__(self, root: bytes, prefix: str, passed_over: list[PassedOver]) -> None:
@@ -134,7 +135,7 @@ class _Walk:
                     self._pass_over(path, "link to a folder outside of the root")
 
     def _stamp(self, entry: os.DirEntry[bytes], path: bytes) -> Stamp | None:
-        """Return the stamp of a transcript; None, with the reason noted, if it is none that is read."""
+        """Return the stamp of a transcript; None, with the reason noted, for a file that is not read."""
         try:
             status = entry.stat()
         except OSError as error:
@@ -175,5 +176,5 @@ def stamp_of(status: os.stat_result) -> Stamp:
 
 
 def _join(folder: bytes, name: bytes) -> bytes:
-    """Join two parts of a path; bytes, since names need not be UTF-8, and faster than a path object."""
+    """Join a folder and a name, as bytes: names need not be UTF-8, and path objects are slower."""
     return folder + b"/" + name if folder and name else folder or name

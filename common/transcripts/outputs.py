@@ -1,4 +1,4 @@
-"""The cache to the two files of the extraction stage: which sessions are chosen, and how they are written."""
+"""From the cache to the outputs of the extraction stage: choose sessions, sum them up, write them."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -26,17 +26,19 @@ class Selection(NamedTuple):
 
 def select(cache: RecordStore, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
     """Choose whole sessions; an unlinked run goes with its session."""
-    for day in (since, until):
+    for option, day in (("since", since), ("until", until)):
         if day is not None:
-            check_day(day)
+            check_day(option, day)
     day_of = Calendar(timezone).day
     rows = cache.sessions()
     chosen = [row for row in rows if _is_chosen(row, project, since, until, day_of)]
-    out = {row.head.id for row in rows} - {row.head.id for row in chosen}
+    left_out = {row.head.id for row in rows} - {row.head.id for row in chosen}
     filtered = project is not None or since is not None or until is not None
     ids = {row.head.id for row in chosen}
-    runs = [run for run in cache.runs() if run.head.session in ids or (run.head.session not in out and not filtered)]
-    filters = Filters(project=project, since=since, until=until, timezone=timezone, sessions_left_out=len(out))
+    runs = [
+        run for run in cache.runs() if run.head.session in ids or (run.head.session not in left_out and not filtered)
+    ]
+    filters = Filters(project=project, since=since, until=until, timezone=timezone, sessions_left_out=len(left_out))
     return Selection(chosen, runs, filters)
 
 
@@ -50,20 +52,20 @@ def _is_chosen(row: SessionRow, project: str | None, since: str | None, until: s
 
 
 def summarize_selection(selection: Selection, marathon_over: int) -> Summary:
-    """Return the counts over what was chosen."""
+    """Return the counts over the chosen sessions and runs."""
     sessions = [row.head.counts for row in selection.sessions]
     return summary_of(sessions, [row.head.counts for row in selection.runs], marathon_over)
 
 
 def full_sessions(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> Iterator[bytes]:
-    """Yield `full_sessions_data.json`, a session a line."""
+    """Yield `full_sessions_data.json`, one session per line."""
     head = [("source", source), ("filters", selection.filters), ("summary", summary)]
     sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
     yield from _document(FullSessions, head, sessions, (cache.run_json(row) for row in selection.runs), [])
 
 
 def manifest_of(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
-    """Return what the second script takes from the cache, by its digest."""
+    """Return the manifest by which the second script checks that the cache still has these sessions."""
     return ExtractionManifest(
         **envelope(ExtractionManifest),
         digest=digest_of(cache, selection),
@@ -75,7 +77,7 @@ def manifest_of(cache: RecordStore, selection: Selection, source: Source, summar
 
 
 def digest_of(cache: RecordStore, selection: Selection) -> str:
-    """Return the digest of the sessions with delegations and the unlinked runs, as they are written."""
+    """Return the digest of the JSON of the sessions with delegations and of the unlinked runs."""
     digest = blake3()
     for row in selection.sessions:
         if row.head.counts.delegations:
@@ -86,7 +88,7 @@ def digest_of(cache: RecordStore, selection: Selection) -> str:
 
 
 def enriched_sessions(cache: RecordStore, selection: Selection, manifest: ExtractionManifest) -> Iterator[bytes]:
-    """Yield `enriched_sessions_data.json`, a session a line."""
+    """Yield `enriched_sessions_data.json`, one session per line."""
     head = [("source", manifest.source), ("filters", manifest.filters), ("summary", manifest.summary)]
     rows = [row for row in selection.sessions if row.head.counts.delegations]
     sessions = (cache.session_json(row, enriched=True) or b"" for row in rows)

@@ -1,4 +1,4 @@
-"""Reading many files, by several processes where that pays."""
+"""Read many files, with several processes if there is enough to read."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ Done = tuple[FoundFile, FileReading | str]
 
 
 def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
-    """Yield what each file gave, as soon as it is read; with several processes the order is theirs."""
+    """Yield each file with its reading as soon as it is read; with several processes in any order."""
     _keep_freed_memory()
     size = sum(file.stamp.size for file, _ in jobs)
     processes = min(workers, size // WORTH_A_PROCESS)
@@ -30,10 +30,10 @@ def read_files(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
 
 
 def _keep_freed_memory() -> None:
-    """Free a large object, so that the allocator keeps what is freed later instead of giving it back block by block.
+    """Free a large object, so that the allocator keeps freed blocks instead of returning each to the system.
 
-    From then on glibc maps only what is larger, and trims above twice that (mallopt(3), M_MMAP_THRESHOLD). Reading a
-    file a block at a time would have the kernel clear the same pages for each block; other allocators do not mind.
+    From then on glibc maps only larger blocks, and trims above twice that size (mallopt(3), M_MMAP_THRESHOLD). Without
+    it the kernel clears the same pages again for each block of a file; other allocators are not affected.
     """
     bytes(KEPT)
 
@@ -44,7 +44,7 @@ def _read_one(job: Job) -> Done:
 
 
 def _chunks(jobs: Sequence[Job], count: int, size: int) -> list[list[Job]]:
-    """Divide jobs into runs of neighbours of about the same number of bytes."""
+    """Divide jobs, in order, into chunks of about the same number of bytes."""
     chunks: list[list[Job]] = [[] for _ in range(count)]
     before = 0
     for job in jobs:
@@ -71,15 +71,15 @@ def _read_apart(chunks: list[list[Job]]) -> Iterator[Done]:
             at[receiver] = chunk[0][0].name if chunk else ""
         while running:
             ready = wait(list(running))
-            for receiver in [each for each in running if each in ready]:
+            for receiver in [pipe for pipe in running if pipe in ready]:
                 try:
                     message = receiver.recv()
                 except EOFError:
                     running[receiver].join()
                     code = running.pop(receiver).exitcode
                     raise ScriptError(
-                        f"{at[receiver]}: the process that read this file died ({_how(code)}); what the others read is"
-                        " kept: run it again, with workers=1 if memory is short"
+                        f"{at[receiver]}: the process that read this file died ({_how(code)}). The other files are"
+                        " kept. Run it again, with workers=1 if memory is short"
                     ) from None
                 if message is None:
                     running.pop(receiver).join()

@@ -72,18 +72,19 @@ def test_roots_without_a_transcript_are_no_error(folder: Path) -> None:
 def test_a_root_that_is_not_there_is_one_line_and_exit_2(folder: Path) -> None:
     done = run(folder, projects=folder / "nowhere")
     assert done.returncode == 2
-    assert done.stderr == f"error: no transcripts: {folder}/nowhere does not exist or is no folder; set `projects`\n"
+    assert done.stderr.startswith(f"error: {folder}/nowhere: expected a folder with transcripts, got nothing")
+    assert done.stderr.count("\n") == 1
     assert not (folder / "data/full.json").exists()
 
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--timezone", "Nowhere/X", "Nowhere/X: no time zone of this name is known"),
-        ("--timezone", "../../etc/passwd", "../../etc/passwd: no time zone"),
-        ("--since", "yesterday", "yesterday: no day; days are written like 2026-03-14"),
-        ("--until", "2026-02-30", "2026-02-30: no day"),
-        ("--until", "20260301", "20260301: no day"),
+        ("--timezone", "Nowhere/X", 'timezone: expected a name like Europe/Vienna, got "Nowhere/X"'),
+        ("--timezone", "../../etc/passwd", 'timezone: expected a name like Europe/Vienna, got "../../etc/passwd"'),
+        ("--since", "yesterday", 'since: expected a day like 2026-03-14, got "yesterday"'),
+        ("--until", "2026-02-30", 'until: expected a day like 2026-03-14, got "2026-02-30"'),
+        ("--until", "20260301", 'until: expected a day like 2026-03-14, got "20260301"'),
     ],
 )
 def test_a_filter_that_means_nothing_is_one_line_and_exit_3(
@@ -132,7 +133,7 @@ def test_what_cannot_be_written_is_one_line_and_exit_74(folder: Path) -> None:
     (folder / "root/-w/s.jsonl").write_bytes(LINE * 3000)
     done = run(folder, before=["bash", "-c", 'ulimit -f 4; exec "$@"', "limited"])
     assert done.returncode == 74
-    assert done.stderr.startswith(f"error: {folder}/data/cache/transcripts.sqlite3: cannot be written")
+    assert done.stderr.startswith(f"error: {folder}/data/cache/transcripts.sqlite3: cannot write")
     assert done.stderr.count("\n") == 1
     assert run(folder).returncode == 0
 

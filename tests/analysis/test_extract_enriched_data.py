@@ -58,7 +58,9 @@ def test_it_refuses_a_cache_that_is_not_that_of_the_manifest(data: Path) -> None
     os.truncate(victim, victim.stat().st_size // 2)
     extract(data)
     (data / "cache/manifest.json").write_bytes(manifest)
-    with pytest.raises(InputError, match="the cache beside it holds something else; run `doit forget extraction`"):
+    with pytest.raises(
+        InputError, match=r"expected a cache with the same sessions, got others\. Run `doit forget extraction`"
+    ):
         enrich(data)
     assert (data / "enriched.json").read_bytes() == before
 
@@ -67,10 +69,10 @@ def test_it_refuses_a_cache_that_is_gone_or_damaged(data: Path) -> None:
     cache = data / "cache/transcripts.sqlite3"
     raw = cache.read_bytes()
     cache.unlink()
-    with pytest.raises(InputError, match="run `doit forget extraction`, then `doit`"):
+    with pytest.raises(InputError, match="Run `doit forget extraction`, then `doit`"):
         enrich(data)
     cache.write_bytes(raw[: len(raw) // 2])
-    with pytest.raises(InputError, match="run `doit forget extraction`, then `doit`"):
+    with pytest.raises(InputError, match="Run `doit forget extraction`, then `doit`"):
         enrich(data)
     assert not (data / "enriched.json").exists()
 

@@ -1,4 +1,4 @@
-"""Files that hang together to sessions, delegations and runs."""
+"""Assemble the sessions, delegations and runs of a group of files."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -17,7 +17,7 @@ PlacedThread = tuple[TranscriptFile, int, Thread]
 
 
 class AssembledSession(NamedTuple):
-    """A session, the tokens of its runs that stand in progress lines alone, and the statuses not known here."""
+    """A session, the tokens of its runs that are in progress lines alone, and the unknown statuses of its notices."""
 
     session: EnrichedSession
     tokens_progress_only: Tokens
@@ -25,21 +25,21 @@ class AssembledSession(NamedTuple):
 
 
 class AssembledRun(NamedTuple):
-    """A run of no delegation, and its tokens that stand in progress lines alone."""
+    """A run of no delegation, and its tokens that are in progress lines alone."""
 
     run: UnlinkedRun
     tokens_progress_only: Tokens
 
 
 class Assembled(NamedTuple):
-    """What a group of files gives, sorted."""
+    """The sessions and unlinked runs of a group of files, sorted."""
 
     sessions: list[AssembledSession]
     unlinked: list[AssembledRun]
 
 
 def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
-    """Return the sessions and unlinked runs of files of which no other file knows anything."""
+    """Return the sessions and unlinked runs of files that share nothing with other files."""
     tables = Tables(files, day_of)
     threads, keys = _by_session(tables)
     ids = [key for key, placed in threads.items() if any(_makes_session(thread) for _, _, thread in placed)]
@@ -53,12 +53,12 @@ def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
 
 
 def _makes_session(thread: Thread) -> bool:
-    """Say whether the thread's lines make a session: they bear its id, or hold messages that must be somewhere."""
+    """Say whether a thread makes a session: its lines have a session id, or messages that must be counted."""
     return thread.session_id is not None or bool(thread.messages)
 
 
 def _by_session(tables: Tables) -> tuple[dict[str, list[PlacedThread]], dict[str, list[str]]]:
-    """Return the threads of each session, and the keys of its delegations; a thousand sessions may share messages."""
+    """Return the threads of each session and the keys of its delegations."""
     threads: dict[str, list[PlacedThread]] = defaultdict(list)
     for file, index, thread in threads_of(tables.files):
         if thread.kind != "progress":
@@ -90,8 +90,9 @@ def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys:
         delegation_count=len(keys),
         delegations=delegations_of(tables, keys),
     )
-    words = [decided_outcome(tables.delegations[key]).unknown_status for key in keys]
-    return AssembledSession(record, tables.progress_only(runs), [word for word in words if word is not None])
+    statuses = [decided_outcome(tables.delegations[key]).unknown_status for key in keys]
+    unknown = [status for status in statuses if status is not None]
+    return AssembledSession(record, tables.progress_only(runs), unknown)
 
 
 def _message_count(main: list[Thread]) -> int:
@@ -103,7 +104,7 @@ def _message_count(main: list[Thread]) -> int:
 
 
 def _first_seen(threads: list[PlacedThread]) -> tuple[TranscriptFile, str | None, list[str]]:
-    """Return a session's first file, first working directory, and versions in order of first sight."""
+    """Return a session's first file, first working directory, and versions in the order first seen."""
     first = min(threads, key=lambda t: (t[2].first, t[0].stem != t[2].session_id, t[0].rank, t[2].line))
     folders = [(t.cwd.timestamp, file.rank, t.cwd.line, t.cwd.value) for file, _, t in threads if t.cwd]
     seen = sorted((s.timestamp, file.rank, s.line, s.value) for file, _, t in threads for s in t.versions)

@@ -1,4 +1,4 @@
-"""What each file, session and unlinked run adds to the source and the summary, and the sums."""
+"""Counts of files, sessions and unlinked runs, and their sums: the source and the summary."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from common.records.sessions import ANSWERS, OUTCOMES, DayTokens, Tokens, sum_to
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts
 
 
-class PartCounts(Struct, array_like=True):
-    """What a session with its runs, or an unlinked run, adds to the summary."""
+class RecordCounts(Struct, array_like=True):
+    """The counts that a session with its runs, or an unlinked run, adds to the summary."""
 
     tokens: Tokens
     tokens_progress_only: Tokens
@@ -27,7 +27,7 @@ class PartCounts(Struct, array_like=True):
 
 
 def sum_by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
-    """Return the sums by model, sorted by its name."""
+    """Add up tokens by model; sorted by its name."""
     grouped: dict[str, list[Tokens]] = {}
     for table in tables:
         for model, tokens in table.items():
@@ -36,7 +36,7 @@ def sum_by_model(tables: Iterable[dict[str, Tokens]]) -> dict[str, Tokens]:
 
 
 def source_of(roots: list[str], files: list[FileCounts], passed_over: int) -> Source:
-    """Return what was read."""
+    """Return the counts over all files that were read."""
     unknown: Counter[str] = Counter()
     for counts in files:
         unknown.update(counts.unknown_types)
@@ -50,28 +50,28 @@ def source_of(roots: list[str], files: list[FileCounts], passed_over: int) -> So
     )
 
 
-def summary_of(sessions: list[PartCounts], runs: list[PartCounts], marathon_over: int) -> Summary:
+def summary_of(sessions: list[RecordCounts], runs: list[RecordCounts], marathon_over: int) -> Summary:
     """Return the counts over sessions and unlinked runs."""
-    parts = [*sessions, *runs]
+    both = [*sessions, *runs]
     return Summary(
         sessions=len(sessions),
-        sessions_with_delegations=sum(part.delegations > 0 for part in sessions),
-        delegations=sum(part.delegations for part in sessions),
-        answers=_total((part.answers for part in sessions), ANSWERS),
-        outcomes=_total((part.outcomes for part in sessions), OUTCOMES),
-        agent_types=_total(part.agent_types for part in sessions),
-        links=_total(part.links for part in sessions),
-        sessions_over_threshold=sum(part.delegations > marathon_over for part in sessions),
+        sessions_with_delegations=sum(counts.delegations > 0 for counts in sessions),
+        delegations=sum(counts.delegations for counts in sessions),
+        answers=_total((counts.answers for counts in sessions), ANSWERS),
+        outcomes=_total((counts.outcomes for counts in sessions), OUTCOMES),
+        agent_types=_total(counts.agent_types for counts in sessions),
+        links=_total(counts.links for counts in sessions),
+        sessions_over_threshold=sum(counts.delegations > marathon_over for counts in sessions),
         marathon_over=marathon_over,
-        tokens=sum_tokens(part.tokens for part in parts),
-        tokens_progress_only=sum_tokens(part.tokens_progress_only for part in parts),
-        tokens_by_model=sum_by_model(part.tokens_by_model for part in parts),
-        unknown_statuses=_total(part.unknown_statuses for part in sessions),
+        tokens=sum_tokens(counts.tokens for counts in both),
+        tokens_progress_only=sum_tokens(counts.tokens_progress_only for counts in both),
+        tokens_by_model=sum_by_model(counts.tokens_by_model for counts in both),
+        unknown_statuses=_total(counts.unknown_statuses for counts in sessions),
     )
 
 
 def _total(tables: Iterable[dict[str, int]], names: Iterable[str] = ()) -> dict[str, int]:
-    """Return the sum of counts: the names given in their order, the others sorted behind them."""
+    """Add up counts by name: the given names in their order, then all others, sorted."""
     total: Counter[str] = Counter()
     for table in tables:
         total.update(table)
@@ -79,17 +79,18 @@ def _total(tables: Iterable[dict[str, int]], names: Iterable[str] = ()) -> dict[
     return {name: total[name] for name in [*first, *sorted(total.keys() - set(first))]}
 
 
-def tokens_elsewhere(sessions: Iterable[PartCounts]) -> dict[str, list[DayTokens]]:
-    """Return what sessions without a delegation spent, by project, then by day and price tier."""
+def tokens_elsewhere(sessions: Iterable[RecordCounts]) -> dict[str, list[DayTokens]]:
+    """Return the tokens of sessions without a delegation, by project, then by day and price tier."""
     grouped: dict[str, dict[tuple[str, str, bool, str], list[DayTokens]]] = {}
-    for part in sessions:
-        for row in part.tokens_by_day:
+    for counts in sessions:
+        for row in counts.tokens_by_day:
             key = (row.day or "", row.model or "", row.long_context, row.tier or "")
-            grouped.setdefault(part.project, {}).setdefault(key, []).append(row)
-    return {project: [_add_rows(table[key]) for key in sorted(table)] for project, table in sorted(grouped.items())}
+            grouped.setdefault(counts.project, {}).setdefault(key, []).append(row)
+    return {project: [_sum_rows(table[key]) for key in sorted(table)] for project, table in sorted(grouped.items())}
 
 
-def _add_rows(rows: list[DayTokens]) -> DayTokens:
+def _sum_rows(rows: list[DayTokens]) -> DayTokens:
+    """Add up tokens of one day, model and price tier."""
     fixed = {name: getattr(rows[0], name) for name in ("day", "model", "long_context", "tier")}
     numbers = [name for name in DayTokens.__struct_fields__ if name not in fixed]
     return DayTokens(**fixed, **{name: sum(getattr(row, name) for row in rows) for name in numbers})

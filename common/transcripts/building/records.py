@@ -18,7 +18,7 @@ DEFAULT_AGENT_SINCE = (2, 1, 63)
 NO_AGENT = "(none)"
 PREVIEW = 500
 LONGEST_MILLISECONDS = 1e12
-"""Thirty years: what tells of more tells nothing."""
+"""Thirty years; longer durations are errors."""
 
 AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
 
@@ -29,9 +29,9 @@ def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
     for key in keys:
         by_caller.setdefault(_caller(tables, key), []).append(key)
     neighbours = {}
-    for many in by_caller.values():
-        types = [None, *(_agent_type(tables, key)[0] for key in many), None]
-        neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(many)})
+    for siblings in by_caller.values():
+        types = [None, *(_agent_type(tables, key)[0] for key in siblings), None]
+        neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(siblings)})
     return [_delegation(tables, key, number, *neighbours[key]) for number, key in enumerate(keys, 1)]
 
 
@@ -74,18 +74,22 @@ def _delegation(tables: Tables, key: str, number: int, before: str | None, after
 
 
 def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
-    """Return the delegation without its words."""
+    """Return the delegation without its texts."""
     return Delegation(**{name: getattr(delegation, name) for name in Delegation.__struct_fields__})
 
 
 def _caller(tables: Tables, key: str) -> str | None:
-    """Return what stands for the run that made the call; None for the main thread."""
+    """Return the id of the run that made the call: its call, agent or file; None for the main thread."""
     run = tables.caller_of(tables.delegations[key])
     return (run.delegation or run.agent_id or run.first.file.name) if run else None
 
 
 def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
-    """Return the type of agent, and where it is known from."""
+    """Return the type of agent, and the place that names it."""
+    # The call may leave it out up to 1.0.x and again from 2.1.63 on; then the agent is general-purpose.
+    #   1.0.17  {"name":"Task","input":{"description":"Fix it","prompt":"..."}}                           none
+    #   2.1.9x  "toolUseResult":{"status":"completed","agentType":"dev"}   or   meta {"agentType":"dev"}  result, meta
+    #   2.1.63  {"name":"Agent","input":{"description":"Fix it","prompt":"..."}}                          default
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
     if facts.first.call.agent_type:
         return facts.first.call.agent_type, "call"
@@ -100,19 +104,19 @@ def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
 
 
 def _version(version: str | None) -> tuple[int, ...]:
-    found = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", version or "")
-    return tuple(int(part) for part in found.groups()) if found else ()
+    numbers = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", version or "")
+    return tuple(map(int, numbers.groups())) if numbers else ()
 
 
 def _model(run: Run | None) -> str | None:
-    """Return the model that most of the run's messages bear; the first by name on a tie."""
+    """Return the model of most of the run's messages; the first by name on a tie."""
     messages = {name: tokens.messages for name, tokens in run.tokens_by_model.items()} if run else {}
     counts = Counter({name: count for name, count in messages.items() if name != NO_MODEL})
     return max(sorted(counts), key=lambda name: counts[name]) if counts else None
 
 
 def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
-    """Return the result's text, what the assistant made of it, when it came, and after how many seconds."""
+    """Return the result's text, the assistant's text after it, its timestamp, and the duration in seconds."""
     answer = facts.answer
     if answer is None:
         return None, None, None, None
@@ -130,10 +134,10 @@ def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None,
 
 
 def _seconds(start: str, end: str, *milliseconds: float | None) -> float | None:
-    """Return a duration in seconds: the first that is told, else from start to end; None where neither gives one."""
-    told = next((ms for ms in milliseconds if ms is not None and 0 <= ms < LONGEST_MILLISECONDS), None)
-    if told is not None:
-        return told / 1000
+    """Return a duration in seconds: the first recorded one, else from start to end; None if neither is known."""
+    recorded = next((ms for ms in milliseconds if ms is not None and 0 <= ms < LONGEST_MILLISECONDS), None)
+    if recorded is not None:
+        return recorded / 1000
     if not start or not end or end < start:
         return None
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
@@ -183,7 +187,7 @@ def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
 
 
 def _use_last_output(counted: list[DistinctMessage], delegation: DelegationFacts) -> None:
-    """Take the real output of a run's last message from the result, where only a placeholder was written."""
+    """Take the output of a run's last message from the result, if the run's file has only a placeholder."""
     answer = delegation.answer
     if counted and answer and answer.result.last_output and counted[-1].best.unfinished:
         counted[-1].estimated = max(counted[-1].best.output, answer.result.last_output)

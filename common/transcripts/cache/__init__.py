@@ -1,1 +1,1 @@
-"""The facts and records that a run keeps for the next one."""
+"""The cache: facts and records that a run keeps for the next one."""

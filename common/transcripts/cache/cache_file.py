@@ -1,4 +1,4 @@
-"""The cache's file: made, checked, set aside when it cannot be used."""
+"""The file of the cache: create it, check it, set it aside if it is damaged."""
 
 import contextlib
 import os
@@ -15,9 +15,10 @@ from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteE
 from common.text.escaping import terminal
 
 VERSION = "4"
-"""Raised whenever the readers take something else out of a transcript, or the tables change."""
+"""Raise it whenever the readers take other facts from a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"
+# `part` is the number of a group of files: the smallest of their ids, sealed.
 _TABLES = """
 BEGIN;
 CREATE TABLE known (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -41,7 +42,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class DamagedCacheError(Exception):
-    """A row is not what was written, or the whole cache cannot be used."""
+    """A row of the cache, or the whole cache, is not what was written."""
 
     def __init__(self, reason: str = "a row is not what was written") -> None:
         super().__init__(reason)
@@ -49,9 +50,9 @@ class DamagedCacheError(Exception):
 
 @contextlib.contextmanager
 def open_database(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database in a folder, made if it is not there; one that cannot be used is set aside first.
+    """Open the database in a folder, after creating it if there is none and setting it aside if it is damaged.
 
-    What is not committed when the context ends is forgotten.
+    Changes that are not committed when the context ends are lost.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / NAME
@@ -72,7 +73,7 @@ def open_database(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def on_database(folder: Path, work: Callable[[sqlite3.Connection], None]) -> None:
-    """Do work on the database in a folder; if it finds damage there, set the database aside and do it again."""
+    """Do work on the database in a folder; if that finds damage, set the database aside and do the work again."""
     try:
         with open_database(folder) as database:
             work(database)
@@ -83,20 +84,20 @@ def on_database(folder: Path, work: Callable[[sqlite3.Connection], None]) -> Non
 
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> Exception:
-    """Return what an error of the database means: no room or no right to write, held by another, else damage."""
+    """Return the error of this project for one of SQLite: no space, no permission, in use, else damage."""
     whole = getattr(error, "sqlite_errorcode", 0)
     code = whole & 0xFF
     if whole == sqlite3.SQLITE_READONLY_DIRECTORY or code == sqlite3.SQLITE_PERM:
-        return PermissionDeniedError(f"{path}: no right to write ({error})")
+        return PermissionDeniedError(f"{path}: no permission to write ({error}). Allow it, then run `doit` again")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        return WriteError(f"{path}: cannot be written ({error}); make room on the disk, then run doit again")
+        return WriteError(f"{path}: cannot write ({error}). Free disk space, then run `doit` again")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return HeldError(f"{path}: another run holds it; wait for it to end, then run it again")
+        return HeldError(f"{path}: another run is using it. Wait for that run to end, then run `doit` again")
     return DamagedCacheError(str(error))
 
 
 def set_aside(folder: Path, reason: str) -> None:
-    """Move the cache out of the way, in the place of any that was moved before, and say so."""
+    """Move the cache aside, over any that was set aside before, and print a warning."""
     path = folder / NAME
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
@@ -110,7 +111,7 @@ def set_aside(folder: Path, reason: str) -> None:
     path.replace(aside)
     if not aside.is_symlink():
         aside.chmod(0o700 if aside.is_dir() else 0o600)
-    said = f"warning: cache unusable ({reason}): set aside as {aside.name}, reading all transcripts anew"
+    said = f"warning: cache unusable ({reason}): set aside as {aside.name}, reading all transcripts again"
     sys.stderr.write(terminal(said) + "\n")
 
 
@@ -121,26 +122,30 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=1)
     try:
         _prepare(connection)
-    except (sqlite3.DatabaseError, DamagedCacheError, UnicodeDecodeError):  # the last: SQLite quotes a damaged schema
+    except (
+        sqlite3.DatabaseError,
+        DamagedCacheError,
+        UnicodeDecodeError,
+    ):  # UnicodeDecodeError: SQLite quotes a damaged schema
         connection.close()
         raise
     return connection
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, all in one transaction, if there are none, and refuse those of another version."""
+    """Create the tables in one transaction if there are none; refuse those of another version."""
     connection.executescript("PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.executescript(_TABLES)
         connection.execute("INSERT INTO known VALUES ('version', ?)", (VERSION,))
         connection.commit()
-    found = connection.execute("SELECT value FROM known WHERE name = 'version'").fetchone()
-    if found is None or found[0] != VERSION:
+    version = connection.execute("SELECT value FROM known WHERE name = 'version'").fetchone()
+    if version is None or version[0] != VERSION:
         raise DamagedCacheError("made by another version of the readers")
 
 
 def checksum(*values: object) -> int:
-    """Return what tells that the values of a row are those that were written."""
+    """Return the checksum of the values of a row."""
     total = 0
     for value in values:
         total = zlib.crc32(value if isinstance(value, bytes) else repr(value).encode(), total)
@@ -148,24 +153,24 @@ def checksum(*values: object) -> int:
 
 
 def seal(raw: bytes) -> bytes:
-    """Return bytes with their checksum behind them."""
+    """Return bytes with their checksum appended."""
     return raw + zlib.crc32(raw).to_bytes(4)
 
 
 def unseal(raw: bytes) -> bytes:
-    """Return bytes without their checksum; DamagedCacheError if it is not theirs."""
+    """Return bytes without their checksum; DamagedCacheError if it does not match."""
     if not isinstance(raw, bytes) or seal(raw[:-4]) != raw:
         raise DamagedCacheError
     return raw[:-4]
 
 
 def seal_number(number: int) -> int:
-    """Return a number that holds its own checksum."""
+    """Return a number with its checksum in the lowest 16 bits."""
     return number << 16 | zlib.crc32(str(number).encode()) & 0xFFFF
 
 
 def check_number(sealed: int) -> int:
-    """Return a sealed number as it is; DamagedCacheError if it is none."""
+    """Return a sealed number unchanged; DamagedCacheError if its checksum does not match."""
     if not isinstance(sealed, int) or seal_number(sealed >> 16) != sealed:
         raise DamagedCacheError
     return sealed
@@ -177,7 +182,7 @@ def pack(value: object) -> bytes:
 
 
 def unpack(raw: bytes, shape: type[T]) -> T:
-    """Return a packed value; DamagedCacheError if it is none of that shape."""
+    """Return a packed value; DamagedCacheError if it does not have that shape."""
     content = unseal(raw)
     try:
         return msgspec.msgpack.decode(content, type=shape)

@@ -1,4 +1,4 @@
-"""The cache of files: what each transcript gave, and which of them make a group whose records are there."""
+"""The cache of files: the facts of each transcript, and the groups of files whose records are cached."""
 
 import sqlite3
 from array import array
@@ -24,7 +24,7 @@ from common.transcripts.reading.transcript_file import TranscriptFile
 
 
 class FileRow(NamedTuple):
-    """A file as the cache knows it; `part` is the group of files whose records are there, None if they are not."""
+    """A file in the cache; `group` is the number of its group of files, None if the group's records are not cached."""
 
     id: int
     root: str
@@ -32,43 +32,43 @@ class FileRow(NamedTuple):
     name: str
     stamp: Stamp
     meta_stamp: Stamp | None
-    part: int | None
+    group: int | None
 
 
 class FileStore:
-    """The tables of files; every method that changes them leaves the commit to the caller."""
+    """The tables of files; methods that change them leave the commit to the caller."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on a database that is open."""
         self._db = connection
 
     def commit(self) -> None:
-        """Make what was done last."""
+        """Commit the transaction."""
         self._db.commit()
 
     def rows(self) -> list[FileRow]:
-        """Return all files, also those of roots that are not read this time."""
-        found = self._db.execute("SELECT id, root, path, name, stamp, meta, part FROM file")
+        """Return all files, including those of roots that this run does not read."""
+        stored = self._db.execute("SELECT id, root, path, name, stamp, meta, part FROM file")
         rows = [
-            FileRow(id_, root, path, name, unpack(stamp, Stamp), unpack(meta, FileMeta).stamp, part)
-            for id_, root, path, name, stamp, meta, part in found
+            FileRow(id_, root, path, name, unpack(stamp, Stamp), unpack(meta, FileMeta).stamp, group)
+            for id_, root, path, name, stamp, meta, group in stored
         ]
-        for part in {row.part for row in rows if row.part is not None}:
-            check_number(part)
+        for group in {row.group for row in rows if row.group is not None}:
+            check_number(group)
         return rows
 
     def reading(self, row: FileRow) -> FileReading | None:
-        """Return the earlier reading of a file; None if its row is damaged, so that it is read anew."""
-        found = self._db.execute(
+        """Return the earlier reading of a file; None if its row is damaged and it must be read again."""
+        content = self._db.execute(
             "SELECT consumed, digest, state, facts, keys, checksum FROM content WHERE file = ?", (row.id,)
         ).fetchone()
-        if found is None or checksum(*found[:-1]) != found[-1]:
+        if content is None or checksum(*content[:-1]) != content[-1]:
             return None
-        consumed, digest, state, facts, keys, _ = found
+        consumed, digest, state, facts, keys, _ = content
         return FileReading(row.stamp, consumed, digest, state, state if facts is None else facts, keys=unseal(keys))
 
     def save(self, file: FoundFile, reading: FileReading) -> None:
-        """Keep what a file gave that is not there, or no longer; its group is to be made anew."""
+        """Save the reading of a file that has no row; it belongs to no group yet."""
         meta = pack(FileMeta(file.meta, reading.meta))
         values = (file.root, file.path, file.name, pack(reading.stamp), meta, seal(reading.counts))
         cursor = self._db.execute(
@@ -81,33 +81,33 @@ class FileStore:
         )
 
     def forget(self, row: FileRow) -> None:
-        """Remove a file's rows and the records of its group."""
-        self.dissolve([row.part])
+        """Delete a file's rows and the records of its group."""
+        self.dissolve([row.group])
         self._db.execute("DELETE FROM content WHERE file = ?", (row.id,))
         self._db.execute("DELETE FROM file WHERE id = ?", (row.id,))
 
     def rename(self, row: FileRow, name: str) -> None:
-        """Note that a file is shown under another name now: its group is to be made anew."""
-        self.dissolve([row.part])
+        """Change the name of a file and forget the records of its group, which contain it."""
+        self.dissolve([row.group])
         self._db.execute("UPDATE file SET name = ? WHERE id = ?", (name, row.id))
 
     def file_counts(self, ids: Iterable[int]) -> dict[int, FileCounts]:
-        """Return what files add to the source."""
+        """Return the counts of files by id."""
         wanted = set(ids)
-        found = self._db.execute("SELECT id, counts FROM file")
-        return {id_: unpack(counts, FileCounts) for id_, counts in found if id_ in wanted}
+        stored = self._db.execute("SELECT id, counts FROM file")
+        return {id_: unpack(counts, FileCounts) for id_, counts in stored if id_ in wanted}
 
-    def dissolve(self, parts: Iterable[int | None]) -> None:
-        """Forget the records of groups, so that they are made anew."""
-        for part in {part for part in parts if part is not None}:
+    def dissolve(self, groups: Iterable[int | None]) -> None:
+        """Forget the records of groups, so that they are assembled again; None is no group."""
+        for group in {group for group in groups if group is not None}:
             for table in ("session", "run"):
-                self._db.execute(f"DELETE FROM {table} WHERE part = ?", (part,))  # noqa: S608 - two fixed names
-            self._db.execute("UPDATE file SET part = NULL WHERE part = ?", (part,))
+                self._db.execute(f"DELETE FROM {table} WHERE part = ?", (group,))  # noqa: S608 - two fixed names
+            self._db.execute("UPDATE file SET part = NULL WHERE part = ?", (group,))
 
     def keys(self) -> dict[int, "array[int]"]:
         """Return the keys of every file."""
-        found = self._db.execute("SELECT file, keys FROM content")
-        return {id_: array("I", unseal(keys)) for id_, keys in found}
+        stored = self._db.execute("SELECT file, keys FROM content")
+        return {id_: array("I", unseal(keys)) for id_, keys in stored}
 
     def transcript(self, rank: int, row: FileRow) -> TranscriptFile:
         """Return a file with its facts."""
@@ -115,25 +115,25 @@ class FileStore:
         meta = self._db.execute("SELECT meta FROM file WHERE id = ?", (row.id,)).fetchone()
         if reading is None:
             raise DamagedCacheError
-        facts, beside = decode_facts(reading.facts), unpack(meta[0], FileMeta).meta
-        return TranscriptFile(rank, row.name, facts, beside, numbered=row.name != shown(row.path))
+        facts, file_meta = decode_facts(reading.facts), unpack(meta[0], FileMeta)
+        return TranscriptFile(rank, row.name, facts, file_meta.meta, numbered=row.name != shown(row.path))
 
-    def save_part(self, ids: list[int], assembled: Assembled) -> None:
-        """Keep the records of a group of files."""
-        part = seal_number(min(ids))
-        self._db.executemany("UPDATE file SET part = ? WHERE id = ?", [(part, id_) for id_ in ids])
-        sessions = [(part, *session_row(session)) for session in assembled.sessions]
+    def save_group(self, ids: list[int], assembled: Assembled) -> None:
+        """Save the records of a group of files."""
+        group = seal_number(min(ids))
+        self._db.executemany("UPDATE file SET part = ? WHERE id = ?", [(group, id_) for id_ in ids])
+        sessions = [(group, *session_row(session)) for session in assembled.sessions]
         self._db.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?)", sessions)
-        runs = [(part, *run_row(run)) for run in assembled.unlinked]
+        runs = [(group, *run_row(run)) for run in assembled.unlinked]
         self._db.executemany("INSERT INTO run VALUES (?, ?, ?, ?)", runs)
 
     def timezone(self) -> str | None:
-        """Return the time zone that the records are made in."""
-        found = self._db.execute("SELECT value FROM known WHERE name = 'timezone'").fetchone()
-        return found[0] if found else None
+        """Return the time zone of the days in the records; None before the first run."""
+        stored = self._db.execute("SELECT value FROM known WHERE name = 'timezone'").fetchone()
+        return stored[0] if stored else None
 
     def set_timezone(self, timezone: str) -> None:
-        """Forget all records if they are made in another time zone."""
+        """Forget all records if their days are in another time zone."""
         if self.timezone() != timezone:
             self._db.execute("DELETE FROM session")
             self._db.execute("DELETE FROM run")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from common.records.sessions import Session, SessionFields, sum_tokens
 from common.transcripts.building.assemble import AssembledRun, AssembledSession
-from common.transcripts.building.counts import PartCounts, sum_by_model
+from common.transcripts.building.counts import RecordCounts, sum_by_model
 from common.transcripts.building.records import plain_delegation
 from common.transcripts.cache.cache_file import DamagedCacheError, checksum, pack, unpack
 
@@ -18,38 +18,38 @@ _json = msgspec.json.Encoder().encode
 
 
 class SessionHead(Struct, array_like=True, frozen=True):
-    """What is needed of a session to choose it and to sum it up."""
+    """The fields of a session by which it is chosen and summed up."""
 
     id: str
     first: str | None
     cwd: str | None
-    counts: PartCounts
+    counts: RecordCounts
 
 
 class RunHead(Struct, array_like=True, frozen=True):
-    """The same of an unlinked run: its session, and its place in the order of runs."""
+    """The fields of an unlinked run by which it is chosen and summed up; `place` is its place in the order of runs."""
 
     session: str | None
     place: str
-    counts: PartCounts
+    counts: RecordCounts
 
 
 class SessionRow(NamedTuple):
-    """A session without its bulk."""
+    """A session without its JSON."""
 
     rowid: int
     head: SessionHead
 
 
 class RunRow(NamedTuple):
-    """An unlinked run without its bulk."""
+    """An unlinked run without its JSON."""
 
     rowid: int
     head: RunHead
 
 
 class RecordStore:
-    """The tables of records, read."""
+    """The tables of records, for reading."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on a database that is open."""
@@ -57,28 +57,28 @@ class RecordStore:
 
     def sessions(self) -> list[SessionRow]:
         """Return all sessions in the order of first timestamp and id."""
-        found = self._db.execute("SELECT rowid, part, head FROM session").fetchall()
-        self._check_parts(part for _, part, _ in found)
-        rows = [SessionRow(rowid, unpack(head, SessionHead)) for rowid, _, head in found]
+        stored = self._db.execute("SELECT rowid, part, head FROM session").fetchall()
+        self._check_groups(group for _, group, _ in stored)
+        rows = [SessionRow(rowid, unpack(head, SessionHead)) for rowid, _, head in stored]
         if len({row.head.id for row in rows}) < len(rows):
-            raise DamagedCacheError("a session stands there twice")
+            raise DamagedCacheError("a session is there twice")
         return sorted(rows, key=lambda row: (row.head.first or "", row.head.id))
 
-    def _check_parts(self, parts: Iterable[int]) -> None:
-        """Raise DamagedCacheError where a record belongs to no group of files that is known."""
-        known = {part for (part,) in self._db.execute("SELECT DISTINCT part FROM file WHERE part IS NOT NULL")}
-        if not known.issuperset(parts):
-            raise DamagedCacheError("a record of no file")
+    def _check_groups(self, groups: Iterable[int]) -> None:
+        """Raise DamagedCacheError if a record belongs to no known group of files."""
+        known = {group for (group,) in self._db.execute("SELECT DISTINCT part FROM file WHERE part IS NOT NULL")}
+        if not known.issuperset(groups):
+            raise DamagedCacheError("a record without a file")
 
     def runs(self) -> list[RunRow]:
         """Return all unlinked runs in order."""
-        found = self._db.execute("SELECT rowid, part, head FROM run").fetchall()
-        self._check_parts(part for _, part, _ in found)
-        rows = [RunRow(rowid, unpack(head, RunHead)) for rowid, _, head in found]
+        stored = self._db.execute("SELECT rowid, part, head FROM run").fetchall()
+        self._check_groups(group for _, group, _ in stored)
+        rows = [RunRow(rowid, unpack(head, RunHead)) for rowid, _, head in stored]
         return sorted(rows, key=lambda row: row.head.place)
 
     def session_json(self, row: SessionRow, *, enriched: bool) -> bytes | None:
-        """Return a session as JSON; enriched, None if it has no delegation."""
+        """Return a session as JSON; enriched with texts, None if it has no delegation."""
         plain, words, expected = self._db.execute(
             "SELECT plain, enriched, checksum FROM session WHERE rowid = ?", (row.rowid,)
         ).fetchone()
@@ -96,7 +96,7 @@ class RecordStore:
 
 
 def session_row(assembled: AssembledSession) -> tuple[object, ...]:
-    """Return a session's row: its head, JSON without and with its words, checksum."""
+    """Return a session's row: its head, its JSON without and with texts, its checksum."""
     session = assembled.session
     fields = {name: getattr(session, name) for name in SessionFields.__struct_fields__}
     plain = _json(Session(**fields, delegations=[plain_delegation(d) for d in session.delegations]))
@@ -106,17 +106,17 @@ def session_row(assembled: AssembledSession) -> tuple[object, ...]:
 
 
 def run_row(assembled: AssembledRun) -> tuple[object, ...]:
-    """Return an unlinked run's row: its head, JSON, checksum."""
+    """Return an unlinked run's row: its head, its JSON, its checksum."""
     run, plain = assembled.run, _json(assembled.run)
     place = "\0".join((run.first_timestamp or "", run.file, f"{run.line:012}", run.agent_id or ""))
     return (pack(RunHead(run.session_id, place, run_counts(assembled))), plain, checksum(plain))
 
 
-def session_counts(assembled: AssembledSession) -> PartCounts:
-    """Return what a session with its runs adds."""
+def session_counts(assembled: AssembledSession) -> RecordCounts:
+    """Return the counts of a session with its runs."""
     session = assembled.session
     runs = [d.run for d in session.delegations if d.run]
-    return PartCounts(
+    return RecordCounts(
         tokens=sum_tokens([session.tokens, *(run.tokens for run in runs)]),
         tokens_progress_only=assembled.tokens_progress_only,
         tokens_by_model=sum_by_model([session.tokens_by_model, *(run.tokens_by_model for run in runs)]),
@@ -131,7 +131,7 @@ def session_counts(assembled: AssembledSession) -> PartCounts:
     )
 
 
-def run_counts(assembled: AssembledRun) -> PartCounts:
-    """Return what an unlinked run adds."""
+def run_counts(assembled: AssembledRun) -> RecordCounts:
+    """Return the counts of an unlinked run."""
     run = assembled.run
-    return PartCounts(run.tokens, assembled.tokens_progress_only, run.tokens_by_model)
+    return RecordCounts(run.tokens, assembled.tokens_progress_only, run.tokens_by_model)

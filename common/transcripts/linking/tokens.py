@@ -22,7 +22,7 @@ _Tier = tuple[str, str, bool, str]
 
 
 class OutputRate(NamedTuple):
-    """Output tokens expected for each byte of text, and for each message besides."""
+    """Expected output tokens for each byte of text, plus those for each message."""
 
     per_byte: float
     per_message: float
@@ -43,7 +43,7 @@ RATES: dict[tuple[str, bool], OutputRate] = {
 
 
 def estimate_outputs(messages: Iterable[DistinctMessage]) -> None:
-    """Set `estimated` of each message: the recorded output, or what its text lets expect where that is more."""
+    """Set `estimated` of each message: the recorded output, or for a placeholder the estimate if that is more."""
     for message in messages:
         message.estimated = _expected(message) if message.best.unfinished else message.best.output
 
@@ -116,13 +116,13 @@ def _day_tokens(key: _Tier, messages: list[DistinctMessage]) -> DayTokens:
 
 
 def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
-    """Return the number of distinct calls by tool, sorted by its name."""
+    """Count the distinct calls by tool, sorted by name."""
     names = {key: name for message in messages for key, name, _ in message.tools}
     return dict(sorted(Counter(names.values()).items()))
 
 
 def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
-    """Return the files edited and written, in the order of the messages; a call that stands there twice, once."""
+    """Return the edited and written files in the order of messages, repeated calls once."""
     edits: dict[str, Edit] = {}
     for message in messages:
         for key, name, path in message.tools:

@@ -82,8 +82,8 @@ class TranscriptReader:
     def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:
         """Keep the block if it is a delegation, and say whether it is one."""
         # Up to 2.1.42 the tool is Task, from 2.1.63 on Agent; TaskCreate, TaskList and the like are a to-do list.
-        #   {"type":"tool_use","id":"toolu_1","name":"Task","input":{"description":"Fix it","prompt":"..."}}
-        #   {"type":"tool_use","id":"toolu_2","name":"Agent","input":{"prompt":"...","subagent_type":"dev"}}
+        #   2.1.42  {"type":"tool_use","id":"toolu_1","name":"Task","input":{"description":"Fix it","prompt":"..."}}
+        #   2.1.63  {"type":"tool_use","id":"toolu_2","name":"Agent","input":{"prompt":"...","subagent_type":"dev"}}
         found = read_object(block.input, CallInput)
         if found is None or not (len(found.prompt) or len(found.subagent_type)):
             return False

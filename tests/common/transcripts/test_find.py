@@ -80,17 +80,17 @@ def test_the_root_may_be_a_link(tmp_path: Path, root: Path) -> None:
     assert names(tmp_path / "link", root) == ["0/a/x.jsonl"]
 
 
-@pytest.mark.parametrize("missing", ["nowhere", "file"])
-def test_a_root_that_is_no_folder_is_an_error_that_names_it(tmp_path: Path, missing: str) -> None:
+@pytest.mark.parametrize(("missing", "kind"), [("nowhere", "nothing"), ("file", "a file")])
+def test_a_root_that_is_no_folder_is_an_error_that_names_it(tmp_path: Path, missing: str, kind: str) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(InputError, match=f"{missing} does not exist or is no folder"):
+    with pytest.raises(InputError, match=f"{missing}: expected a folder with transcripts, got {kind}"):
         names(tmp_path / missing)
 
 
 def test_a_root_whose_name_is_no_text_is_an_error_that_says_so(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff"
     os.mkdir(folder)  # noqa: PTH102 - a path object would not take the bytes as they are
-    with pytest.raises(InputError, match="is no UTF-8"):
+    with pytest.raises(InputError, match="UTF-8"):
         names(Path(os.fsdecode(folder)))
 
 

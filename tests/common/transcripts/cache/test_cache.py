@@ -12,7 +12,7 @@ import pytest
 
 from common.errors import HeldError
 from common.transcripts import extraction
-from common.transcripts.building.counts import PartCounts
+from common.transcripts.building.counts import RecordCounts
 from common.transcripts.cache.cache_file import (
     NAME,
     DamagedCacheError,
@@ -346,7 +346,7 @@ def test_a_cache_that_another_run_writes_is_left_alone(tmp_path: Path, root: Pat
     holder = sqlite3.connect(path)
     try:
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(HeldError, match="another run holds it"):
+        with pytest.raises(HeldError, match="another run is using it"):
             targets(tmp_path, root)
     finally:
         holder.close()
@@ -361,7 +361,7 @@ def test_sealed_values_tell_that_they_are_whole() -> None:
         with pytest.raises(DamagedCacheError):
             unseal(raw)
     with pytest.raises(DamagedCacheError):
-        unpack(pack("text"), PartCounts)
+        unpack(pack("text"), RecordCounts)
 
 
 def test_times_are_kept_as_they_stand(tmp_path: Path, root: Path) -> None:
