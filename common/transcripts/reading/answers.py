@@ -88,8 +88,8 @@ class Answers:
         """Take the result of a poll: an object in main files, text alone in agents' files."""
         # main file    "toolUseResult":{"retrieval_status":"success","task":{"task_id":"a1","status":"completed",...}}
         # agent file   "content":"<task_id>a1</task_id> <status>completed</status> <output>Done.</output>"
-        beside = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
-        task = beside.task if beside and beside.task else task_in_text(_text_of(block))
+        structured = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        task = structured.task if structured and structured.task else task_in_text(_text_of(block))
         if task.task_id is not None and task.status is not None:
             result = task.result or task.output or None
             self.noticed(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
@@ -140,19 +140,19 @@ def _add_object(result: Result, line: Line) -> None:
     # teammate       {"status":"teammate_spawned","teammate_id":"bob@s1","agent_id":"bob@s1"}
     # error          "Error: ..."     no object; missing from success too in agents' files, from 2.1.32 on
     raw = line.tool_use_result
-    beside = read_object(raw, ToolUseResult) if len(raw) else None
-    if beside is None:
+    structured = read_object(raw, ToolUseResult) if len(raw) else None
+    if structured is None:
         result.text = result.text or (read_text(raw) if len(raw) else None) or ""
         result.tokens = tokens_in_tail(result.text)
         return
     result.has_object = True
-    result.launched = beside.is_async is True or (beside.status or "").endswith(("_launched", "_spawned"))
-    result.agent_id = beside.agent_id or beside.teammate_id
-    result.agent_type, result.model = beside.agent_type, beside.resolved_model
-    result.duration_ms = beside.total_duration_ms
-    result.tokens = beside.total_tokens if beside.total_tokens is not None else _tokens_in(beside.usage)
-    result.last_output = beside.usage.output_tokens if beside.usage else None
-    result.interrupted = beside.was_interrupted is True
+    result.launched = structured.is_async is True or (structured.status or "").endswith(("_launched", "_spawned"))
+    result.agent_id = structured.agent_id or structured.teammate_id
+    result.agent_type, result.model = structured.agent_type, structured.resolved_model
+    result.duration_ms = structured.total_duration_ms
+    result.tokens = structured.total_tokens if structured.total_tokens is not None else _tokens_in(structured.usage)
+    result.last_output = structured.usage.output_tokens if structured.usage else None
+    result.interrupted = structured.was_interrupted is True
 
 
 def _tokens_in(usage: Usage | None) -> int | None:
