@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from common.records.sessions import DayTokens, Edit, Tokens, sum_days
+from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 
@@ -78,10 +78,11 @@ def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTok
         key = (day, best.model or "", context_size(message) > LONG_CONTEXT, best.tier or "")
         groups.setdefault(key, []).append(message)
     days = [_day_tokens(key, groups[key]) for key in sorted(groups)]
-    by_model: dict[str, list[DayTokens]] = {}
+    days_by_model: dict[str, list[DayTokens]] = {}
     for day_tokens in days:
-        by_model.setdefault(day_tokens.model or NO_MODEL, []).append(day_tokens)
-    return SpentTokens(sum_days(days), {model: sum_days(by_model[model]) for model in sorted(by_model)}, days)
+        days_by_model.setdefault(day_tokens.model or NO_MODEL, []).append(day_tokens)
+    by_model = {model: sum_days(days_by_model[model]) for model in sorted(days_by_model)}
+    return SpentTokens(sum_tokens(by_model.values()), by_model, days)
 
 
 def _day_tokens(key: _Tier, messages: list[DistinctMessage]) -> DayTokens:
