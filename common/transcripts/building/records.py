@@ -93,11 +93,11 @@ def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
     if facts.first.call.agent_type:
         return facts.first.call.agent_type, "call"
-    if told := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
-        return told, "result"
+    if agent_type := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
+        return agent_type, "result"
     metas = [at.file.meta for at in run.threads] if run else []
-    if told := next((meta.agent_type for meta in metas if meta and meta.agent_type), None):
-        return told, "meta"
+    if agent_type := next((meta.agent_type for meta in metas if meta and meta.agent_type), None):
+        return agent_type, "meta"
     if _version(facts.first.call.version) >= DEFAULT_AGENT_SINCE:
         return DEFAULT_AGENT, "default"
     return NO_AGENT, "none"

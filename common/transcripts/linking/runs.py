@@ -58,7 +58,7 @@ class RunFacts(Struct):
 
     @property
     def progress_only(self) -> bool:
-        """Whether only progress lines tell of the run."""
+        """Whether the run is in progress lines alone."""
         return self.first.thread.kind == "progress"
 
     @property
@@ -105,7 +105,7 @@ def _joined(sidechains: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt
     Two are one run if the second continues from a line of the first under the same agent id, or if they share a
     message that is in no main thread. A fork shares those of the main thread that it was given as context.
     """
-    # From 2.1.92 on a resumed agent appends to its file; by 2.1.332 a fork begins with a line of its parent.
+    # In 2.1.92 a resumed agent appends to its file; by 2.1.332 a fork begins with a line of its parent.
     #   agent-a1.jsonl  {"uuid":"u9","agentId":"a1","message":{"id":"m8"}}  {"parentUuid":"u9","agentId":"a1"}
     #   agent-f1.jsonl  {"uuid":"x1","agentId":"f1","message":{"id":"m5"}}
     #   s1.jsonl        {"uuid":"u5","message":{"id":"m5"}}   in the main thread: m5 does not join f1 to another fork
@@ -234,15 +234,15 @@ def _fits(run: RunFacts, delegation: DelegationFacts) -> int | None:
         for copy in delegation.copies
         if (copy.session_id == run.session_id if run.has_own_file else copy.file.rank == run.first.file.rank)
     ]
-    if not any(_is_before(order, run.first, untold=True) for order in near):
+    if not any(_is_before(order, run.first, otherwise=True) for order in near):
         return None
     if not delegation.results:
         return 1
-    return 2 if all(_is_before(r.order, run.first, untold=False) for r in delegation.results) else 0
+    return 2 if all(_is_before(r.order, run.first, otherwise=False) for r in delegation.results) else 0
 
 
-def _is_before(order: Order, start: ThreadAt, *, untold: bool) -> bool:
-    """Say whether something came before a thread's first line: by time, else by line; `untold` if neither tells."""
+def _is_before(order: Order, start: ThreadAt, *, otherwise: bool) -> bool:
+    """Say whether something came before a thread's first line: by time, else by line; `otherwise` if neither tells."""
     if order.timestamp and start.thread.first and order.timestamp != start.thread.first:
         return order.timestamp < start.thread.first
-    return order.line < start.thread.line if order.rank == start.file.rank else untold
+    return order.line < start.thread.line if order.rank == start.file.rank else otherwise

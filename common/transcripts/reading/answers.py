@@ -106,12 +106,12 @@ class Answers:
         #   from 2.1.0    {"type":"user","message":{"content":"<task-notification>..."}}
         #   from 2.1.150  {"type":"attachment","attachment":{"type":"queued_command","prompt":"<task-notification>..."}}
         facts = self._facts
-        for told in notifications(text):
-            notice = Notice(told.task_id, timestamp_of(line), number, told.status, "notification", told.result)
+        for said in notifications(text):
+            notice = Notice(said.task_id, timestamp_of(line), number, said.status, "notification", said.result)
             if _key(notice) not in self._last_notice:
-                notice.duration_ms, notice.tokens = told.duration_ms, told.tokens
+                notice.duration_ms, notice.tokens = said.duration_ms, said.tokens
                 self.noticed(notice)
-            if delivered and (call := facts.call_by_agent.get(told.task_id)) is not None:
+            if delivered and (call := facts.call_by_agent.get(said.task_id)) is not None:
                 facts.watched.pop(call, None)  # the delegation answered last comes last
                 facts.watched[call] = WATCHED_PROMPTS
                 facts.waiting_notices.append(self._last_notice[_key(notice)])
