@@ -15,7 +15,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def zone_named(name: str) -> tzinfo:
-    """Return the time zone with a name like Europe/Vienna; `CommandError` for an unknown name."""
+    """Return the time zone with a name like Europe/Berlin; `CommandError` for an unknown name."""
     if name == "UTC":
         return UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - needed only if a time zone is set
@@ -23,7 +23,7 @@ def zone_named(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:
-        raise CommandError(f'timezone: expected a name like Europe/Vienna, got "{name}"') from error
+        raise CommandError(f'timezone: expected a time zone like Europe/Berlin, got "{name}"') from error
 
 
 def local_time(timestamp: str | None, zone: tzinfo) -> datetime | None:

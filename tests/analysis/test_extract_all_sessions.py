@@ -80,8 +80,8 @@ def test_a_root_that_is_not_there_is_one_line_and_exit_2(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--timezone", "Nowhere/X", 'timezone: expected a name like Europe/Vienna, got "Nowhere/X"'),
-        ("--timezone", "../../etc/passwd", 'timezone: expected a name like Europe/Vienna, got "../../etc/passwd"'),
+        ("--timezone", "Nowhere/X", 'timezone: expected a time zone like Europe/Berlin, got "Nowhere/X"'),
+        ("--timezone", "../../etc/passwd", 'timezone: expected a time zone like Europe/Berlin, got "../../etc/passwd"'),
         ("--since", "yesterday", 'since: expected a day like 2026-03-14, got "yesterday"'),
         ("--until", "2026-02-30", 'until: expected a day like 2026-03-14, got "2026-02-30"'),
         ("--until", "20260301", 'until: expected a day like 2026-03-14, got "20260301"'),
