@@ -1,1 +1,1 @@
-"""What the scripts share. Knows no script; imports go one way: ``dodo.py`` → ``analysis`` → ``common``."""
+"""Modules that several scripts share. Imports go one way: `dodo.py` → `analysis` → `common`."""

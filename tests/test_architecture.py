@@ -112,7 +112,7 @@ def test_what_is_in_common_serves_two_scripts_or_the_pipeline() -> None:
     # what extraction alone uses is the library that reads transcripts
     shared |= below(set(KNOWN), "common.transcripts") | {"common.pipeline.adoption", "common.pipeline.own_stages"}
     # what the strategies of users and the benchmarks import, too
-    shared |= {"common.strategy", "common.routing.router", "common.routing.rules"}
+    shared |= closure("common.strategy")
     alone = {name for name in KNOWN if name.startswith("common.")} - shared
     assert {name for name in alone if KNOWN[name].name != "__init__.py"} == set()
 

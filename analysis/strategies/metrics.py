@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypedDict
 
-from analysis.strategies import spending, verdicts
+from analysis.strategies import rework, spending, verdicts
+from analysis.strategies.rework import Reworked
 from analysis.strategies.spending import Expense
 from analysis.strategies.verdicts import Field
 from common import schema
-from common.measures import prices, rates, rework
+from common.measures import prices, rates
 from common.measures.cases import Case, ids_by, tool_use_ids
-from common.measures.rework import Reworked
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
 from common.records.sessions import Outcome, Tokens, sum_days, sum_tokens

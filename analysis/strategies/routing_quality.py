@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from analysis.strategies import misroutes
+from analysis.strategies.rework import evidence
 from common import schema
 from common.measures import rates
 from common.measures.cases import Case
 from common.measures.rates import rate
-from common.measures.rework import evidence
 from common.records.base import Rate
 from common.records.routing_quality import (
     AgentRouting,

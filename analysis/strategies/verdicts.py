@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.strategies.rework import Reworked, evidence, is_reworkable
 from common.measures import rates
 from common.measures.cases import Case
 from common.measures.prices import add
-from common.measures.rework import Reworked, evidence, is_reworkable
 from common.measures.statistics import ALPHA, MIN_SESSIONS, clustered_difference, holm, prior_weight, quantile
 from common.records.base import Rate
 from common.records.metrics import (

@@ -14,12 +14,12 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from analysis.segmentation.comparisons import HITS, adjust, compare
+from analysis.strategies.rework import Reworked
 from analysis.strategies.verdicts import Field, is_below, judge
 from common.agents import periods
 from common.measures import sequences
 from common.measures.cases import Case
 from common.measures.rates import rate
-from common.measures.rework import Reworked
 from common.measures.statistics import ALPHA
 from common.routing.router import Router
 from tests.builders.records import delegation, session

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.strategies import rework
 from analysis.strategies.verdicts import Field, judge
-from common.measures import rework
 from common.routing.router import Match, Router
 from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent

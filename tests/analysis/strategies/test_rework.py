@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.measures import rework
+from analysis.strategies import rework
 from common.records.sessions import Edit
 from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent
