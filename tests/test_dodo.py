@@ -133,7 +133,7 @@ def test_outputs_of_a_copied_data_directory_are_adopted_unless_their_filters_dif
     (after_a_run / "data" / ".doit.db").unlink()
     refused = doit(after_a_run, "adopt", "since=2026-01-01", root=after_a_run)
     assert refused.returncode == 2
-    assert "full_sessions_data.json was made with since none, the settings say 2026-01-01" in refused.stderr
+    assert "full_sessions_data.json: made with since none, but the settings have 2026-01-01" in refused.stderr
     assert doit(after_a_run, "adopt", root=after_a_run).returncode == 0
     assert ran(doit(after_a_run, root=after_a_run)) == []
     segmentation = after_a_run / "data" / "temporal-segmentation-report.json"

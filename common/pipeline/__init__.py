@@ -1,14 +1,21 @@
-"""The layer over doit: how a script becomes a task, which tasks run and why, and the commands.
+"""Run the scripts of `dodo.py`: choose them, check staleness, execute, show and log.
 
 ::
 
-    project.py     Project.step(): a row of dodo.py as a task of doit; rows of the user's own
-    own_stages.py  the file with those rows
-    step.py        a script as doit's action; doit's runner and reporter of scripts
-    database.py    what is kept of each script, as doit's backend
-    base.py        what the commands share: options, errors, the lock
-    commands.py    run, plan, csv, list, forget
-    upkeep.py      adopt, verify, clean, history, graph, and what is refused of doit's own
-
-What it stands on knows nothing of doit: `common.running`, where scripts are chosen, say why they would run, and run.
+    project.py        a row of dodo.py as a task of doit
+    own_stages.py     the rows that a user adds in stages.yaml
+    script_step.py    a script: why it would run, and how a run of it ended
+    staleness.py      what outputs depend on, and what changed since they were made
+    selection.py      which scripts run, in which order, and the plan of a run
+    doit_runner.py    doit's runner, file checker and reporter
+    processes.py      a program and all its descendants: time limit, output, end
+    state.py          what is recorded of each script, as doit's backend
+    execution_log.py  one JSON line for each stage run, and its table
+    display.py        what a run shows and logs
+    screen.py         lines with the sign of a state; bars on a terminal
+    base.py           what the commands share: options, errors, the lock
+    commands.py       run, plan, csv, list, forget
+    upkeep.py         adopt, verify, clean, history, graph, and the commands of doit that are refused
+    graph.py          the scripts and files as a picture
+    adoption.py       checks of outputs that a user wants to adopt
 """

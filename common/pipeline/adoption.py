@@ -1,4 +1,4 @@
-"""Whether files that lie there may be taken as outputs made with these settings: what they say of themselves."""
+"""Checks of existing outputs before `doit adopt` accepts them: present, of a known schema, made with these settings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class _Header(msgspec.Struct):
 
 
 def refusals(maker: str, paths: Iterable[str], settings: Settings, selecting: Iterable[str]) -> Iterator[str]:
-    """Yield what is wrong with outputs: missing, of another project or version, made with another value of a setting.
+    """Yield what is wrong with outputs: missing, of another schema, made with another value of a setting.
 
-    The settings looked at are those `selecting` which sessions the numbers are about.
+    The settings compared are `selecting`: those that select sessions.
     """
     for path in map(Path, paths):
         if not path.is_file():
-            yield f"{path} is missing: {maker} would have made it"
+            yield f"{path}: missing, an output of {maker}"
         elif path.suffix == ".json" and path.parent.name != "cache":
             try:
                 filters = _filters(path)
@@ -33,16 +33,16 @@ def refusals(maker: str, paths: Iterable[str], settings: Settings, selecting: It
                 continue
             for key in sorted({*selecting} & filters.keys()):
                 if (wanted := getattr(settings, key)) != filters[key]:
-                    yield f"{path} was made with {key} {filters[key] or 'none'}, the settings say {wanted or 'none'}"
+                    yield f"{path}: made with {key} {filters[key] or 'none'}, but the settings have {wanted or 'none'}"
 
 
 def _filters(path: Path) -> dict[str, object]:
-    """Return the filters in a file whose schema this program reads; an InputError says why it does not."""
+    """Return the filters in a data file; raise an InputError if this program cannot read it."""
     raw = path.read_bytes()
     try:
         header = msgspec.json.decode(raw, type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a data file of this project ({error})") from error
+        raise InputError(f"{path}: not a valid data file ({error})") from error
     record = schema.file_records().get(header.schema_type)
     if record is None:
         raise InputError(f"{path}: unknown schema {header.schema_type}")

@@ -1,4 +1,4 @@
-"""What our commands share: options anywhere, dodo.py sought in the folders above, errors as one line, the lock."""
+"""The base of the commands: options anywhere, dodo.py found from folders below, errors as one line, the lock."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ from doit.task import Task
 from common.errors import CommandError, InputError
 from common.exits import begin, exit_code_of, tell
 from common.files import lock_data_directory
+from common.pipeline import execution_log
+from common.pipeline.processes import kill
 from common.pipeline.project import Project
-from common.running import execution_log
-from common.running.choice import Choice, Scripts, choose, in_order
-from common.running.processes import kill
-from common.running.screen import give_back
+from common.pipeline.screen import show_cursor
+from common.pipeline.selection import Choice, Steps, choose, in_order
 from common.settings import FILE_NAME
 from common.text.printable import Shown
 
 
 def whole_number(text: str) -> int:
-    """Return the number that an option's text says."""
+    """Return the number in the text of an option."""
     if not text.isascii() or not text.isdigit():
-        raise CommandError(f"{text}: a whole number is needed")
+        raise CommandError(f"{text}: expected a whole number")
     return int(text)
 
 
-def option(name: str, text: str, default: object = False, kind: Callable[[str], object] = bool, short: str = "") -> Any:  # noqa: FBT002 - what doit calls a default
-    """Return an option as doit describes it."""
+def option(name: str, text: str, default: object = False, kind: Callable[[str], object] = bool, short: str = "") -> Any:  # noqa: FBT002 - doit's own word
+    """Return an option in the form that doit expects."""
     return {"name": name, "long": name, "short": short, "type": kind, "default": default, "help": text}
 
 
-class Loader(DodoTaskLoader):
-    """Doit's loader of dodo.py, made before doit looks at the arguments, among which it takes no empty one."""
+class DodoLoader(DodoTaskLoader):
+    """doit's loader of dodo.py; doit makes it before it looks at the arguments, and fails at an empty one."""
 
     def __init__(self) -> None:
         super().__init__()
         if "" in sys.argv[1:]:
-            sys.exit(tell(CommandError("a name is empty; `doit list --all` shows what there is")))
+            sys.exit(tell(CommandError("expected a name, got an empty one. `doit list --all` shows all names")))
 
 
-class Ours(DoitCmdBase):
-    """A command of ours."""
+class PipelineCommand(DoitCmdBase):
+    """A command of this project."""
 
     doc_usage = "[STAGE|STAGE:SCRIPT|FILE ...] [SETTING=VALUE ...]"
-    base_options = ()  # of the state file: it is the project's
+    base_options = ()  # doit's own choose a state file; here the project does
 
     @property
     def project(self) -> Project:
         """The project of dodo.py."""
-        found: Project = self.loader.namespace["PROJECT"]
-        return found
+        project: Project = self.loader.namespace["PROJECT"]
+        return project
 
     @property
     def data(self) -> Path:
@@ -66,7 +66,7 @@ class Ours(DoitCmdBase):
         return self.project.settings.data
 
     def execute(self, params: Any, args: list[str]) -> int:
-        """Keep what was typed, and let doit load the project."""
+        """Keep the arguments, and let doit load the project."""
         self.params, self.names = params, args
         return int(super().execute(params, args) or 0)
 
@@ -75,39 +75,43 @@ class Ours(DoitCmdBase):
         """The tasks that run a script, by name; groups are left out."""
         return {task.name: task for task in self.task_list if task.meta}
 
-    def scripts(self) -> Scripts:
-        """Return the scripts of the project, in their order."""
-        found = {name: task.meta["step"] for name, task in self.tasks.items()}
-        for name, step in found.items():
+    def steps(self) -> Steps:
+        """Return the steps of the project, in their order."""
+        steps = {name: task.meta["step"] for name, task in self.tasks.items()}
+        for name, step in steps.items():
             step.name = name
-        if unknown := set(self.project.settings.timeouts) - {step.script for step in found.values()}:
-            raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is no script")
-        return in_order(found)
+        scripts = [step.script for step in steps.values()]
+        if unknown := set(self.project.settings.timeouts) - {*scripts}:
+            from common.text.suggestions import did_you_mean  # noqa: PLC0415 - needed for an unknown name alone
+
+            hint = did_you_mean(min(unknown), scripts, "`doit list --all` shows all scripts")
+            raise InputError(f"{self.data / FILE_NAME}: timeouts: {min(unknown)} is not a script; {hint}")
+        return in_order(steps)
 
     def named(self) -> Choice:
-        """Return the scripts that were named, or all."""
-        return choose(self.scripts(), self.names, only=bool(self.names))
+        """Return the steps that the command names, or all."""
+        return choose(self.steps(), self.names, only=bool(self.names))
 
     def write(self, *lines: str) -> None:
-        """Write lines."""
+        """Write lines to standard output."""
         self.outstream.write("".join(f"{line}\n" for line in lines))
 
     @contextlib.contextmanager
     def locked(self, *, wait: bool = False) -> Iterator[None]:
-        """Hold the data directory, with the state as it is once it is held."""
+        """Hold the lock of the data directory, and read the state again once it is held."""
         holder = f"`doit {self.name}`, process {os.getpid()}, since {execution_log.now()}"
         with lock_data_directory(self.data, holder, wait=wait):
             self.dep_manager.backend.load()
             yield
 
     def get_options(self) -> list[Any]:
-        """Return the options; dodo.py is sought in the folders above too."""
+        """Return the options; by default, look for dodo.py in the folders above too."""
         options = list(super().get_options())
-        next(one for one in options if one.name == "seek_file").set_default(val=True)
+        next(option for option in options if option.name == "seek_file").set_default(val=True)
         return options
 
     def parse_execute(self, in_args: list[str]) -> int:
-        """Run the command; an error of the user's is a message and an exit code."""
+        """Run the command; an error of the user's becomes a message and an exit code."""
         begin(_end_at_once)
         self.outstream = Shown(sys.stdout)
         return exit_code_of(lambda: self._parse_execute(in_args), tells_faults=not sys.flags.dev_mode)
@@ -115,7 +119,7 @@ class Ours(DoitCmdBase):
     def _parse_execute(self, arguments: list[str]) -> int:
         try:
             short, long = self.cmdparser.get_short(), self.cmdparser.get_long()
-            options, names = getopt.gnu_getopt(arguments, short, long)  # doit takes options before names alone
+            options, names = getopt.gnu_getopt(arguments, short, long)  # doit accepts options before names alone
             first = [part for pair in options for part in pair if part]
             return int(super().parse_execute([*first, *names]) or 0)
         except getopt.GetoptError as error:
@@ -126,4 +130,4 @@ class Ours(DoitCmdBase):
 
 def _end_at_once() -> None:
     kill()
-    give_back()
+    show_cursor()

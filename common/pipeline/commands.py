@@ -1,4 +1,4 @@
-"""Running, planning, listing and forgetting: entry points in pyproject.toml, in the place of doit's own commands."""
+"""The commands list, forget, run, plan and csv: entry points in pyproject.toml, instead of doit's own."""
 
 from __future__ import annotations
 
@@ -7,90 +7,90 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from doit.cmd_forget import Forget as DoitForget
-from doit.cmd_list import List as DoitList
-from doit.cmd_run import Run as DoitRun
+from doit.cmd_forget import Forget
+from doit.cmd_list import List
+from doit.cmd_run import Run
 from doit.control import TaskControl
 from doit.doit_cmd import set_var
 from doit.task import Task
 
 from common.files import sweep_temporary_files
-from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.step import Reporter, ScriptRunner
-from common.running import execution_log
-from common.running.choice import Choice, check, choose, plan
-from common.running.plan_text import Row, plan_text
-from common.running.screen import screen
-from common.running.scripts import MARK, UNFINISHED
+from common.pipeline import execution_log
+from common.pipeline.base import PipelineCommand, option, whole_number
+from common.pipeline.display import RunDisplay
+from common.pipeline.doit_runner import VERSIONS, Reporter, ScriptRunner
+from common.pipeline.screen import screen
+from common.pipeline.script_step import MARK, UNFINISHED
+from common.pipeline.selection import Choice, Row, check, choose, plan, plan_text
 from common.text.printable import ascii_json, printable
 
 
-class List(Ours, DoitList):
+class ListCommand(PipelineCommand, List):
     """`doit list`."""
 
     name = "list"
-    doc_purpose = "list the stages; --all: the scripts too"
-    doc_usage = DoitList.doc_usage
+    doc_purpose = "list the stages; with --all, the scripts too"
+    doc_usage = List.doc_usage
 
     def _print_task(self, template: str, task: Task, status: Any, list_deps: Any, tasks: Mapping[str, Task]) -> None:
-        """Write a line; with the status that the plan has, of a stage that of its scripts."""
+        """Write a line; its status is the one in the plan, for a stage that of its scripts."""
         if status:
             template = template.replace("{status}", "R" if task.name in self._running else "U")
         super()._print_task(template, task, None, list_deps, tasks)
 
     @functools.cached_property
     def _running(self) -> set[str]:
-        rows = plan(choose(self.scripts()), self.dep_manager.get_values)
+        rows = plan(choose(self.steps()), self.dep_manager.get_values)
         return {name for row in rows if row.action == "run" for name in (row.task, row.task.partition(":")[0])}
 
 
-class Forget(Ours, DoitForget):
-    """`doit forget`: the scripts run again next time."""
+class ForgetCommand(PipelineCommand, Forget):
+    """`doit forget`."""
 
     name = "forget"
-    doc_purpose = "forget that stages or scripts have run, so that they run again"
+    doc_purpose = "forget the last run of stages or scripts, so that they run again"
 
     def _execute(self) -> int:
         names = [] if self.params["forget_all"] else self.names
-        chosen = choose(self.scripts(), names, only=bool(names) and not self.params["forget_sub"]).scripts
+        steps = choose(self.steps(), names, only=bool(names) and not self.params["forget_sub"]).steps
         with self.locked():
-            for script in chosen:
-                self.dep_manager.backend.mark(script.name, "forgotten")
-                self.write(f"forgotten: {script.name}")
+            for step in steps:
+                self.dep_manager.backend.mark(step.name, "forgotten")
+                self.write(f"forgotten: {step.name}")
         return 0
 
 
-class Run(Ours, DoitRun):
+class RunCommand(PipelineCommand, Run):
     """`doit` and `doit run`."""
 
     name = "run"
     doc_purpose = "run what is out of date"
     only_plans = False
     cmd_options = (
-        option("from", "begin with this stage, on the outputs that the earlier ones left", None, str),
+        option("from", "start with this stage, on the outputs that earlier stages left", None, str),
         option("until", "end with this stage", None, str),
-        option("only", "exactly what is named, without what it needs"),
+        option("only", "run exactly what is named, without what it needs"),
         option("force", "run what is named even if it is up to date", short="a"),
-        option("continue", "go on with what does not depend on a failure", short="c"),
-        option("processes", "how many scripts run at a time", 1, whole_number, short="n"),
-        option("quiet", "errors only", short="q"),
-        option("verbose", "with what the scripts print", short="v"),
-        option("dry-run", "say what would run and why, run nothing; as `doit plan`"),
-        option("json", "the plan as JSON"),
-        option("wait", "wait for another run on the same data to end"),
+        option("continue", "after a failure, run what does not depend on it", short="c"),
+        option("processes", "number of scripts to run at the same time", 1, whole_number, short="n"),
+        option("quiet", "show errors only", short="q"),
+        option("verbose", "also show what the scripts print", short="v"),
+        option("dry-run", "show what would run and why, run nothing; same as `doit plan`"),
+        option("json", "show the plan as JSON"),
+        option("wait", "wait until another run on the same data ends"),
     )
 
     def _execute(self) -> int:
         given = self.params
         how = {"only": given["only"], "force": given["force"]}
-        choice = choose(self.scripts(), self.names, given["from"], given["until"], **how)
+        choice = choose(self.steps(), self.names, given["from"], given["until"], **how)
         tasks = self.tasks
-        for script in choice.scripts:
-            tasks[script.name].task_dep = script.after
-        control = TaskControl([tasks[script.name] for script in choice.scripts])
+        for step in choice.steps:
+            tasks[step.name].task_dep = step.after
+        control = TaskControl([tasks[step.name] for step in choice.steps])
         warnings = check(choice, self.project.settings, self.project.given, self.dep_manager.get_values)
-        for script in choice.scripts:
-            script.warn(warnings)
+        for step in choice.steps:
+            step.warn(warnings)
         if self.only_plans or given["dry-run"] or given["json"]:
             return self._show_plan(plan(choice, self.dep_manager.get_values), warnings)
         with self.locked(wait=given["wait"]):
@@ -106,42 +106,42 @@ class Run(Ours, DoitRun):
 
     def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:
         sweep_temporary_files(self.data)
-        shown = screen(quiet=self.params["quiet"])
+        lines = screen(quiet=self.params["quiet"])
         if not self.params["quiet"]:
             self.write(f"Delegation retrospective: {', '.join(map(str, self.project.settings.projects))} → {self.data}")
-        cut_short = [self.dep_manager.get_values(script.name).get(MARK) for script in choice.scripts].count(UNFINISHED)
+        cut_short = [self.dep_manager.get_values(step.name).get(MARK) for step in choice.steps].count(UNFINISHED)
         note = f"the last run was cut short: {cut_short} script{'s' * (cut_short > 1)} did not finish"
         for warning in (*([note] if cut_short else ()), *warnings):
-            shown.say("warning", warning, error=True)
+            lines.say("warning", warning, error=True)
         docs = {task.name: task.doc or "" for task in self.task_list if task.has_subtask}
-        scripts = {script.name: script for script in choice.scripts}
-        reporter = Reporter(scripts, docs, self.data, shown, verbose=self.params["verbose"])
-        control.process(list(scripts))
+        steps = {step.name: step for step in choice.steps}
+        display = RunDisplay(steps, docs, self.data, lines, VERSIONS, verbose=self.params["verbose"])
+        control.process(list(steps))
         processes = max(self.params["processes"], 1)
-        runner = ScriptRunner(self.dep_manager, reporter, self.params["continue"], num_process=processes)
+        runner = ScriptRunner(self.dep_manager, Reporter(display), self.params["continue"], num_process=processes)
         try:
             return int(runner.run_all(control.task_dispatcher()))
         finally:
-            shown.silence()
-            sweep_temporary_files(self.data)  # a script of a killed run may have lived on for a moment
+            lines.silence()
+            sweep_temporary_files(self.data)  # a script of a killed run may have outlived it for a moment
 
 
-class Plan(Run):
+class PlanCommand(RunCommand):
     """`doit plan`."""
 
     name = "plan"
-    doc_purpose = "say what would run, in order, and why; run nothing, write nothing"
+    doc_purpose = "show what would run, in order, and why; run nothing, write nothing"
     only_plans = True
 
 
-class Csv(Run):
+class CsvCommand(RunCommand):
     """`doit csv`."""
 
     name = "csv"
-    doc_purpose = "write the tables for spreadsheets too, as with the setting csv=yes, and what they need"
+    doc_purpose = "write tables for spreadsheets, as with the setting csv=yes, and run what they need"
     doc_usage = "[SETTING=VALUE ...]"
 
     def parse_execute(self, in_args: list[str]) -> int:
-        """Do as `run csv=yes export_csv`."""
+        """Do the same as `run csv=yes export_csv`."""
         set_var("csv", "yes")
         return super().parse_execute([*in_args, "export_csv"])

@@ -1,13 +1,14 @@
-"""A graph as text of DOT or Mermaid, or drawn: boxes in clusters, a colour for some, a label on each edge."""
+"""The graph of scripts and files, as DOT, Mermaid, SVG or PNG: boxes in clusters, labels on the edges."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from common.errors import CommandError, InputError
+from common.pipeline.script_step import ScriptStep
 from common.text.escaping import dot, mermaid
 
 COLOURS = {"run": "#e69f00", "skip": "#009e73"}  # of the Okabe-Ito set
@@ -22,7 +23,7 @@ DOT = {
     "colour": ', fillcolor="{colour}"',
     "foot": "}\n",
 }
-MERMAID = {  # which GitHub draws
+MERMAID = {  # GitHub draws it
     "head": "flowchart LR",
     "cluster": "  subgraph s{number}[{label}]",
     "box": "    {id}[{label}]{colour}",
@@ -34,32 +35,42 @@ MERMAID = {  # which GitHub draws
 
 
 class Box(NamedTuple):
-    """What is drawn as a box."""
+    """A box of the graph."""
 
     name: str
     cluster: str
     label: str
-    state: str = ""  # run or skip: told by a word behind the label, and by a colour
+    state: str = ""  # "run" or "skip": shown by a word after the label, and by a colour
 
 
 class Edge(NamedTuple):
-    """An arrow from one box to another; one that is no Box is drawn outside the clusters, under its name."""
+    """An arrow between two boxes, by name; a name without a Box is drawn outside the clusters."""
 
     start: str
     end: str
     label: str
 
 
-def picture(boxes: Sequence[Box], edges: Iterable[Edge], kind: str) -> bytes:
-    """Return the graph as a file of a kind: dot, mermaid, svg or png; a CommandError if it is another."""
+def edges(steps: Collection[ScriptStep]) -> Iterator[Edge]:
+    """Yield an edge from each maker to each reader, labelled with the files; transcripts are a maker too."""
+    for reader in steps:
+        if reader.dependencies.transcripts:
+            yield Edge("transcripts", reader.name, "*.jsonl")
+        for maker in steps:
+            if files := [path.rpartition("/")[2] for path in reader.reads if path in maker.writes]:
+                yield Edge(maker.name, reader.name, ", ".join(files))
+
+
+def picture(boxes: Sequence[Box], arrows: Iterable[Edge], kind: str) -> bytes:
+    """Return the graph as a file of a kind: dot, mermaid, svg or png; raise a CommandError for another kind."""
     if kind not in ("dot", "mermaid", "svg", "png"):
-        raise CommandError(f"--format {kind}: dot, mermaid, svg or png")
-    text = graph_text(boxes, edges, "mermaid" if kind == "mermaid" else "dot").encode()
+        raise CommandError(f"--format: expected dot, mermaid, svg or png, got {kind}")
+    text = graph_text(boxes, arrows, "mermaid" if kind == "mermaid" else "dot").encode()
     return drawn(text, kind) if kind in ("svg", "png") else text
 
 
-def graph_text(boxes: Sequence[Box], edges: Iterable[Edge], language: str) -> str:
-    """Return the graph in a language, mermaid or dot."""
+def graph_text(boxes: Sequence[Box], arrows: Iterable[Edge], language: str) -> str:
+    """Return the graph as text in a language, mermaid or dot."""
     quote, form = (mermaid, MERMAID) if language == "mermaid" else (dot, DOT)
     ids = {box.name: f"t{number}" if quote is mermaid else dot(box.name) for number, box in enumerate(boxes)}
     lines = [form["head"]]
@@ -70,14 +81,14 @@ def graph_text(boxes: Sequence[Box], edges: Iterable[Edge], language: str) -> st
             label = quote(f"{box.label} ({box.state})" if box.state else box.label)
             lines.append(form["box"].format(id=ids[box.name], label=label, colour=colour))
         lines.append(form["end"])
-    for edge in edges:
+    for edge in arrows:
         start, end = (ids.get(name) or (name if quote is mermaid else dot(name)) for name in edge[:2])
         lines.append(form["edge"].format(start=start, end=end, label=quote(edge.label)))
     return "\n".join([*lines, form["foot"]])
 
 
 def drawn(source: bytes, kind: str) -> bytes:
-    """Return the picture, svg or png, of a graph in DOT; an InputError says what is missing for it."""
+    """Return a graph in DOT as svg or png; raise an InputError if no program can draw it."""
     if drawer := shutil.which("dot") or shutil.which("graphviz-pure"):
         return subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=True).stdout
-    raise InputError("drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'")
+    raise InputError("drawing needs `dot`. Install Graphviz, or run pip install 'delegation-retrospective[graph]'")

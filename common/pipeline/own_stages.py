@@ -1,7 +1,7 @@
-"""The file of the user's own stages, `stages.yaml`: scripts added to the table of dodo.py without touching code.
+"""The user's own stages: `stages.yaml`, which adds scripts to the table of dodo.py without a change of code.
 
-`docs/own-stages/stages.yaml` is an example. `run` is a list of arguments, never a shell; `{data}` in a text is the data
-directory, `{python}` this Python.
+`docs/own-stages/stages.yaml` is an example. `run` is a list of arguments, never a shell command; `{data}` in a text
+stands for the data directory, `{python}` for this Python.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Text = Annotated[str, Meta(pattern=r"^[^\0]+$")]
 
 
 class OwnScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A script of a stage: a program, and the scripts that it `needs` before it; without `run` one of the table."""
+    """A script of a stage: a program, and the scripts that it `needs`; without `run`, a script of the table."""
 
     name: Name
     description: str = ""
@@ -36,7 +36,7 @@ class OwnScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A stage of the table to which scripts are added, or a new one."""
+    """A stage: a new one, or one of the table that gets more scripts."""
 
     name: Name
     scripts: tuple[OwnScript, ...]
@@ -50,7 +50,7 @@ class StagesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_stages(path: Path) -> tuple[OwnStage, ...]:
-    """Return the stages in a file; an InputError says where it is wrong, and which key is nearest to an unknown one."""
+    """Return the stages in a file; raise an InputError that says where it is wrong."""
     try:
         text = path.read_bytes()
         tree = YAML(typ="safe", pure=True).load(text)
@@ -67,7 +67,7 @@ def read_stages(path: Path) -> tuple[OwnStage, ...]:
 
 
 def _located(node: Any, message: str) -> str:
-    """Return msgspec's message about a tree with line and column in the place of its path."""
+    """Return a message of msgspec with line and column instead of its path."""
     said, _, where = message.partition(" - at `")
     known = (StagesFile, OwnStage, OwnScript)[min(where.count("["), 2)].__struct_fields__
     position, key = (0, 0), ""
@@ -77,7 +77,7 @@ def _located(node: Any, message: str) -> str:
         else:
             position, node, key = node.lc.value(step), node[step], step
     if (unknown := re.search(r"unknown field `(.*)`", said)) and unknown[1] in node:
-        position = node.lc.data.get(unknown[1], position)  # without a place of its own: merged from elsewhere
+        position = node.lc.data.get(unknown[1], position)  # a merged key has no position
         hint = did_you_mean(unknown[1], known, f"keys are {', '.join(known)}")
         said = f"unknown key {unknown[1]}; {hint}"
     elif key:

@@ -1,93 +1,91 @@
-"""The commands beside run and plan: adopt, verify, clean, history, graph, and those of doit that are refused."""
+"""The commands adopt, verify, clean, history and graph, and the commands of doit that are refused."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from itertools import starmap
 from pathlib import Path
 
 from doit import get_initial_workdir
 
 from common.errors import CommandError, InputError
 from common.files import write_atomically
-from common.pipeline.base import Ours, option, whole_number
-from common.pipeline.graph import Box, Edge, picture
-from common.running import execution_log
-from common.running.choice import plan
-from common.running.fingerprints import fate
-from common.running.history import history_text
-from common.running.scripts import SELECTING, flows
+from common.pipeline import execution_log
+from common.pipeline.base import PipelineCommand, option, whole_number
+from common.pipeline.graph import Box, edges, picture
+from common.pipeline.script_step import SELECTING
+from common.pipeline.selection import plan
+from common.pipeline.staleness import verify_file
 from common.text.printable import ascii_json
 
 
-class Adopt(Ours):
+class AdoptCommand(PipelineCommand):
     """`doit adopt`."""
 
     name = "adopt"
-    doc_purpose = "take outputs that are there, a copied data directory say, as done"
-    doc_description = "Refused if an output is missing, of another schema, or made with other filters."
+    doc_purpose = "accept existing outputs, for example of a copied data directory, as up to date"
+    doc_description = "Refused if an output is missing, has another schema, or was made with other filters."
 
     def _execute(self) -> int:
-        from common.pipeline.adoption import refusals  # noqa: PLC0415 - msgspec is for those who adopt
+        from common.pipeline.adoption import refusals  # noqa: PLC0415 - msgspec is needed for this command alone
 
-        scripts = self.named().scripts
+        steps = self.named().steps
         with self.locked():
-            problems = [refusals(one.name, one.writes, self.project.settings, SELECTING) for one in scripts]
-            if found := [problem for some in problems for problem in some]:
-                raise InputError("\n".join(["nothing was adopted:", *found]))
-            for one in scripts:
-                self.tasks[one.name].values = one.adopted()
-                self.dep_manager.save_success(self.tasks[one.name])
-                self.write(f"adopted: {one.name}")
+            refused = [refusals(step.name, step.writes, self.project.settings, SELECTING) for step in steps]
+            if problems := [problem for problems_of_step in refused for problem in problems_of_step]:
+                raise InputError("\n".join(["nothing was adopted:", *problems]))
+            for step in steps:
+                self.tasks[step.name].values = step.adopted()
+                self.dep_manager.save_success(self.tasks[step.name])
+                self.write(f"adopted: {step.name}")
             self.dep_manager.close()
         return 0
 
 
-class Verify(Ours):
+class VerifyCommand(PipelineCommand):
     """`doit verify`."""
 
     name = "verify"
-    doc_purpose = "hash every output again and compare it with what its script left"
+    doc_purpose = "hash every output again and compare it with what its script wrote"
 
     def _execute(self) -> int:
-        scripts, kept = self.named().scripts, self.dep_manager.get_values
-        known = [kept(script.name).get("targets", {}) for script in scripts]
-        fates = {path: fate(path, state) for targets in known for path, state in targets.items()}
-        self.write(*(f"{path}: {found}" for path, found in fates.items()))
-        self.write(*(f"{one.name}: no outputs are known" for one in scripts if "targets" not in kept(one.name)))
-        if wrong := [path for path, found in fates.items() if found != "ok"]:
-            raise InputError(f"{len(wrong)} of {len(fates)} outputs are not as their scripts left them; type `doit`")
-        self.write(f"{len(fates)} outputs are as their scripts left them")
+        steps, recorded = self.named().steps, self.dep_manager.get_values
+        targets = [recorded(step.name).get("targets", {}) for step in steps]
+        fates = {path: verify_file(path, state) for states in targets for path, state in states.items()}
+        self.write(*(f"{path}: {fate}" for path, fate in fates.items()))
+        self.write(*(f"{step.name}: no outputs are known" for step in steps if "targets" not in recorded(step.name)))
+        if wrong := [path for path, fate in fates.items() if fate != "ok"]:
+            raise InputError(f"{len(wrong)} of {len(fates)} outputs are not as their scripts wrote them. Run `doit`")
+        self.write(f"{len(fates)} outputs are as their scripts wrote them")
         return 0
 
 
-class Clean(Ours):
+class CleanCommand(PipelineCommand):
     """`doit clean`."""
 
     name = "clean"
     doc_purpose = "remove outputs; the next run makes them again"
     cmd_options = (
-        option("all", "the cache, the logs and the csv folder too"),
-        option("dry-run", "only say what would be removed", short="n"),
+        option("all", "also remove the cache, the logs and the csv folder"),
+        option("dry-run", "only show what would be removed", short="n"),
     )
 
     def _execute(self) -> int:
-        paths = [Path(output) for script in self.named().scripts for output in script.writes]
-        ours = [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
-        paths += ours
-        found = dict.fromkeys(path for path in paths if path.is_file() or (path in ours and path.is_dir()))
+        outputs = [Path(output) for step in self.named().steps for output in step.writes]
+        folders = [self.data / name for name in ("cache", "logs", "csv")] if self.params["all"] else []
+        present = [path for path in outputs if path.is_file()]
+        present += [path for path in folders if path.is_file() or path.is_dir()]
         if self.params["dry-run"]:
-            self.write(*(f"would remove: {path}" for path in found))
+            self.write(*(f"would remove: {path}" for path in dict.fromkeys(present)))
             return 0
         with self.locked():
-            for path in found:
+            for path in dict.fromkeys(present):
                 path.unlink() if path.is_file() or path.is_symlink() else shutil.rmtree(path)
                 self.write(f"removed: {path}")
         return 0
 
 
-class History(Ours):
+class HistoryCommand(PipelineCommand):
     """`doit history`."""
 
     name = "history"
@@ -95,18 +93,19 @@ class History(Ours):
     cmd_options = (
         option("stage", "only this stage", None, str),
         option("last", "only the last N stage runs", 0, whole_number),
-        option("json", "the records as they are"),
+        option("json", "show the records as JSON"),
     )
 
     def _execute(self) -> int:
         stages = {*self.names, *filter(None, [self.params["stage"]])}
         records = [record for record in execution_log.read(self.data) if not stages or record["stage"] in stages]
         records = records[-self.params["last"] :]
-        self.write(*([ascii_json(records, indent=1)] if self.params["json"] else history_text(records)))
+        table = [ascii_json(records, indent=1)] if self.params["json"] else execution_log.history_text(records)
+        self.write(*table)
         return 0
 
 
-class Graph(Ours):
+class GraphCommand(PipelineCommand):
     """`doit graph`."""
 
     name = "graph"
@@ -114,18 +113,18 @@ class Graph(Ours):
     doc_description = "SVG and PNG need `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'"
     cmd_options = (
         option("format", "dot, mermaid, svg or png", "dot", str),
-        option("status", "colour by what would run"),
+        option("status", "colour the scripts by what would run"),
         option("output", "write to this file", None, str, short="o"),
     )
 
     def _execute(self) -> int:
-        choice, kept = self.named(), self.dep_manager.get_values
-        actions = {row.task: row.action for row in plan(choice, kept)} if self.params["status"] else {}
-        boxes = [Box(one.name, one.stage, one.script, actions.get(one.name, "")) for one in choice.scripts]
-        content = picture(boxes, starmap(Edge, flows(choice.scripts)), self.params["format"])
+        choice, recorded = self.named(), self.dep_manager.get_values
+        actions = {row.task: row.action for row in plan(choice, recorded)} if self.params["status"] else {}
+        boxes = [Box(step.name, step.stage, step.script, actions.get(step.name, "")) for step in choice.steps]
+        content = picture(boxes, edges(choice.steps), self.params["format"])
         if self.params["output"]:
             path = Path(get_initial_workdir(), self.params["output"])
-            if path.exists() and not path.is_file():  # a pipe, a device: not ours to replace
+            if path.exists() and not path.is_file():  # a pipe or a device: write to it, do not replace it
                 path.write_bytes(content)
             else:
                 write_atomically(path, content)
@@ -135,11 +134,12 @@ class Graph(Ours):
         return 0
 
 
-class Refused(Ours):
-    """The commands of doit that know nothing of this state file, hide work, or forget what it rests on."""
+class RefusedCommand(PipelineCommand):
+    """A command of doit that does not know this state file, hides work, or forgets what outputs depend on."""
 
     doc_purpose = (
-        "not used here: `doit plan` says what rests on what, `--only` leaves out, `doit adopt` accepts outputs"
+        "not available: use `doit plan` to see dependencies, `--only` to leave scripts out, "
+        "`doit adopt` to accept outputs"
     )
 
     def _execute(self) -> int:

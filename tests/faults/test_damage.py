@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from common.running import execution_log as log
+from common.pipeline import execution_log as log
 from tests.faults.project import Project
 
 Damage = Callable[[Path], None]

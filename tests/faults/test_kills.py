@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from common.running.scripts import MARK, UNFINISHED
+from common.pipeline.script_step import MARK, UNFINISHED
 from tests.faults.project import Project, new_project
 from tests.tools.processes import outlasts, processes_in
 from tests.tools.waiting import wait_until

@@ -66,4 +66,4 @@ def test_errors_and_looks_leave_the_terminal_as_it_was(empty: Project, tmp_path:
         place.mkdir()
         seen = in_tmux(empty.command(*arguments), empty.root, empty.environment(), place)
         hold_unchanged(seen, 0 if number else 3)
-        assert number or "name is no stage, script or output" in seen.lines[0]
+        assert number or "name: no such stage, script or output" in seen.lines[0]

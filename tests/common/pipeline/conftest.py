@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from doit.dependency import JSONCodec
 
-from common.pipeline.database import Database
+from common.pipeline.state import StateDatabase
 from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def run_before(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 def after_a_run(toy: Toy, run_before: Toy) -> None:
     """Put into the toy what a run leaves, its records telling of the toy's own transcripts."""
     shutil.copytree(run_before.root / "data", toy.root / "data")
-    database = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
+    database = StateDatabase(str(toy.root / "data" / ".doit.db"), JSONCodec())
     values = database.get("reading:count", "_values_:")
     seen = {name: (toy.root / name).lstat() for name in values["transcripts"]}
     states = {name: [one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino] for name, one in seen.items()}

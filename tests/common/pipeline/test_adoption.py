@@ -15,9 +15,9 @@ def said(path: Path, **settings: str) -> list[str]:
 
 def test_a_file_that_is_missing_foreign_or_of_another_choice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "data.json"
-    assert said(path) == [f"{path} is missing: reading:count would have made it"]
+    assert said(path) == [f"{path}: missing, an output of reading:count"]
     path.write_text("[1]")
-    assert said(path)[0].startswith(f"{path}: not a data file of this project (Expected `object`")
+    assert said(path)[0].startswith(f"{path}: not a valid data file (Expected `object`")
     path.write_text(json.dumps({"schema_type": "shopping_list"}))
     assert said(path) == [f"{path}: unknown schema shopping_list"]
 
@@ -35,6 +35,6 @@ def test_a_data_file_made_with_other_sessions_chosen_is_refused(tmp_path: Path) 
     path.write_text(json.dumps({**kept, "filters": {**kept["filters"], "project": "api"}}))
     assert said(path, project="api") == []
     assert said(path, since="2026-01-01") == [
-        f"{path} was made with project api, the settings say none",
-        f"{path} was made with since none, the settings say 2026-01-01",
+        f"{path}: made with project api, but the settings have none",
+        f"{path}: made with since none, but the settings have 2026-01-01",
     ]

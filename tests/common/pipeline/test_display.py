@@ -156,7 +156,10 @@ def test_the_graph_can_be_drawn_or_says_what_that_needs(toy: Toy) -> None:
         assert "<svg" in (toy.root / "graph.svg").read_text()
     without = toy.doit("graph", "--format", "png", PATH="/nowhere")
     assert without.code == 2
-    assert without.err == "error: drawing needs `dot` of Graphviz, or: pip install 'delegation-retrospective[graph]'\n"
+    assert (
+        without.err
+        == "error: drawing needs `dot`. Install Graphviz, or run pip install 'delegation-retrospective[graph]'\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_the_graph_can_be_drawn_or_says_what_that_needs(toy: Toy) -> None:
         ("plan", ["--json", "--from", "why"]),
         ("history", ["--stage", "--last", "--json"]),
         ("graph", ["--format", "--status", "--output", "dot, mermaid, svg or png"]),
-        ("adopt", ["outputs that are there"]),
+        ("adopt", ["accept existing outputs"]),
         ("clean", ["--all"]),
         ("verify", ["hash every output again"]),
     ],

@@ -25,8 +25,8 @@ def test_a_failure_says_which_script_why_where_all_of_it_is_and_what_to_type(toy
     assert lines[1:] == [
         "    first",
         "    no red",
-        "  all of its output: data/logs/double.log",
-        "  when that is mended, `doit` goes on from here",
+        "  full output: data/logs/double.log",
+        "  Fix the cause, then run `doit` to continue.",
     ]
     assert "before" in (toy.root / "data" / "logs" / "double.log").read_text()
     assert "1 script run, 0 up to date, 1 failed" in result.out
@@ -70,14 +70,14 @@ def test_a_script_that_ends_well_without_its_output_has_failed(toy: Toy) -> None
     toy.trouble("count", "raise SystemExit(0)")
     result = toy.doit()
     assert result.code == 1
-    assert "ended well, but did not write data/count.txt" in result.err
+    assert "exit 0, but it did not write data/count.txt" in result.err
 
 
 def test_a_script_that_dies_by_a_signal_is_a_failure_by_name(toy: Toy) -> None:
     toy.trouble("count", "os.kill(os.getpid(), 11)")
     result = toy.doit("-n", "2")
     assert result.code == 1
-    assert "was killed by signal SIGSEGV" in result.err
+    assert "killed by signal SIGSEGV" in result.err
 
 
 @pytest.mark.parametrize("of", ["one group", "a session of its own"])
@@ -87,7 +87,7 @@ def test_the_time_limit_kills_the_whole_tree(toy: Toy, of: str) -> None:
     for limit in (1, 8, 64):  # on a busy machine the tree may take its time to grow
         result = toy.doit(f"timeout={limit}")
         assert result.code == 1
-        assert f"ran longer than {limit} s, its time limit (setting timeout), and was stopped" in result.err
+        assert f"stopped after its time limit of {limit} s (setting timeout)" in result.err
         wait_until(lambda: not processes_in(toy.root), "nothing of the tree is left")
         if (toy.root / "tree").exists():
             return
@@ -98,9 +98,9 @@ def test_a_script_can_have_a_time_limit_of_its_own(toy: Toy) -> None:
     (toy.root / "data").mkdir()
     (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncount = 0.5\n")
     toy.trouble("count", ENDLESS)
-    assert "ran longer than 0.5 s" in toy.doit().err
+    assert "stopped after its time limit of 0.5 s" in toy.doit().err
     (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncuont = 0.5\n")
-    assert toy.doit().err == "error: data/settings.toml: timeouts: cuont is no script\n"
+    assert toy.doit().err == "error: data/settings.toml: timeouts: cuont is not a script; did you mean count?\n"
 
 
 def test_a_grandchild_that_holds_the_output_is_not_waited_for(toy: Toy) -> None:

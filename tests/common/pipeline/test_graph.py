@@ -44,5 +44,5 @@ def test_mermaid_has_the_same_under_short_names() -> None:
 
 def test_a_picture_needs_a_program_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(InputError, match="drawing needs `dot` of Graphviz"):
+    with pytest.raises(InputError, match="drawing needs `dot`"):
         drawn(b"digraph {}", "svg")

@@ -74,7 +74,7 @@ def test_a_time_limit_of_a_script_of_the_table_can_be_set(own: Toy) -> None:
     path = own.root / "data" / "stages.yaml"
     path.write_text(path.read_text().replace("timeout: 60", "timeout: 0.5"))
     own.trouble("double", ENDLESS)
-    assert "ran longer than 0.5 s" in own.doit().err
+    assert "stopped after its time limit of 0.5 s" in own.doit().err
 
 
 def test_an_own_program_that_fails_is_reported_as_any_script(own: Toy) -> None:
@@ -96,18 +96,18 @@ def test_stages_can_lie_elsewhere(own: Toy) -> None:
     assert "publishing" not in own.doit("list").out
     assert "publishing" in own.doit("list", "stages=mine.yaml").out
     result = own.doit("list", "stages=nowhere.yaml")
-    assert (result.code, result.err) == (2, "error: nowhere.yaml does not exist (setting stages)\n")
+    assert (result.code, result.err) == (2, "error: nowhere.yaml: does not exist (setting stages)\n")
 
 
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("{name: double, run: [x]}", "double is a script already: name it otherwise"),
-        ("{name: nothing, timeout: 3}", "nothing is no script yet: it needs `run`"),
-        ("{name: more, run: [x], needs: [later]}", "more needs later, which is no script before it"),
+        ("{name: double, run: [x]}", "double is a script already. Choose another name"),
+        ("{name: nothing, timeout: 3}", "nothing is not a script yet. Add `run`"),
+        ("{name: more, run: [x], needs: [later]}", "more needs later, which is not a script before it"),
         (
             "{name: double, timeout: 3, needs: [count]}",
-            "double is a script of the table, of which only the time limit can change",
+            "double is a script of dodo.py: only its `timeout` can change",
         ),
     ],
 )
@@ -175,15 +175,15 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, text: str) 
     [
         (
             "{name: one, run: [x], reads: [b], writes: [a]}, {name: two, run: [x], reads: [a], writes: [b]}",
-            "more:two reads what more:one writes, which rests on more:two itself",
+            "more:two reads what more:one writes, which depends on more:two itself. Break the circle.",
         ),
         (
             "{name: one, run: [x], reads: [a.txt], writes: [a.txt]}",
-            "more:one reads what more:one writes, which rests on more:one itself",
+            "more:one reads what more:one writes, which depends on more:one itself. Break the circle.",
         ),
         (
             "{name: one, run: [x], writes: ['{data}/total.txt']}",
-            "data/total.txt is written by adding:total and by more:one: one file has one maker",
+            "data/total.txt: both adding:total and more:one write it. Let one script write each file.",
         ),
     ],
 )

@@ -133,7 +133,7 @@ def test_a_plan_in_words_ends_with_how_many_would_run(toy: Toy) -> None:
     log.write_text(re.sub(r'("duration_seconds": ?)[\d.]+', r"\g<1>7.2", log.read_text()))
     assert toy.doit("--dry-run").out.splitlines()[-2:] == [
         "  adding    total   run   forgotten",
-        "1 script would run (about 7 s by the last runs). Nothing was changed.",
+        "1 script would run (about 7 s, judging by the last runs). Nothing was changed.",
     ]
 
 
@@ -163,18 +163,18 @@ def test_adopt_refuses_outputs_that_are_missing_and_records_nothing(toy: Toy) ->
     (toy.root / "data" / "square.txt").unlink()
     result = toy.doit("adopt")
     assert result.code == 2
-    assert "data/square.txt is missing: squaring:square would have made it" in result.err
+    assert "data/square.txt: missing, an output of squaring:square" in result.err
     assert not (toy.root / "data" / ".doit.db").exists()
 
 
 @pytest.mark.usefixtures("after_a_run")
 def test_verify_hashes_every_output_again(toy: Toy) -> None:
-    assert toy.doit("verify").out.splitlines()[-1] == "4 outputs are as their scripts left them"
+    assert toy.doit("verify").out.splitlines()[-1] == "4 outputs are as their scripts wrote them"
     (toy.root / "data" / "double.txt").write_text("5\n")
     result = toy.doit("verify")
     assert result.code == 2
     assert "data/double.txt: not as made" in result.out
-    assert result.err == "error: 1 of 4 outputs are not as their scripts left them; type `doit`\n"
+    assert result.err == "error: 1 of 4 outputs are not as their scripts wrote them. Run `doit`\n"
 
 
 @pytest.mark.usefixtures("after_a_run")
@@ -192,7 +192,7 @@ def test_verify_says_of_which_scripts_nothing_is_known(toy: Toy) -> None:
     toy.doit("forget", "doubling")
     assert toy.doit("verify").out.splitlines()[-2:] == [
         "doubling:double: no outputs are known",
-        "3 outputs are as their scripts left them",
+        "3 outputs are as their scripts wrote them",
     ]
 
 

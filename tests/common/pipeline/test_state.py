@@ -1,165 +1,130 @@
-"""What is kept between runs: damaged, of another version, without room, without the right to it."""
+"""The state file: whole or not believed; and the backend of doit over it."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
+import sqlite3
+import threading
 from typing import TYPE_CHECKING
 
-import pytest
 from doit.dependency import JSONCodec
 
-from common.pipeline.database import Database
-from common.running import execution_log as log
-from tests.tools.waiting import PATIENCE
+from common.pipeline.script_step import MARK
+from common.pipeline.state import StateDatabase, StateFile
 
 if TYPE_CHECKING:
-    from tests.common.pipeline.conftest import Toy
+    from pathlib import Path
+
+    import pytest
+
+TEXTS = {"one": "value " * 100, "two": "é\u2028"}
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_a_moved_data_directory_is_made_again_or_adopted(toy: Toy) -> None:
-    (toy.root / "data").rename(toy.root / "other")
-    assert toy.plan("data=other")["doubling:double"][0] == "output not known: other/double.txt"
-    assert toy.doit("adopt", "data=other").code == 0
-    assert toy.doit("data=other").ran == []
+def test_what_was_written_is_read_and_a_file_that_is_not_there_is_empty_and_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    assert StateFile(path).read() == {}
+    assert not path.exists()
+    StateFile(path).update({}, kept=["none"])
+    assert not path.exists()
+    StateFile(path).update(TEXTS, kept=TEXTS)
+    file = StateFile(path)
+    assert file.read() == TEXTS
+    file.update({"two": "2"}, kept=["two"])
+    assert StateFile(path).read() == {"two": "2"}
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.unlink()
+    file.update({"two": "2"}, kept=["two"])
+    assert not path.exists()  # nothing changed
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", b"SQLite format 3\0" + b"\0" * 200])
-@pytest.mark.usefixtures("after_a_run")
-def test_a_state_file_that_cannot_be_read_is_said_set_aside_and_made_anew(toy: Toy, damage: bytes) -> None:
-    path = toy.root / "data" / ".doit.db"
-    path.write_bytes(damage)
-    looked = toy.doit("plan")
-    assert "cannot be read" in looked.err
-    assert path.read_bytes() == damage
-    result = toy.doit()
-    assert result.code == 0
-    assert result.ran == ["count", "double", "square", "total"]
-    assert (toy.root / "data" / ".doit.db.unreadable").read_bytes() == damage
-    assert toy.doit().ran == []
+def test_it_is_a_file_of_sqlite3(tmp_path: Path) -> None:
+    StateFile(tmp_path / "state.db").update({"one": "1"}, kept=["one"])
+    connection = sqlite3.connect(tmp_path / "state.db")
+    assert connection.execute("select task_id, task_data from doit").fetchall() == [("one", "1")]
+    connection.close()
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_a_flipped_bit_in_the_state_file_is_never_believed(toy: Toy) -> None:
-    path = toy.root / "data" / ".doit.db"
+def test_the_file_cut_at_any_length_is_set_aside_and_never_believed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, aside = tmp_path / "state.db", tmp_path / "state.db.unreadable"
+    StateFile(path).update(TEXTS, kept=TEXTS)
+    raw = path.read_bytes()
+    for length in range(0, len(raw), 97):
+        path.write_bytes(raw[:length])
+        file = StateFile(path)
+        read, again, said = file.read(), file.read(), capsys.readouterr().err
+        assert read == again
+        if read != TEXTS:
+            assert read == {}
+            assert said.startswith(f"! {path}: cannot be read (")
+            assert said.count("\n") == 1
+            file.update({"new": "1"}, kept=["new"])
+            assert aside.read_bytes() == raw[:length]
+            assert StateFile(path).read() == {"new": "1"}
+
+
+def test_a_flipped_bit_is_never_believed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "state.db"
+    StateFile(path).update(TEXTS, kept=TEXTS)
     raw = bytearray(path.read_bytes())
-    raw[raw.index(b'"settings"') + 3] ^= 1
-    path.write_bytes(bytes(raw))
-    assert "is damaged" in toy.doit("plan").err
+    raw[raw.index(b"value") + 2] ^= 1
+    path.write_bytes(raw)
+    assert StateFile(path).read() == {}
+    assert "the record of one is damaged" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_a_record_of_another_version_is_a_reason_to_run(toy: Toy) -> None:
-    database = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
-    database.set("doubling:double", "_values_:", {"settings": {}, "code": {}, "targets": {}})
-    database.dump()
-    said = "recorded by another version of this program, without agents, reads, transcripts"
-    assert toy.plan()["doubling:double"] == [said]
-    assert toy.doit().ran == ["double"]
+def database(path: Path) -> StateDatabase:
+    return StateDatabase(str(path), JSONCodec())
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_what_is_made_can_be_read_by_its_owner_alone(toy: Toy) -> None:
-    data = toy.root / "data"
-    modes = {str(path.relative_to(data)): oct(path.stat().st_mode & 0o777) for path in data.rglob("*")}
-    assert set(modes.values()) == {"0o600", "0o700"}
-    assert [name for name, mode in modes.items() if mode == "0o700"] == ["logs"]
+def test_what_was_saved_is_there_again_and_what_was_not_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    one = database(path)
+    assert not one.in_("task")
+    assert one.get("task", "key") is None
+    assert not one.in_("task")  # asking is not telling
+    one.set("task", "key", {"a": [1, None, "é\udc80"]})
+    one.dump()
+    one.set("task", "key", "later")
+    again = database(path)
+    assert again.in_("task")
+    assert again.get("task", "key") == {"a": [1, None, "é\udc80"]}
+    again.remove("task")
+    again.dump()
+    assert not database(path).in_("task")
 
 
-def test_a_look_writes_nothing_on_a_data_directory_that_is_not_there(toy: Toy) -> None:
-    for command in ("list", "plan", "history", "graph", "verify"):
-        assert toy.doit(command).code == 0
-        assert not (toy.root / "data").exists()
+def test_a_look_makes_no_file_and_a_save_of_nothing_none_either(tmp_path: Path) -> None:
+    looked = database(tmp_path / "deep" / "state.db")
+    looked.get("task", "key")
+    looked.remove("task")
+    looked.remove_all()
+    looked.dump()
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_data_directory_that_cannot_be_written_is_said(toy: Toy) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
-    (toy.root / "data").mkdir(mode=0o500)
-    assert toy.doit().code == 77
+def test_a_mark_is_saved_at_once_with_what_is_known_beside(tmp_path: Path) -> None:
+    one = database(tmp_path / "state.db")
+    one.mark("task", "forgotten")
+    assert database(tmp_path / "state.db").get("task", "_values_:") == {MARK: "forgotten"}
+    one.mark("task", "did not finish last time", said="4 numbers")
+    kept = database(tmp_path / "state.db").get("task", "_values_:")
+    assert kept == {MARK: "did not finish last time", "said": "4 numbers"}
 
 
-REFUSING = """
-import pathlib
+def test_threads_may_save_while_others_look(tmp_path: Path) -> None:
+    shared = database(tmp_path / "state.db")
 
-def refuse(path, read=pathlib.Path.read_bytes):
-    if path.name == {name!r}:
-        raise PermissionError(13, "Permission denied", str(path))
-    return read(path)
+    def work(number: int) -> None:
+        for step in range(20):
+            shared.set(f"task {number} {step}", "key", step)
+            shared.dump()
+            shared.get(f"other {number} {step}", "key")
 
-pathlib.Path.read_bytes = refuse
-"""
-
-
-@pytest.mark.parametrize("name", ["settings.toml", "stages.yaml"])
-def test_a_file_of_the_user_without_the_right_to_read_it_ends_with_77_and_its_name(toy: Toy, name: str) -> None:
-    (toy.root / "data").mkdir()
-    (toy.root / "data" / name).touch()
-    dodo = toy.root / "dodo.py"
-    dodo.write_text(REFUSING.format(name=name) + dodo.read_text())
-    result = toy.doit("list")
-    assert result.code == 77
-    assert f"data/{name}: Permission denied" in result.err
-
-
-def test_a_full_disk_ends_with_74_and_names_the_file(toy: Toy) -> None:
-    toy.trouble("count", "import errno; raise OSError(errno.ENOSPC, 'No space left on device', str(report))")
-    result = toy.doit()
-    assert result.code == 74
-    assert "data/count.txt: No space left on device" in result.err
-
-
-def without_room(toy: Toy) -> subprocess.CompletedProcess[str]:
-    """Run doit where no file may grow beyond 64 kB, which stands for a disk that is full."""
-    command = ["bash", "-c", 'ulimit -f 64; exec "$@"', "limited", *toy.command()]
-    done = subprocess.run(
-        command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
-    )
-    assert (done.returncode, "Traceback" in done.stderr) == (74, False), done.stderr
-    return done
-
-
-def test_a_log_without_room_is_one_message_and_its_script_is_heard_to_the_end(toy: Toy) -> None:
-    toy.trouble("count", "for _ in range(2000): print('x' * 99)")
-    assert "data/logs/count.log: File too large" in without_room(toy).stderr
-    assert toy.output("count") == "2"
-
-
-@pytest.mark.usefixtures("after_a_run")
-def test_an_execution_log_without_room_is_one_message(toy: Toy) -> None:
-    (toy.root / "data" / log.LOG_NAME).write_text("x" * 99999)
-    toy.add_transcript("c.jsonl")
-    done = without_room(toy)
-    assert done.stderr.startswith("error: data/pipeline_execution_log.json: File too large")
-    assert "✓" not in done.stdout
-
-
-@pytest.mark.usefixtures("after_a_run")
-def test_a_last_stage_that_cannot_be_logged_is_not_said_to_be_done(toy: Toy) -> None:
-    (toy.root / "data" / log.LOG_NAME).unlink()
-    (toy.root / "data" / log.LOG_NAME / "folder").mkdir(parents=True)
-    result = toy.doit("run", "--only", "--force", "adding")
-    assert (result.code, result.ran) == (2, ["total"])
-    assert "✓" not in result.out
-    assert result.err.count(log.LOG_NAME) == 1
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
-@pytest.mark.parametrize("call", ["fsync", "rename", "unlink", "clone,clone3"])
-@pytest.mark.usefixtures("after_a_run")
-def test_an_error_of_the_system_at_any_call_is_one_message_and_the_next_run_mends_it(toy: Toy, call: str) -> None:
-    for when in (1, 2, 3, 5, 8):
-        shutil.rmtree(toy.root / "data")
-        inject = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
-        inject += ["-e", f"inject={call}:error={'EAGAIN' if 'clone' in call else 'ENOSPC'}:when={when}"]
-        command = [*inject, *toy.command("-n", "2")]
-        done = subprocess.run(
-            command, cwd=toy.root, env=toy.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
-        assert done.returncode in (0, 1, 74), done.stderr
-        assert "Traceback" not in done.stderr
-        assert "Fatal Python error" not in done.stderr
-        assert toy.doit().code == 0
-        assert toy.output("total") == "8"
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    again = database(tmp_path / "state.db")
+    assert all(again.get(f"task {number} {step}", "key") == step for number in range(4) for step in range(20))

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 from doit.dependency import JSONCodec
 
-from common.pipeline.database import Database
+from common.pipeline.state import StateDatabase
 from tests.tools.processes import has_open, is_alive, processes_in
 from tests.tools.waiting import ENDLESS, PATIENCE, wait_until
 
@@ -43,7 +43,7 @@ def text_of(path: Path) -> str:
 
 def recorded(toy: Toy) -> set[str]:
     """Return the scripts that the state file has as done."""
-    state = Database(str(toy.root / "data" / ".doit.db"), JSONCodec())
+    state = StateDatabase(str(toy.root / "data" / ".doit.db"), JSONCodec())
     kept = {script: state.get(f"{stage}:{script}", "_values_:") or {} for script, stage in STAGES.items()}
     return {script for script, values in kept.items() if "targets" in values}
 

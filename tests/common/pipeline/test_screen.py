@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from common.running import screen
-from common.running.screen import Bars, Lines
+from common.pipeline import screen
+from common.pipeline.screen import Bars, Lines
 from tests.tools.waiting import PATIENCE
 
 
@@ -84,13 +84,13 @@ def test_the_cursor_is_given_back_on_a_terminal_and_nowhere_else(
     keyboard, terminal = os.openpty()
     with os.fdopen(keyboard, "rb", buffering=0) as master, os.fdopen(terminal, "w") as slave:
         monkeypatch.setattr(sys, "__stdout__", slave)
-        screen.give_back()
+        screen.show_cursor()
         assert master.read(99) == b"\x1b[?25h"
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - as it is opened elsewhere
         monkeypatch.setattr(sys, "__stdout__", nowhere)
-        screen.give_back()
+        screen.show_cursor()
     monkeypatch.setattr(sys, "__stdout__", None)
-    screen.give_back()
+    screen.show_cursor()
     assert capfd.readouterr().out == ""
 
 

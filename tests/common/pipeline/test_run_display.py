@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from common.running import execution_log
-from common.running.processes import Ended
-from common.running.report import Report
-from common.running.screen import Lines
-from common.running.scripts import Script
+from common.pipeline import execution_log
+from common.pipeline.display import RunDisplay
+from common.pipeline.processes import Ended
+from common.pipeline.screen import Lines
+from common.pipeline.script_step import ScriptStep
+from common.pipeline.staleness import Dependencies
 
 NAMES = ("reading:count", "adding:total", "reporting:page")
 DOCS = {"reading": "Count.", "adding": "Add."}
@@ -31,28 +32,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Script]:
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ScriptStep]:
     monkeypatch.setattr("sys.__stdout__", None)  # no terminal to ask for its signs
     return {name: script(name.partition(":")[2], tmp_path) for name in NAMES}
 
 
-def script(name: str, folder: Path) -> Script:
-    return Script(
+def script(name: str, folder: Path) -> ScriptStep:
+    return ScriptStep(
         script=name,
         command=[],
         log=Path("logs", f"{name}.log"),
         timeout=1,
-        reads=(),
         writes=(str(folder / f"{name}.html"),),
-        code=(),
-        settings={},
+        dependencies=Dependencies(settings={}),
     )
 
 
 def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str], clock: Clock
+    scripts: dict[str, ScriptStep], tmp_path: Path, capsys: pytest.CaptureFixture[str], clock: Clock
 ) -> None:
-    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    report = RunDisplay(scripts, DOCS, tmp_path, Lines(), {}, verbose=False)
     clock.now = 1.0
     report.begin("reading:count")
     report.hear("reading:count", {"done": 1})
@@ -90,9 +89,9 @@ def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
 
 
 def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scripts: dict[str, ScriptStep], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    report = RunDisplay(scripts, DOCS, tmp_path, Lines(), {}, verbose=False)
     report.begin("reading:count")
     failed = scripts["reading:count"]
     failed.problem, failed.ended = "exit 3", Ended(3, 1.25, 0, timed_out=False)
@@ -105,8 +104,8 @@ def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
     assert said.err.splitlines() == [
         "XX count failed after 1.2 s (exit 3)",
         "    no numbers",
-        "  all of its output: logs/count.log",
-        "  when that is mended, `doit` goes on from here",
+        "  full output: logs/count.log",
+        "  Fix the cause, then run `doit` to continue.",
         "-- adding        not run: an earlier script failed",
         "-- reporting     not run: an earlier script failed",
     ]
@@ -116,11 +115,11 @@ def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
 
 
 def test_a_stage_that_was_stopped_is_logged_as_unfinished(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scripts: dict[str, ScriptStep], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (older,) = scripts["reporting:page"].writes
     Path(older).touch()
-    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    report = RunDisplay(scripts, DOCS, tmp_path, Lines(), {}, verbose=False)
     report.begin("reading:count")
     report.end()
     assert capsys.readouterr().out.splitlines()[-1] == "!! stopped after 0.0 s: 0 scripts run, 0 up to date"
@@ -129,10 +128,10 @@ def test_a_stage_that_was_stopped_is_logged_as_unfinished(
 
 
 def test_a_stage_of_which_a_part_ran_is_told_from_one_that_never_began(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scripts: dict[str, ScriptStep], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scripts["reading:more"] = script("more", tmp_path)
-    report = Report(scripts, DOCS, tmp_path, Lines(), verbose=False)
+    report = RunDisplay(scripts, DOCS, tmp_path, Lines(), {}, verbose=False)
     report.begin("reading:count")
     scripts["reading:count"].problem = "exit 3"
     report.settle("reading:count", "failed")
@@ -146,9 +145,9 @@ def test_a_stage_of_which_a_part_ran_is_told_from_one_that_never_began(
 
 
 def test_one_script_that_is_up_to_date_is_one(
-    scripts: dict[str, Script], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    scripts: dict[str, ScriptStep], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report({"adding:total": scripts["adding:total"]}, DOCS, tmp_path, Lines(), verbose=False)
+    report = RunDisplay({"adding:total": scripts["adding:total"]}, DOCS, tmp_path, Lines(), {}, verbose=False)
     report.settle("adding:total", "up to date")
     report.end()
     assert capsys.readouterr().out.splitlines()[-1] == "ok nothing to do: 1 script up to date"

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from common.running.code_files import closure, first_line
-from common.running.evidence import Grounds
-from common.running.fingerprints import is_as_it_was, state_of, transcripts_state
+from common.pipeline.project import first_line
+from common.pipeline.staleness import Dependencies, code_files, file_fingerprint, is_unchanged, transcripts_fingerprint
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_code_is_a_module_and_every_module_of_ours_that_it_imports() -> None:
     )
     Path("top/__init__.py").touch()
     Path("top/two.toml").touch()
-    assert shown(closure([Path("top/script.py")])) == [
+    assert shown(code_files([Path("top/script.py")])) == [
         "top/__init__.py",
         "top/deep.py",
         "top/one.py",
@@ -55,8 +54,8 @@ def test_code_is_a_module_and_every_module_of_ours_that_it_imports() -> None:
 @pytest.mark.usefixtures("project")
 def test_modules_that_import_each_other_and_modules_that_cannot_be_read_are_no_trouble() -> None:
     write(top__a="import top.b\n", top__b="import top.a, top.broken\n", top__broken="def (\n")
-    assert shown(closure([Path("top/a.py")])) == ["top/a.py", "top/b.py", "top/broken.py"]
-    assert shown(closure([Path("top/missing.py")])) == ["top/missing.py"]
+    assert shown(code_files([Path("top/a.py")])) == ["top/a.py", "top/b.py", "top/broken.py"]
+    assert shown(code_files([Path("top/missing.py")])) == ["top/missing.py"]
 
 
 @pytest.mark.usefixtures("project")
@@ -65,24 +64,24 @@ def test_a_folder_stands_for_the_files_in_it() -> None:
     Path("templates/deep/page.j2").touch()
     Path("templates/__pycache__").mkdir()
     Path("templates/__pycache__/x.pyc").touch()
-    assert shown(closure([Path("templates")])) == ["templates/deep/page.j2"]
+    assert shown(code_files([Path("templates")])) == ["templates/deep/page.j2"]
 
 
 def test_a_file_is_changed_by_its_bytes_not_by_its_times(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"one")
     stat = path.stat()
-    state = state_of(str(path))
-    assert is_as_it_was(str(path), state)
+    state = file_fingerprint(str(path))
+    assert is_unchanged(str(path), state)
     os.utime(path, (1, 1))
-    assert is_as_it_was(str(path), state)
+    assert is_unchanged(str(path), state)
     for other in (b"two", b"three"):
         path.write_bytes(other)
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        assert not is_as_it_was(str(path), state)
+        assert not is_unchanged(str(path), state)
     path.unlink()
-    assert not is_as_it_was(str(path), state)
-    assert is_as_it_was(str(path), state_of(str(path)))  # gone, as it was when it was looked at
+    assert not is_unchanged(str(path), state)
+    assert is_unchanged(str(path), file_fingerprint(str(path)))  # gone, as it was when it was looked at
 
 
 def test_links_and_what_is_no_transcript_are_not_followed_and_not_counted(tmp_path: Path) -> None:
@@ -92,13 +91,13 @@ def test_links_and_what_is_no_transcript_are_not_followed_and_not_counted(tmp_pa
     (tmp_path / "p" / "loop").symlink_to(tmp_path)
     (tmp_path / "p" / "gone.jsonl").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "p" / "pipe.jsonl")
-    found = sorted(Path(name).name for name in transcripts_state([tmp_path, tmp_path / "missing"]))
+    found = sorted(Path(name).name for name in transcripts_fingerprint([tmp_path, tmp_path / "missing"]))
     assert found == ["a.jsonl", "a.meta.json", "gone.jsonl", "pipe.jsonl"]
-    before = transcripts_state([tmp_path])
+    before = transcripts_fingerprint([tmp_path])
     (tmp_path / "p" / "notes.txt").write_text("more")
-    assert transcripts_state([tmp_path]) == before
+    assert transcripts_fingerprint([tmp_path]) == before
     (tmp_path / "p" / "a.jsonl").rename(tmp_path / "p" / "b.jsonl")
-    assert transcripts_state([tmp_path]) != before
+    assert transcripts_fingerprint([tmp_path]) != before
 
 
 @pytest.mark.usefixtures("project")
@@ -113,12 +112,12 @@ def test_the_first_line_of_a_module_says_what_it_is_for() -> None:
 
 @pytest.mark.usefixtures("project")
 def test_evidence_tells_what_it_was_recorded_without_and_long_values_by_their_beginning() -> None:
-    grounds = Grounds(reads=(), writes=(), code=(), settings={"names": ["x" * 90], "warnings": []})
-    kept = {**grounds.take(), "targets": {}}
-    assert list(grounds.changes(kept)) == []
-    assert list(grounds.changes({})) == [
+    dependencies = Dependencies(settings={"names": ["x" * 90], "warnings": []})
+    kept = {**dependencies.fingerprints(), "targets": {}}
+    assert list(dependencies.changes(kept, [])) == []
+    assert list(dependencies.changes({}, [])) == [
         "recorded by another version of this program, without agents, code, reads, settings, targets, transcripts"
     ]
-    grounds.settings = {"names": None, "warnings": ["odd"]}
+    dependencies.settings = {"names": None, "warnings": ["odd"]}
     shown = f"settings changed: names {'x' * 59}… → none"
-    assert list(grounds.changes(kept)) == [shown, "what the run warns of changed"]
+    assert list(dependencies.changes(kept, [])) == [shown, "the warnings of the run changed"]

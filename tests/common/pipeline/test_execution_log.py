@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from common.running import execution_log as log
-from common.running.history import history_text, sparkline
+from common.pipeline import execution_log as log
+from common.pipeline.execution_log import history_text, sparkline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def test_a_history_says_median_last_time_and_how_it_went() -> None:
 
 
 def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / log.LOG_NAME).write_text("x" * log.LARGEST_LOG + "\n" + '{"stage": "torn"')
+    (tmp_path / log.LOG_NAME).write_text("x" * log.ROTATION_BYTES + "\n" + '{"stage": "torn"')
     log.append(tmp_path, {**RECORD, "stage": "first"})
     assert (tmp_path / log.LOG_NAME).stat().st_size < 200
     log.append(tmp_path, {**RECORD, "stage": "second\nline"})

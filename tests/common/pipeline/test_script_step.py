@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from common.running.scripts import MARK, UNFINISHED, Script
+from common.pipeline.script_step import MARK, UNFINISHED, ScriptStep
+from common.pipeline.staleness import Dependencies
 from tests.tools.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Script:
+def script(tmp_path: Path) -> ScriptStep:
     (tmp_path / "in.txt").write_text("2")
     code = (
         "import sys; print('chatter'); print('\\x1e{\"done\": 1}'); print('\\x1enonsense'); print('1 number doubled');"
@@ -24,24 +25,22 @@ def script(tmp_path: Path) -> Script:
     )
     command = [sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r}); {code}"]
     reads, writes = (str(tmp_path / "in.txt"),), (str(tmp_path / "out.txt"),)
-    return Script(
+    return ScriptStep(
         script="double",
         command=command,
         log=tmp_path / "log",
         timeout=PATIENCE,
-        reads=reads,
         writes=writes,
-        code=(),
-        settings={},
+        dependencies=Dependencies(reads=reads, settings={}),
     )
 
 
-def run(script: Script) -> tuple[Mapping[str, Any], list[object]]:
+def run(script: ScriptStep) -> tuple[Mapping[str, Any], list[object]]:
     heard: list[object] = []
     return script.run(heard.append, shows_progress=True), heard
 
 
-def test_what_is_kept_of_a_run_says_that_nothing_is_to_be_done_until_something_changes(script: Script) -> None:
+def test_what_is_kept_of_a_run_says_that_nothing_is_to_be_done_until_something_changes(script: ScriptStep) -> None:
     assert list(script.reasons({})) == ["never run"]
     kept, heard = run(script)
     assert sorted(map(str, heard)) == ["1 number doubled", "chatter", "first", "{'done': 1}"]
@@ -57,7 +56,7 @@ def test_what_is_kept_of_a_run_says_that_nothing_is_to_be_done_until_something_c
     assert list(script.reasons(kept, made=script.reads)) == ["forced"]
 
 
-def test_a_progress_line_that_is_nested_without_end_is_passed_over(script: Script) -> None:
+def test_a_progress_line_that_is_nested_without_end_is_passed_over(script: ScriptStep) -> None:
     nested = script.command[-1].replace("print('\\x1enonsense')", "print('\\x1e' + '[' * 9999)")
     assert nested != script.command[-1]
     script.command[-1] = nested
@@ -65,34 +64,34 @@ def test_a_progress_line_that_is_nested_without_end_is_passed_over(script: Scrip
     assert (kept["said"], len(heard)) == ("1 number doubled", 4)
 
 
-def test_a_time_limit_beyond_what_a_clock_can_wait_is_none(script: Script) -> None:
+def test_a_time_limit_beyond_what_a_clock_can_wait_is_none(script: ScriptStep) -> None:
     script.timeout = 1e300
     kept, _ = run(script)
     assert (kept["said"], script.problem) == ("1 number doubled", None)
 
 
-def test_a_mark_is_a_reason_with_or_without_what_else_is_kept(script: Script) -> None:
+def test_a_mark_is_a_reason_with_or_without_what_else_is_kept(script: ScriptStep) -> None:
     kept, _ = run(script)
     assert list(script.reasons({MARK: "forgotten"})) == ["forgotten"]
     assert list(script.reasons({**kept, MARK: UNFINISHED})) == [UNFINISHED]
 
 
-def test_a_script_that_does_not_write_what_it_should_has_failed_and_nothing_is_kept(script: Script) -> None:
+def test_a_script_that_does_not_write_what_it_should_has_failed_and_nothing_is_kept(script: ScriptStep) -> None:
     script.writes = ("nowhere/out.txt",)
     assert run(script)[0] == {}
-    assert script.problem == "ended well, but did not write nowhere/out.txt"
-    record = script.record()
+    assert script.problem == "exit 0, but it did not write nowhere/out.txt"
+    record = script.log_record()
     assert (record["success"], record["reason"], record["exit_code"]) == (False, script.problem, 0)
 
 
-def test_a_program_that_cannot_be_started_is_a_problem_with_its_exit_code(script: Script) -> None:
+def test_a_program_that_cannot_be_started_is_a_problem_with_its_exit_code(script: ScriptStep) -> None:
     script.command = ["/nowhere/program"]
     assert run(script)[0] == {}
-    assert (script.ended.exit_code, script.record()["duration_seconds"]) == (2, 0.0)
-    assert (script.problem or "").startswith("/nowhere/program: No such file or directory")
+    assert (script.ended.exit_code, script.log_record()["duration_seconds"]) == (2, 0.0)
+    assert script.problem == "/nowhere/program: No such file or directory; see to it, then run it again"
 
 
-def test_outputs_that_lie_there_can_be_adopted(script: Script) -> None:
+def test_outputs_that_lie_there_can_be_adopted(script: ScriptStep) -> None:
     Path(script.writes[0]).write_text("4")
     kept = script.adopted()
     assert kept["adopted"]

@@ -1,4 +1,4 @@
-"""A program as a process: time limit, output, progress, and the end of its whole process tree."""
+"""Processes: run a program with a time limit, take its output line by line, and end it with all its descendants."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from common.files import make_directory, open_own
 from common.text.printable import printable
 
 LONGEST_LINE = 1 << 16
-LARGEST_PIPE = 1 << 20  # bytes; what Linux allows without privileges, and more than a pipe has by itself
-LARGEST_LOG = 100_000_000  # bytes
+LARGEST_PIPE = 1 << 20  # bytes; the most that Linux allows without privileges
+LARGEST_SCRIPT_LOG = 100_000_000  # bytes
 GRACE_SECONDS = 0.4
 
-Take = Callable[[bytes], str | None]  # takes a line as it comes, and returns it as text if it is one for the log
+Take = Callable[[bytes], str | None]  # takes a line when it comes; returns it as text if the log shall have it
 
 _running: set[int] = set()
 _stopping = threading.Event()
@@ -31,7 +31,7 @@ _stopping = threading.Event()
 class Ended(NamedTuple):
     """How a program ended."""
 
-    exit_code: int | None  # below 0: by the signal of that number; None: it never began
+    exit_code: int | None  # below 0: the number of the signal that ended it; None: it never began
     seconds: float
     peak_memory: int  # bytes
     timed_out: bool
@@ -43,10 +43,11 @@ NOT_BEGUN = Ended(None, 0.0, 0, timed_out=False)
 def run(
     command: Sequence[str], environment: Mapping[str, str], limit: float, log: Path, takes: tuple[Take, Take]
 ) -> Ended:
-    """Run a program for `limit` seconds at most, with more in its environment, and return how it ended.
+    """Run a program for at most `limit` seconds, with `environment` added to ours; return how it ended.
 
-    Its lines go to `takes`, of standard output and of standard error, and to the log, all that it wrote before it
-    ended. Then its process group is killed; a grandchild that holds the output open is not waited for.
+    Each line of standard output goes to the first of `takes`, each of standard error to the second, and both to the
+    log: all that the program wrote before it ended. Then its process group is killed. A grandchild that keeps the
+    output open is not waited for.
     """
     began = time.monotonic()
     make_directory(log.parent)
@@ -76,7 +77,7 @@ def run(
 
 
 def stop_all() -> None:
-    """End every running program and its children: gently, then, a moment later, at once."""
+    """Terminate every running program and its descendants; a moment later, kill them."""
     _stopping.set()
     pids = _with_descendants(list(_running))
     _send(signal.SIGTERM, pids)
@@ -87,7 +88,7 @@ def stop_all() -> None:
 
 
 def kill(*pids: int) -> None:
-    """Kill processes, or every running program, with all descendants, also those with a session of their own."""
+    """Kill the processes, by default every running program, with all descendants, also those in another session."""
     _send(signal.SIGKILL, _with_descendants(pids or list(_running)))
 
 
@@ -103,10 +104,10 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
 
 
 def _lines(stream: IO[bytes], ended: threading.Event) -> Iterator[bytes]:
-    """Yield the lines of a program, all of them, however late they are read.
+    """Yield all lines of a program, however late they are read.
 
-    When a program ends, what it wrote last is still in the pipe. A grandchild may go on writing to it: after the end
-    no more is read than a pipe can hold, and nothing is waited for once the pipe was silent for a moment.
+    When a program ends, its last output is still in the pipe, and a grandchild may go on writing to it. So after the
+    end, read no more than a pipe can hold, and stop once the pipe is silent for a moment.
     """
     rest, left = b"", LARGEST_PIPE
     while left > 0:
@@ -131,11 +132,11 @@ def _lines(stream: IO[bytes], ended: threading.Event) -> Iterator[bytes]:
 def _read(stream: IO[bytes], take: Take, log: IO[bytes], ended: threading.Event) -> None:
     with stream:
         for line in _lines(stream, ended):
-            if (text := take(line)) is not None and log.tell() < LARGEST_LOG:
-                with contextlib.suppress(OSError):  # the log tells when it is closed; its program is heard to the end
+            if (text := take(line)) is not None and log.tell() < LARGEST_SCRIPT_LOG:
+                with contextlib.suppress(OSError):  # closing the log reports it; the program is heard to the end
                     log.write(f"{printable(text)}\n".encode())
-                    if log.tell() >= LARGEST_LOG:
-                        log.write(f"(the rest is left out: {LARGEST_LOG:,} bytes are enough)\n".encode())
+                    if log.tell() >= LARGEST_SCRIPT_LOG:
+                        log.write(f"(the rest is left out: the limit is {LARGEST_SCRIPT_LOG:,} bytes)\n".encode())
                     log.flush()
 
 

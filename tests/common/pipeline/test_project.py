@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from common.running.command_line import options, plain
-from common.running.plan_text import Row, plan_text
+from common.pipeline.project import as_json, options
+from common.pipeline.selection import Row, plan_text
 
 
 def test_a_plan_has_a_line_for_each_reason_and_ends_with_how_many_would_run() -> None:
@@ -19,7 +19,9 @@ def test_a_plan_has_a_line_for_each_reason_and_ends_with_how_many_would_run() ->
         "  adding   total  run   forced",
         "                        count will run; its outputs may change",
     ]
-    assert last.startswith("2 scripts would run (about 2 s by the last runs); one that reads equal bytes again will")
+    assert last.startswith(
+        "2 scripts would run (about 2 s, judging by the last runs); a script whose inputs keep the same bytes will"
+    )
     assert list(plan_text([Row("a:b", "skip", ["up to date"])], {}))[-1] == "Nothing would run. Nothing was changed."
 
 
@@ -29,4 +31,4 @@ def test_values_are_options_of_a_script() -> None:
 
 
 def test_a_value_is_kept_as_json_has_it() -> None:
-    assert [plain(value) for value in ((Path("a"),), Path("b"), 3, None)] == [["a"], "b", 3, None]
+    assert [as_json(value) for value in ((Path("a"),), Path("b"), 3, None)] == [["a"], "b", 3, None]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from common.running import processes
+from common.pipeline import processes
 from tests.tools.processes import is_alive
 from tests.tools.waiting import ENDLESS, PATIENCE, wait_until
 
@@ -77,10 +77,10 @@ def test_what_a_grandchild_writes_without_end_is_not_waited_for(tmp_path: Path) 
 def test_a_program_that_floods_is_heard_to_the_end_and_fills_no_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "LARGEST_LOG", 10)
+    monkeypatch.setattr(processes, "LARGEST_SCRIPT_LOG", 10)
     _, out, _ = run(tmp_path, "for number in range(9): print('line', number)")
     assert len(out) == 9
-    assert (tmp_path / "logs" / "log").read_text() == "line 0\nline 1\n(the rest is left out: 10 bytes are enough)\n"
+    assert (tmp_path / "logs" / "log").read_text() == "line 0\nline 1\n(the rest is left out: the limit is 10 bytes)\n"
 
 
 @pytest.mark.parametrize(

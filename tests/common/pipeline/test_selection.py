@@ -70,9 +70,9 @@ def test_left_out_stages_must_have_succeeded_and_all_that_have_not_are_named(toy
     result = toy.doit("--from", "adding")
     assert result.code == 2
     assert result.err.splitlines() == [
-        "error: reading:count has not succeeded before (data/count.txt missing); type `doit reading`",
-        "doubling:double has not succeeded before (data/double.txt missing); type `doit doubling`",
-        "squaring:square has not succeeded before (data/square.txt missing); type `doit squaring`",
+        "error: reading:count has no complete outputs (data/count.txt missing). Run `doit reading`",
+        "doubling:double has no complete outputs (data/double.txt missing). Run `doit doubling`",
+        "squaring:square has no complete outputs (data/square.txt missing). Run `doit squaring`",
     ]
     assert not (toy.root / "data").exists()
 
@@ -81,13 +81,13 @@ def test_left_out_stages_must_have_succeeded_and_all_that_have_not_are_named(toy
 def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(toy: Toy) -> None:
     toy.add_transcript("c.jsonl")
     said = "reading:count is out of date (transcripts changed: 1 new); its outputs are used as they are"
-    assert toy.plan("--from", "doubling") == {"adding:total": ["what the run warns of changed"]}
+    assert toy.plan("--from", "doubling") == {"adding:total": ["the warnings of the run changed"]}
     result = toy.doit("--from", "doubling")
     assert (result.code, result.ran) == (0, ["total"])
     assert f"! {said}\n" in result.err
     assert toy.output("total") == f"8 {said}"
     assert toy.doit("--from", "doubling").ran == []
-    assert toy.plan()["adding:total"][0] == "what the run warns of changed"
+    assert toy.plan()["adding:total"][0] == "the warnings of the run changed"
     assert toy.doit().ran == ["count", "double", "square", "total"]
     assert toy.output("total") == "15"
 
@@ -96,10 +96,10 @@ def test_a_left_out_stage_that_is_stale_by_transcripts_is_used_with_a_warning(to
 def test_a_left_out_stage_with_other_sessions_chosen_is_refused(toy: Toy) -> None:
     result = toy.doit("--from", "doubling", "project=api")
     assert result.code == 2
-    said = "reading:count was run with other sessions chosen (settings changed: project none → api)"
-    assert result.err == f"error: {said}; type `doit reading project=api`\n"
+    said = "reading:count was last run on other sessions (settings changed: project none → api)"
+    assert result.err == f"error: {said}. Run `doit reading project=api`\n"
     assert (
-        "type `doit reading 'project=two words' timezone=Asia/Tokyo`"
+        "Run `doit reading 'project=two words' timezone=Asia/Tokyo`"
         in toy.doit("--from", "doubling", "project=two words", "timezone=Asia/Tokyo").err
     )
 
@@ -109,33 +109,31 @@ def test_an_empty_span_is_refused(toy: Toy) -> None:
     assert result.code == 3
     assert (
         result.err
-        == "error: nothing is left from adding until reading; the order is reading, doubling, squaring, adding\n"
+        == "error: nothing to run from adding until reading; the order of the stages is reading, doubling, squaring, adding\n"
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["doublng"], "doublng is no stage, script or output; did you mean doubling?"),
-        (["data/nope.txt"], "data/nope.txt is no stage, script or output; `doit list --all` shows them"),
+        (["doublng"], "doublng: no such stage, script or output; did you mean doubling?"),
+        (["data/nope.txt"], "data/nope.txt: no such stage, script or output; `doit list --all` shows all names"),
         (["--bogus"], "option --bogus not recognized; `doit help run` lists the options"),
-        (["run", "--only"], "--only needs the names of stages or scripts: doit run --only analysis"),
-        (["--from", "x"], "x is no stage, script or output; `doit list --all` shows them"),
-        (["-n", "two"], "two: a whole number is needed"),
+        (["run", "--only"], "--only: expected names of stages or scripts, got none. Example: doit run --only analysis"),
+        (["--from", "x"], "x: no such stage, script or output; `doit list --all` shows all names"),
+        (["-n", "two"], "two: expected a whole number"),
         (["bogus=1"], "unknown key bogus; keys are data, projects, agents, project,"),
-        (["since=yesterday"], 'since: expected a day like 2026-03-14, got "yesterday"'),
-        (["since=2026-02-01", "until=2026-01-01"], "since: expected a day on or before until (2026-01-01), got"),
-        (["ignore", "doubling"], "this command is not used here: `doit plan` says"),
-        *(([name], "this command is not used here") for name in ("reset-dep", "dumpdb", "info", "strace")),
-        (["graph", "--format", "bmp"], "--format bmp: dot, mermaid, svg or png"),
+        (["since=yesterday"], "since = yesterday: a day is needed, like 2026-03-14 (command line)"),
+        (["since=2026-02-01", "until=2026-01-01"], "since 2026-02-01 is after until 2026-01-01"),
+        (["ignore", "doubling"], "this command is not available: use `doit plan`"),
+        *(([name], "this command is not available") for name in ("reset-dep", "dumpdb", "info", "strace")),
+        (["graph", "--format", "bmp"], "--format: expected dot, mermaid, svg or png, got bmp"),
     ],
 )
 def test_a_wrong_command_ends_with_3_and_one_line(toy: Toy, arguments: list[str], message: str) -> None:
     result = toy.doit(*arguments)
     assert result.code == 3
-    assert result.err.startswith(
-        f"error: {message}" if "not used" not in message else "error: this command is not used"
-    )
+    assert result.err.startswith(f"error: {message}")
     assert result.err.count("\n") == 1
     assert result.ran == []
 
@@ -145,7 +143,7 @@ def test_an_empty_name_is_wrong_as_any_other_that_is_not_known(toy: Toy, argumen
     shutil.copy(Path(__file__).parents[3] / "pyproject.toml", toy.root)
     result = toy.doit(*arguments)
     assert (result.code, result.ran) == (3, [])
-    assert result.err == "error: a name is empty; `doit list --all` shows what there is\n"
+    assert result.err == "error: expected a name, got an empty one. `doit list --all` shows all names\n"
 
 
 def test_no_projects_folder_is_said_with_where_it_came_from_and_the_sample_to_try(toy: Toy) -> None:
