@@ -110,7 +110,8 @@ def test_what_is_in_common_serves_two_scripts_or_the_pipeline() -> None:
     )
     shared = {name for name in KNOWN if users[name] > 1} | pipeline
     # what extraction alone uses is the library that reads transcripts
-    shared |= below(set(KNOWN), "common.transcripts") | {"common.pipeline.adoption", "common.pipeline.own_stages"}
+    shared |= below(set(KNOWN), "common.transcripts")
+    shared |= {f"common.pipeline.{name}" for name in ("adoption", "own_stages", "state")}  # loaded where they are used
     # what the strategies of users and the benchmarks import, too
     shared |= closure("common.strategy")
     alone = {name for name in KNOWN if name.startswith("common.")} - shared

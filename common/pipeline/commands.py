@@ -21,7 +21,7 @@ from common.pipeline.display import RunDisplay
 from common.pipeline.doit_runner import VERSIONS, Reporter, ScriptRunner
 from common.pipeline.screen import screen
 from common.pipeline.script_step import MARK, UNFINISHED
-from common.pipeline.selection import Choice, Row, check, choose, plan, plan_text
+from common.pipeline.selection import Choice, PlanRow, check, choose, plan, plan_text
 from common.text.printable import ascii_json, printable
 
 
@@ -96,7 +96,7 @@ class RunCommand(PipelineCommand, Run):
         with self.locked(wait=given["wait"]):
             return self._run(choice, control, warnings)
 
-    def _show_plan(self, rows: list[Row], warnings: list[str]) -> int:
+    def _show_plan(self, rows: list[PlanRow], warnings: list[str]) -> int:
         if self.params["json"]:
             self.write(ascii_json([row._asdict() for row in rows], indent=1))
             return 0

@@ -26,7 +26,7 @@ class Choice(NamedTuple):
     left_out: list[ScriptStep]  # whose outputs a chosen step needs
 
 
-class Row(NamedTuple):
+class PlanRow(NamedTuple):
     """A row of a plan: a step, run or skip, and the reasons."""
 
     task: str
@@ -126,12 +126,12 @@ def check(choice: Choice, settings: Settings, given: Mapping[str, str], recorded
     return warnings
 
 
-def plan(choice: Choice, recorded: Recorded) -> list[Row]:
+def plan(choice: Choice, recorded: Recorded) -> list[PlanRow]:
     """Return what a run would do, in its order; change nothing.
 
     A step whose inputs will be made again counts as running, although equal bytes would skip it: an upper bound.
     """
-    rows = [Row(step.name, "skip", ["left out"]) for step in choice.left_out]
+    rows = [PlanRow(step.name, "skip", ["left out"]) for step in choice.left_out]
     running: dict[str, ScriptStep] = {}
     for step in choice.steps:
         record = recorded(step.name)
@@ -143,11 +143,11 @@ def plan(choice: Choice, recorded: Recorded) -> list[Row]:
         if why:
             running[step.name] = step
         fresh = ADOPTED if "adopted" in record else "up to date"
-        rows.append(Row(step.name, "run" if why else "skip", why or [fresh]))
+        rows.append(PlanRow(step.name, "run" if why else "skip", why or [fresh]))
     return rows
 
 
-def plan_text(rows: Sequence[Row], seconds_by_script: Mapping[str, float]) -> Iterator[str]:
+def plan_text(rows: Sequence[PlanRow], seconds_by_script: Mapping[str, float]) -> Iterator[str]:
     """Yield the lines of a plan; the last one counts the scripts that would run."""
     names = [row.task.partition(":") for row in rows]
     stage_width, script_width = (max(len(name[part]) for name in names) for part in (0, 2))
