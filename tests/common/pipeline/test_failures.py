@@ -45,12 +45,6 @@ def test_continue_runs_what_does_not_depend_on_the_failure_and_ends_with_1(toy: 
     assert toy.doit("marathon_over=3").ran == ["double"]  # equal bytes: what was not run is still up to date
 
 
-def test_a_script_that_crashes_shows_one_line_and_keeps_its_traceback_in_the_log(toy: Toy) -> None:
-    toy.trouble("double", "{}['x']")
-    assert "    a fault in this program: KeyError: 'x'\n" in toy.doit().err
-    assert "Traceback (most recent call last)" in (toy.root / "data" / "logs" / "double.log").read_text()
-
-
 def test_a_traceback_of_any_length_is_one_line(toy: Toy) -> None:
     calls = "\n".join(f"def f{n + 1}(): f{n}()" for n in range(60))
     code = f"def f0(): {{}}['x']\n{calls}\nf60()"
@@ -58,19 +52,13 @@ def test_a_traceback_of_any_length_is_one_line(toy: Toy) -> None:
     err = toy.doit().err
     assert "    a fault in this program: KeyError: 'x'\n" in err
     assert err.count("\n") < 10
+    assert "Traceback (most recent call last)" in (toy.root / "data" / "logs" / "double.log").read_text()
 
 
-@pytest.mark.parametrize(("code", "ended"), [(2, 2), (74, 74), (77, 77), (5, 1), (200, 1)])
+@pytest.mark.parametrize(("code", "ended"), [(77, 77), (200, 1)])
 def test_what_a_script_says_of_its_surroundings_is_the_exit_code(toy: Toy, code: int, ended: int) -> None:
     toy.trouble("count", f"raise SystemExit({code})")
     assert toy.doit().code == ended
-
-
-def test_a_script_that_ends_well_without_its_output_has_failed(toy: Toy) -> None:
-    toy.trouble("count", "raise SystemExit(0)")
-    result = toy.doit()
-    assert result.code == 1
-    assert "exit 0, but it did not write data/count.txt" in result.err
 
 
 def test_a_script_that_dies_by_a_signal_is_a_failure_by_name(toy: Toy) -> None:
@@ -101,9 +89,3 @@ def test_a_script_can_have_a_time_limit_of_its_own(toy: Toy) -> None:
     assert "stopped after its time limit of 0.5 s" in toy.doit().err
     (toy.root / "data" / "settings.toml").write_text("[timeouts]\ncuont = 0.5\n")
     assert toy.doit().err == "error: data/settings.toml: timeouts: cuont is not a script; did you mean count?\n"
-
-
-def test_a_grandchild_that_holds_the_output_is_not_waited_for(toy: Toy) -> None:
-    toy.trouble("count", f"{SLEEPER})")
-    assert toy.doit().code == 0
-    wait_until(lambda: not processes_in(toy.root), "the grandchild is gone")

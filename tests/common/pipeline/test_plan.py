@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.builders.steps import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,91 +19,101 @@ if TYPE_CHECKING:
 MAY_CHANGE = "outputs may change"
 
 
-def edit(name: str, text: str = "9\n") -> Callable[[Toy], object]:
-    return lambda toy: (toy.root / "data" / f"{name}.txt").write_text(text)
+def edit(name: str, text: str = "9\n") -> Callable[[Bench], object]:
+    return lambda _: Path(f"data/{name}.txt").write_text(text)
 
 
-def remove(name: str) -> Callable[[Toy], object]:
-    return lambda toy: (toy.root / "data" / name).unlink()
-
-
-def fail(script: str) -> Callable[[Toy], object]:
-    def prepare(toy: Toy) -> None:
-        toy.trouble(script, "raise SystemExit('no')")
-        toy.doit("run", "--force", "--only", script)
-        toy.trouble(script, "")
+def remove(*names: str) -> Callable[[Bench], object]:
+    def prepare(_: Bench) -> None:
+        for name in names:
+            Path(f"data/{name}.txt").unlink()
 
     return prepare
 
 
-def do(*arguments: str) -> Callable[[Toy], object]:
-    return lambda toy: toy.doit(*arguments)
+def fail(script: str) -> Callable[[Bench], object]:
+    return lambda bench: bench.run(script, only=True, force=True, failing=script)
 
 
-def transcript(name: str, text: str = "{}\n") -> Callable[[Toy], object]:
-    return lambda toy: toy.add_transcript(name).write_text(text)
+def transcript(name: str, text: str = "{}\n") -> Callable[[Bench], object]:
+    return lambda bench: bench.transcript(name, text)
 
 
-def change_code(file: str, line: str = "\n# changed\n") -> Callable[[Toy], object]:
-    def prepare(toy: Toy) -> None:
-        path = toy.root / "analysis" / file
-        path.write_text(path.read_text() + line)
+def change_code(file: str) -> Callable[[Bench], object]:
+    def prepare(_: Bench) -> None:
+        path = Path("code", file)
+        path.write_text(path.read_text() + "\n# changed\n")
 
     return prepare
 
 
-STATES: dict[str, tuple[list[Callable[[Toy], object]], list[str]]] = {
-    "never run": ([lambda toy: shutil.rmtree(toy.root / "data")], []),
-    "up to date": ([], []),
-    "forgotten stage": ([do("forget", "doubling")], []),
-    "forgotten all": ([do("forget")], []),
-    "failed first": ([fail("count")], []),
-    "failed middle": ([fail("double")], []),
-    "failed last": ([fail("total")], []),
-    "new transcript": ([transcript("c.jsonl")], []),
-    "grown transcript": ([transcript("a.jsonl", "longer than it was before\n")], []),
-    "gone transcript": ([lambda toy: (toy.root / "sessions/projects/p/a.jsonl").unlink()], []),
-    "script changed": ([change_code("double.py")], []),
-    "helper changed": ([change_code("helper.py")], []),
-    "helper and transcript": ([change_code("helper.py"), transcript("c.jsonl")], []),
-    "unused module changed": ([lambda toy: (toy.root / "analysis/unused.py").write_text("x = 1\n")], []),
-    "setting of one": ([], ["marathon_over=7"]),
-    "setting of last": ([], ["timezone=Asia/Tokyo"]),
-    "setting of first": ([], ["project=api"]),
-    "setting of none": ([], ["workers=3", "timeout=99"]),
-    "settings of two": ([], ["timezone=Asia/Tokyo", "marathon_over=7"]),
-    "first output gone": ([remove("count.txt")], []),
-    "last output gone": ([remove("total.txt")], []),
-    "middle output edited": ([edit("square")], []),
-    "first output edited": ([edit("count")], []),
-    "output cut short": ([edit("double", "")], []),
-    "all outputs gone": ([remove(f"{name}.txt") for name in ("count", "double", "square", "total")], []),
-    "state file gone": ([remove(".doit.db")], []),
-    "one stage alone": ([transcript("c.jsonl")], ["squaring"]),
-    "until": ([change_code("helper.py")], ["--until", "doubling"]),
-    "from": ([change_code("helper.py")], ["--from", "squaring"]),
-    "only": ([edit("square"), edit("double")], ["--only", "doubling", "adding"]),
-    "forced": ([], ["--force"]),
-    "forced one": ([], ["--force", "doubling"]),
-    "forced from": ([], ["--force", "--from", "squaring"]),
-    "two at a time": ([transcript("c.jsonl")], ["-n", "2"]),
-    "adopted": ([remove(".doit.db"), do("adopt")], []),
-    "agents appear": ([lambda toy: (toy.root / "sessions/agents").mkdir()], []),
+SCRIPTS = ("count", "double", "square", "total")
+Prepare = tuple["Callable[[Bench], object]", ...]
+STATES: dict[str, tuple[Prepare, tuple[str, ...], dict[str, Any]]] = {
+    "never run": ((lambda bench: bench.recorded.clear(), remove(*SCRIPTS)), (), {}),
+    "up to date": ((), (), {}),
+    "forgotten stage": ((lambda bench: bench.forget("doubling"),), (), {}),
+    "forgotten all": ((lambda bench: bench.forget(),), (), {}),
+    "failed first": ((fail("count"),), (), {}),
+    "failed middle": ((fail("double"),), (), {}),
+    "failed last": ((fail("total"),), (), {}),
+    "new transcript": ((transcript("c"),), (), {}),
+    "grown transcript": ((transcript("a", "longer than it was before\n"),), (), {}),
+    "gone transcript": ((lambda _: Path("sessions/p/a.jsonl").unlink(),), (), {}),
+    "script changed": ((change_code("double.py"),), (), {}),
+    "helper changed": ((change_code("helper.py"),), (), {}),
+    "helper and transcript": ((change_code("helper.py"), transcript("c")), (), {}),
+    "unused module changed": ((lambda _: Path("code/unused.py").write_text("x = 1\n"),), (), {}),
+    "setting of the second": ((), (), {"settings": {"marathon_over": 7}}),
+    "setting of the last": ((), (), {"settings": {"timezone": "Asia/Tokyo"}}),
+    "setting of the first": ((), (), {"settings": {"project": "api"}}),
+    "setting of none": ((), (), {"settings": {"workers": 3}}),
+    "settings of two": ((), (), {"settings": {"timezone": "Asia/Tokyo", "marathon_over": 7}}),
+    "first output gone": ((remove("count"),), (), {}),
+    "last output gone": ((remove("total"),), (), {}),
+    "middle output edited": ((edit("square"),), (), {}),
+    "first output edited": ((edit("count"),), (), {}),
+    "output cut short": ((edit("double", ""),), (), {}),
+    "all outputs gone": ((remove(*SCRIPTS),), (), {}),
+    "state gone": ((lambda bench: bench.recorded.clear(),), (), {}),
+    "one stage alone": ((transcript("c"),), ("squaring",), {}),
+    "until": ((change_code("helper.py"),), (), {"last": "doubling"}),
+    "from": ((change_code("helper.py"),), (), {"first": "squaring"}),
+    "only": ((edit("square"), edit("double")), ("doubling", "adding"), {"only": True}),
+    "forced": ((), (), {"force": True}),
+    "forced one": ((), ("doubling",), {"force": True}),
+    "forced from": ((), (), {"force": True, "first": "squaring"}),
+    "adopted": ((lambda bench: bench.recorded.clear(), lambda bench: bench.adopt()), (), {}),
+    "agents appear": ((lambda _: Path("agents/a.md").write_text("a"),), (), {}),
 }
 
 
-@pytest.mark.usefixtures("after_a_run")
 @pytest.mark.parametrize("state", STATES)
-def test_a_plan_agrees_with_what_run_then_does(toy: Toy, state: str) -> None:
-    prepare, arguments = STATES[state]
-    for one in prepare:
-        one(toy)
-    planned = toy.plan(*arguments)
-    certain = {task for task, reasons in planned.items() if not all(MAY_CHANGE in reason for reason in reasons)}
-    ran = toy.doit("run", *arguments).ran
-    assert certain <= {task for task in planned if task.partition(":")[2] in ran}
-    assert set(ran) <= {task.partition(":")[2] for task in planned}
-    assert toy.doit(*[argument for argument in arguments if argument != "--force"]).ran == []
+def test_a_plan_agrees_with_what_run_then_does(state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    bench = Bench()
+    assert bench.run() == [*SCRIPTS]
+    prepare, names, how = STATES[state]
+    for change in prepare:
+        change(bench)
+    planned = bench.plan(*names, **how)
+    certain = {script for script, reasons in planned.items() if not all(MAY_CHANGE in reason for reason in reasons)}
+    ran = bench.run(*names, **how)
+    assert certain <= {*ran} <= planned.keys()
+    assert bench.run(*names, **{**how, "force": False}) == []
+
+
+@pytest.mark.usefixtures("after_a_run")
+def test_a_run_of_doit_does_what_its_plan_says(toy: Toy) -> None:
+    toy.add_transcript("c.jsonl")
+    (toy.root / "data" / "square.txt").write_text("9\n")
+    planned = toy.plan("-n", "2", "--until", "squaring")
+    assert planned["squaring:square"] == [
+        "output edited: data/square.txt",
+        "count will run; its outputs may change",
+    ]
+    assert sorted(toy.doit("-n", "2", "--until", "squaring").ran) == ["count", "double", "square"]
+    assert toy.plan() == {"adding:total": ["input changed: data/double.txt", "input changed: data/square.txt"]}
 
 
 def test_a_plan_as_json_has_each_script_in_order_with_action_and_reasons(toy: Toy) -> None:

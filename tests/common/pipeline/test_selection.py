@@ -1,46 +1,143 @@
-"""Which scripts run, and the checks before any work."""
+"""Selection of scripts, and the checks before any work."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from common.errors import CommandError, InputError
+from common.pipeline.selection import Steps, check, choose, in_order
+from common.settings import Settings
+from tests.builders.steps import Bench, step
 
 if TYPE_CHECKING:
     from tests.common.pipeline.conftest import Toy
 
 
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Return four steps in a working directory of their own."""
+    monkeypatch.chdir(tmp_path)
+    return Bench()
+
+
 @pytest.mark.parametrize(
-    ("arguments", "ran"),
+    ("names", "how", "chosen"),
     [
-        (["doubling"], ["count", "double"]),
-        (["doubling:double"], ["count", "double"]),
-        (["double"], ["count", "double"]),
-        (["data/double.txt"], ["count", "double"]),
-        (["./data/double.txt", "squaring"], ["count", "double", "square"]),
-        (["--until", "squaring"], ["count", "double", "square"]),
-        (["run", "--only", "reading"], ["count"]),
+        ([], {}, ["count", "double", "square", "total"]),
+        (["doubling"], {}, ["count", "double"]),
+        (["doubling:double"], {}, ["count", "double"]),
+        (["double"], {}, ["count", "double"]),
+        (["data/double.txt"], {}, ["count", "double"]),
+        (["./data/double.txt", "squaring"], {}, ["count", "double", "square"]),
+        ([], {"last": "squaring"}, ["count", "double", "square"]),
+        ([], {"first": "squaring"}, ["square", "total"]),
+        (["squaring"], {"first": "doubling"}, ["square"]),
+        ([], {"first": "doubling", "last": "squaring"}, ["double", "square"]),
+        (["reading"], {"only": True}, ["count"]),
+        (["adding", "doubling"], {"only": True}, ["double", "total"]),
     ],
 )
-def test_a_first_run_of_a_part_runs_what_it_needs(toy: Toy, arguments: list[str], ran: list[str]) -> None:
-    assert toy.doit(*arguments).ran == ran
+def test_a_part_is_chosen_with_what_it_needs(
+    bench: Bench, names: list[str], how: dict[str, Any], chosen: list[str]
+) -> None:
+    assert [step.script for step in bench.choose(*names, **how).steps] == chosen
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_force_runs_what_is_named_and_not_what_it_needs(toy: Toy) -> None:
-    assert toy.doit("squaring", "--force").ran == ["square"]
-    assert toy.doit("run", "--force", "--from", "squaring").ran == ["square", "total"]
-    assert toy.doit("--force").ran == ["count", "double", "square", "total"]
+def test_the_chosen_keep_their_order_though_what_lies_between_is_left_out(bench: Bench) -> None:
+    choice = bench.choose("adding", "reading", only=True)
+    assert [(step.script, step.after) for step in choice.steps] == [("count", []), ("total", ["reading:count"])]
+    assert [step.script for step in choice.left_out] == ["double", "square"]
+    assert bench.choose("doubling").left_out == []
 
 
-@pytest.mark.usefixtures("after_a_run")
-def test_only_keeps_the_order_among_the_chosen_with_two_at_a_time(toy: Toy) -> None:
-    toy.trouble("double", "time.sleep(0.3)")
-    ran = toy.doit("run", "--only", "--force", "adding", "doubling", "-n", "2").ran
-    assert ran == ["double", "total"]
+def test_force_is_for_what_is_named_and_not_for_what_it_needs(bench: Bench) -> None:
+    bench.run()
+    assert bench.run("squaring", force=True) == ["square"]
+    assert bench.run(first="squaring", force=True) == ["square", "total"]
+    assert bench.run(force=True) == ["count", "double", "square", "total"]
+
+
+@pytest.mark.parametrize(
+    ("names", "how", "message"),
+    [
+        (["doublng"], {}, "doublng: no such stage, script or output; did you mean doubling?"),
+        (["data/nope.txt"], {}, "data/nope.txt: no such stage, script or output; `doit list --all` shows all names"),
+        ([], {"first": "x"}, "x: no such stage, script or output; `doit list --all` shows all names"),
+        ([], {"only": True}, "--only: expected names of stages or scripts, got none. Example: doit run --only"),
+        (
+            [],
+            {"first": "adding", "last": "reading"},
+            "nothing to run from adding until reading; the order of the stages is reading, doubling, squaring, adding",
+        ),
+    ],
+)
+def test_a_wrong_name_or_an_empty_span_is_an_error_of_the_command(
+    bench: Bench, names: list[str], how: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        bench.choose(*names, **how)
+    assert str(caught.value).startswith(message)
+
+
+def named_steps(*rows: tuple[str, str, str]) -> Steps:
+    """Return steps from rows of a name, the files read and the files written, both in one text."""
+    return {name: step(name, reads=reads.split(), writes=writes.split()) for name, reads, writes in rows}
+
+
+def test_steps_run_after_their_makers_and_else_in_the_order_of_the_table() -> None:
+    steps = named_steps(
+        ("s:late", "c", ""), ("s:other", "", "o"), ("s:third", "b", "c"), ("s:second", "a", "b"), ("s:first", "", "a")
+    )
+    ordered = in_order(steps)
+    assert [*ordered] == ["s:first", "s:second", "s:third", "s:late", "s:other"]
+    assert ordered["s:late"].after == ["s:third"]
+    assert [step.script for step in choose(ordered, ["third"]).steps] == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [("s:one", "b", "a"), ("s:two", "a", "b")],
+            "s:two reads what s:one writes, which depends on s:two itself",
+        ),
+        ([("s:one", "a", "a")], "s:one reads what s:one writes, which depends on s:one itself"),
+        ([("s:one", "", "a"), ("s:two", "", "a")], "a: both s:one and s:two write it"),
+        ([("s:one", "", "x"), ("s:two", "c", "b"), ("s:three", "x b", "c")], "which depends on s:"),
+    ],
+)
+def test_files_in_a_circle_or_with_two_makers_are_refused(rows: list[tuple[str, str, str]], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        in_order(named_steps(*rows))
+    assert message in str(caught.value)
+
+
+def test_left_out_steps_are_checked_each_with_what_to_run(bench: Bench) -> None:
+    settings = Settings(projects=(Path("sessions"),))
+    with pytest.raises(InputError) as caught:
+        check(bench.choose(first="adding"), settings, {"timezone": "UTC"}, bench.record)
+    assert str(caught.value).splitlines() == [
+        "reading:count has no complete outputs (data/count.txt missing). Run `doit reading timezone=UTC`",
+        "doubling:double has no complete outputs (data/double.txt missing). Run `doit doubling timezone=UTC`",
+        "squaring:square has no complete outputs (data/square.txt missing). Run `doit squaring timezone=UTC`",
+    ]
+    bench.run()
+    assert check(bench.choose(first="adding"), settings, {}, bench.record) == []
+    bench.transcript("c")
+    assert check(bench.choose(first="adding"), settings, {}, bench.record) == [
+        "reading:count is out of date (transcripts changed: 1 new); its outputs are used as they are"
+    ]
+    with pytest.raises(InputError, match=r"was last run on other sessions .settings changed: project none → two words"):
+        check(bench.choose(first="adding", settings={"project": "two words"}), settings, {}, bench.record)
+    bench.forget("squaring")
+    with pytest.raises(InputError, match=r"squaring:square has outputs of an unknown run. Run `doit squaring`"):
+        check(bench.choose(first="adding"), settings, {}, bench.record)
 
 
 @pytest.mark.usefixtures("after_a_run")
@@ -104,26 +201,14 @@ def test_a_left_out_stage_with_other_sessions_chosen_is_refused(toy: Toy) -> Non
     )
 
 
-def test_an_empty_span_is_refused(toy: Toy) -> None:
-    result = toy.doit("--from", "adding", "--until", "reading")
-    assert result.code == 3
-    assert result.err.startswith("error: nothing to run from adding until reading; the order of the stages is reading,")
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["doublng"], "doublng: no such stage, script or output; did you mean doubling?"),
-        (["data/nope.txt"], "data/nope.txt: no such stage, script or output; `doit list --all` shows all names"),
         (["--bogus"], "option --bogus not recognized; `doit help run` lists the options"),
-        (["run", "--only"], "--only: expected names of stages or scripts, got none. Example: doit run --only analysis"),
-        (["--from", "x"], "x: no such stage, script or output; `doit list --all` shows all names"),
         (["-n", "two"], "two: expected a whole number"),
-        (["bogus=1"], "unknown key bogus; keys are data, projects, agents, project,"),
-        (["since=yesterday"], "since = yesterday: a day is needed, like 2026-03-14 (command line)"),
-        (["since=2026-02-01", "until=2026-01-01"], "since 2026-02-01 is after until 2026-01-01"),
+        (["bogus=1"], "unknown key bogus; "),
         (["ignore", "doubling"], "this command is not available: use `doit plan`"),
-        *(([name], "this command is not available") for name in ("reset-dep", "dumpdb", "info", "strace")),
         (["graph", "--format", "bmp"], "--format: expected dot, mermaid, svg or png, got bmp"),
     ],
 )
@@ -135,7 +220,13 @@ def test_a_wrong_command_ends_with_3_and_one_line(toy: Toy, arguments: list[str]
     assert result.ran == []
 
 
-@pytest.mark.parametrize("arguments", [[""], ["list", ""], ["run", "--only", "", "doubling"], ["-n", "2", ""]])
+def test_every_command_of_doit_that_is_refused_is_ours() -> None:
+    installed = importlib.metadata.entry_points(group="doit.COMMAND")
+    refused = {command.name for command in installed if command.value.endswith(":RefusedCommand")}
+    assert refused == {"dumpdb", "ignore", "info", "reset-dep", "strace"}
+
+
+@pytest.mark.parametrize("arguments", [[""], ["run", "--only", "", "doubling"]])
 def test_an_empty_name_is_wrong_as_any_other_that_is_not_known(toy: Toy, arguments: list[str]) -> None:
     shutil.copy(Path(__file__).parents[3] / "pyproject.toml", toy.root)
     result = toy.doit(*arguments)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from common.pipeline.project import first_line
 from common.pipeline.staleness import Dependencies, code_files, file_fingerprint, is_unchanged, transcripts_fingerprint
+from tests.builders.steps import Bench
+
+ALL = ["count", "double", "square", "total"]
 
 
 @pytest.fixture
@@ -121,3 +125,112 @@ def test_evidence_tells_what_it_was_recorded_without_and_long_values_by_their_be
     dependencies.settings = {"names": None, "warnings": ["odd"]}
     shown = f"settings changed: names {'x' * 59}… → none"
     assert list(dependencies.changes(kept, [])) == [shown, "the warnings of the run changed"]
+
+
+@pytest.fixture
+def bench(project: Path) -> Bench:
+    """Return four steps that have run in the working directory."""
+    assert project == Path.cwd()
+    bench = Bench()
+    assert bench.run() == ALL
+    assert bench.run() == []
+    return bench
+
+
+def test_a_new_transcript_runs_what_reads_it_and_what_comes_of_it(bench: Bench) -> None:
+    bench.transcript("c")
+    assert bench.plan() == {
+        "count": ["transcripts changed: 1 new"],
+        "double": ["count will run; its outputs may change"],
+        "square": ["count will run; its outputs may change"],
+        "total": ["double, square will run; their outputs may change"],
+    }
+    assert bench.run() == ALL
+    assert Path("data/total.txt").read_text() == "15\n"  # 3 transcripts: 2 * 3 + 3 ** 2
+
+
+def test_transcripts_are_counted_by_what_happened_to_them(bench: Bench) -> None:
+    bench.transcript("a", "longer\n")
+    Path("sessions/p/b.jsonl").unlink()
+    bench.transcript("c")
+    assert bench.plan()["count"] == ["transcripts changed: 1 new, 1 grown, 1 gone"]
+    bench.run()
+    bench.transcript("a", "\n")
+    assert bench.plan()["count"] == ["transcripts changed: 1 shorter"]
+
+
+def test_a_transcript_rewritten_with_its_times_restored_is_noticed(bench: Bench) -> None:
+    path = Path("sessions/p/a.jsonl")
+    before = path.stat()
+    path.write_text("[]\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert bench.plan()["count"] == ["transcripts changed: rewritten at the same size"]
+
+
+def test_equal_bytes_do_not_wake_later_steps(bench: Bench) -> None:
+    bench.transcript("b", "other words\n")
+    assert bench.run() == ["count"]
+
+
+def test_a_changed_setting_makes_stale_exactly_what_takes_it(bench: Bench) -> None:
+    assert bench.plan(settings={"marathon_over": 3})["double"] == ["settings changed: marathon_over 20 → 3"]
+    assert bench.run(settings={"marathon_over": 3}) == ["double"]
+    assert bench.run(settings={"marathon_over": 3}) == []
+    assert bench.run(settings={"timezone": "Europe/Berlin"}) == ["double", "total"]
+    reason = bench.plan(settings={"strategies": ["my_" * 40]})["square"][0]
+    assert reason == f"settings changed: strategies none → {'my_' * 19}my…"
+
+
+def test_code_that_is_imported_is_code_of_a_step(bench: Bench) -> None:
+    Path("code/helper.py").write_text("MORE = 1\n")
+    assert {script: reasons[0] for script, reasons in bench.plan().items()} == dict.fromkeys(
+        ALL, "code changed: code/helper.py"
+    )
+    assert bench.run() == ALL
+    assert Path("data/total.txt").read_text() == "15\n"
+    os.utime("code/helper.py", (1, 1))
+    assert bench.run() == []
+
+
+def test_an_output_that_is_gone_emptied_edited_or_a_folder_is_made_again(bench: Bench) -> None:
+    path = Path("data/double.txt")
+    stat = path.stat()
+    path.unlink()
+    assert bench.plan() == {
+        "double": ["output missing: data/double.txt"],
+        "total": ["double will run; its outputs may change"],
+    }
+    assert bench.run() == ["double"]
+    path.write_text("")
+    assert bench.plan()["double"] == ["output edited: data/double.txt"]
+    assert bench.run() == ["double"]
+    path.write_text("9\n")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert bench.run() == ["double"]
+    path.unlink()
+    path.mkdir()
+    assert bench.run() == ["double"]
+    assert path.read_text() == "4\n"
+
+
+def test_an_input_that_changed_although_its_maker_did_not_run_is_a_reason(bench: Bench) -> None:
+    Path("data/count.txt").write_text("9\n")
+    assert bench.plan("doubling", only=True) == {"double": ["input changed: data/count.txt"]}
+
+
+def test_agents_are_an_input_with_their_definitions_and_their_history(bench: Bench) -> None:
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", "-C", "agents", *identity, *arguments], check=True, capture_output=True)
+
+    Path("agents/architect.md").write_text("---\nname: architect\n---\n")
+    assert bench.run() == ["square"]
+    Path("agents/architect.md").write_text("---\nname: builder\n---\n")
+    assert bench.plan()["square"] == ["agent definitions or their history changed"]
+    assert bench.run() == ["square"]
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    assert bench.run() == ["square"]
+    git("commit", "-qm", "second", "--allow-empty")
+    assert bench.run() == []

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pytest
 from doit.dependency import JSONCodec
 
 from common.pipeline.script_step import MARK
 from common.pipeline.state import StateDatabase, StateFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
 
 TEXTS = {"one": "value " * 100, "two": "é\u2028"}
 
@@ -49,7 +45,7 @@ def test_the_file_cut_at_any_length_is_set_aside_and_never_believed(
     path, aside = tmp_path / "state.db", tmp_path / "state.db.unreadable"
     StateFile(path).update(TEXTS, kept=TEXTS)
     raw = path.read_bytes()
-    for length in range(0, len(raw), 97):
+    for length in range(0, len(raw), 397):
         path.write_bytes(raw[:length])
         file = StateFile(path)
         read, again, said = file.read(), file.read(), capsys.readouterr().err
@@ -61,6 +57,15 @@ def test_the_file_cut_at_any_length_is_set_aside_and_never_believed(
             file.update({"new": "1"}, kept=["new"])
             assert aside.read_bytes() == raw[:length]
             assert StateFile(path).read() == {"new": "1"}
+
+
+@pytest.mark.parametrize("raw", [b"", b"garbage", b"SQLite format 3\0" + b"\0" * 200])
+def test_bytes_of_another_kind_are_no_state(tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(raw)
+    assert StateFile(path).read() == {}
+    assert capsys.readouterr().err.endswith("The next run renames it to state.db.unreadable and runs every script.\n")
+    assert path.read_bytes() == raw
 
 
 def test_a_flipped_bit_is_never_believed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

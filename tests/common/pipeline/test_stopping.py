@@ -52,8 +52,10 @@ def wait_for_the_end_of_scripts(toy: Toy) -> None:
     wait_until(lambda: not processes_in(toy.root), "no process of the run is left")
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-@pytest.mark.parametrize("processes", ["1", "2"])
+@pytest.mark.parametrize(
+    ("sign", "code", "processes"),
+    [(signal.SIGINT, 130, "1"), (signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "2"), (signal.SIGHUP, 129, "1")],
+)
 def test_a_signal_ends_a_run_with_its_scripts_and_keeps_what_is_finished(
     toy: Toy, sign: signal.Signals, code: int, processes: str
 ) -> None:
