@@ -9,7 +9,7 @@ import pytest
 from doit.exceptions import TaskFailed, UnmetDependency
 
 from common.pipeline.display import RunDisplay
-from common.pipeline.doit_runner import OWN_EXIT_CODES, VERSIONS, FileChecker, Reporter
+from common.pipeline.doit_runner import VERSIONS, FileChecker, Reporter
 from common.pipeline.screen import Lines
 from tests.builders.steps import step
 
@@ -41,7 +41,3 @@ def test_events_of_doit_become_what_became_of_each_script(
 def test_files_never_make_a_task_of_doit_stale() -> None:
     checker = FileChecker()
     assert (checker.check_modified("file", None, None), checker.get_state("file", None)) == (False, 0)
-
-
-def test_a_script_ends_the_run_with_its_own_code_where_its_surroundings_are_wrong() -> None:
-    assert sorted(OWN_EXIT_CODES) == [2, 74, 77]

@@ -55,7 +55,7 @@ def test_a_traceback_of_any_length_is_one_line(toy: Toy) -> None:
     assert "Traceback (most recent call last)" in (toy.root / "data" / "logs" / "double.log").read_text()
 
 
-@pytest.mark.parametrize(("code", "ended"), [(77, 77), (200, 1)])
+@pytest.mark.parametrize(("code", "ended"), [(2, 2), (77, 77), (200, 1)])
 def test_what_a_script_says_of_its_surroundings_is_the_exit_code(toy: Toy, code: int, ended: int) -> None:
     toy.trouble("count", f"raise SystemExit({code})")
     assert toy.doit().code == ended
