@@ -38,7 +38,7 @@ def test_the_settings_that_make_a_script_stale_are_those_of_the_table() -> None:
         "import json; from doit import doit_cmd;"
         "doit_cmd._CMDLINE_VARS = {'csv': 'yes', 'data': 'data/of-nobody'}; import dodo;"
         "tasks = [task for name in vars(dodo) if name.startswith('task_') for task in vars(dodo)[name]()];"
-        "print(json.dumps({t['name']: sorted(t['meta']['step'].settings) for t in tasks if t['name']}))"
+        "print(json.dumps({t['name']: sorted(t['meta']['step'].dependencies.settings) for t in tasks if t['name']}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     known = json.loads(done.stdout)

@@ -60,7 +60,7 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_command_is_documented() -> None:
     listed = doit("help").partition("Commands")[2].partition("\n\n")[0]
     known = set(re.findall(r"^  \S+ ([a-z-]+)  +\S", listed, re.MULTILINE))
-    refused = set(re.findall(r"^  \S+ ([a-z-]+) +not used here", listed, re.MULTILINE))
+    refused = set(re.findall(r"^  \S+ ([a-z-]+) +not available", listed, re.MULTILINE))
     text = section(PIPELINE, "5. Commands")
     assert {cell.split()[-1] for cell in first_cells(text) if cell.startswith("doit ")} == known - refused
     assert {name.split()[-1] for name in names(section(PIPELINE, "Refused commands"))} == refused
