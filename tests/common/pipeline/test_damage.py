@@ -48,7 +48,6 @@ def test_a_record_of_another_version_is_a_reason_to_run(toy: Toy) -> None:
     database.dump()
     said = "recorded by another version of this program, without agents, reads, transcripts"
     assert toy.plan()["doubling:double"] == [said]
-    assert toy.doit().ran == ["double"]
 
 
 @pytest.mark.usefixtures("after_a_run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,9 @@ def own(toy: Toy) -> Toy:
 
 
 def test_own_scripts_are_tasks_like_any_other(own: Toy) -> None:
-    assert own.doit("list").out.splitlines()[-1].split(maxsplit=1) == ["publishing", "Put it where all can see it."]
-    assert "doubling:shout       Shout the number." in own.doit("list", "--all").out
-    assert own.plan()["publishing:publish"][1:] == [
-        "shout, total will run; their outputs may change",
-    ]
+    listed = own.doit("list", "--all").out
+    assert re.search(r"^publishing  +Put it where all can see it\.$", listed, re.MULTILINE)
+    assert "doubling:shout       Shout the number." in listed
     assert own.doit().code == 0
     assert own.output("public") == "4!"
     assert own.plan() == {}
@@ -62,12 +61,12 @@ def test_own_scripts_are_tasks_like_any_other(own: Toy) -> None:
 
 
 def test_a_change_of_an_own_script_runs_it_again(own: Toy) -> None:
-    own.doit()
+    own.doit("doubling")
     path = own.root / "own.py"
     path.write_text(path.read_text().replace("'!'", "'?!'"))
     assert own.plan()["doubling:shout"] == ["code changed: own.py"]
-    own.doit()
-    assert own.output("public") == "4?!"
+    assert own.doit("shout").code == 0
+    assert own.output("shout") == "4?!"
 
 
 def test_a_time_limit_of_a_script_of_the_table_can_be_set(own: Toy) -> None:
@@ -149,7 +148,7 @@ def test_an_error_says_file_line_column_the_key_and_the_nearest_known_one(
     [
         (b"a: \0", "unacceptable character #x0000"),
         (b"a: \xff", "unacceptable character #x00ff"),
-        (b"[" * 9999, "maximum recursion depth exceeded"),
+        (b"[" * 1500, "maximum recursion depth exceeded"),
     ],
 )
 def test_a_file_that_no_place_can_be_told_of_is_refused_by_its_name(

@@ -96,3 +96,23 @@ def test_outputs_that_lie_there_can_be_adopted(script: ScriptStep) -> None:
     kept = script.adopted()
     assert kept["adopted"]
     assert list(script.reasons(kept)) == []
+
+
+def test_a_transcript_that_grows_while_it_is_read_makes_the_outputs_stale(script: ScriptStep, tmp_path: Path) -> None:
+    transcript = tmp_path / "sessions" / "a.jsonl"
+    transcript.parent.mkdir()
+    transcript.touch()
+    script.dependencies.transcripts = (transcript.parent,)
+    script.command[-1] += f"; open({str(transcript)!r}, 'a').write('more')"
+    kept, _ = run(script)
+    assert list(script.reasons(kept)) == ["transcripts changed: 1 grown"]
+    kept, _ = run(script)
+    transcript.with_name("b.jsonl").touch()
+    assert list(script.reasons(kept)) == ["transcripts changed: 1 new, 1 grown"]
+
+
+def test_a_crash_is_known_by_its_traceback_however_long_it_is(script: ScriptStep) -> None:
+    traceback = "sys.stderr.write('Traceback (most recent call last):\\n' + 'x\\n' * 99)"
+    script.command[-1] = f"import sys; {traceback}; sys.exit('KeyError: 1')"
+    run(script)
+    assert (script.crashed, script.problem, script.tail[-1]) == (True, "exit 1", "KeyError: 1")
