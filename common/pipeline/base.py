@@ -22,7 +22,7 @@ from common.pipeline import execution_log
 from common.pipeline.processes import kill
 from common.pipeline.project import Project
 from common.pipeline.screen import show_cursor
-from common.pipeline.selection import Choice, Steps, choose, in_order
+from common.pipeline.selection import Choice, Steps, choose_steps, in_order
 from common.settings import FILE_NAME
 from common.text.printable import Shown
 
@@ -90,7 +90,7 @@ class PipelineCommand(DoitCmdBase):
 
     def named(self) -> Choice:
         """Return the steps that the command names, or all."""
-        return choose(self.steps(), self.names, only=bool(self.names))
+        return choose_steps(self.steps(), self.names, only=bool(self.names))
 
     def write(self, *lines: str) -> None:
         """Write lines to standard output."""
@@ -120,7 +120,7 @@ class PipelineCommand(DoitCmdBase):
         try:
             short, long = self.cmdparser.get_short(), self.cmdparser.get_long()
             options, names = getopt.gnu_getopt(arguments, short, long)  # doit accepts options before names alone
-            first = [part for pair in options for part in pair if part]
+            first = [word for pair in options for word in pair if word]
             return int(super().parse_execute([*first, *names]) or 0)
         except getopt.GetoptError as error:
             raise CommandError(f"{error}; `doit help {self.name}` lists the options") from error

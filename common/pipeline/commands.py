@@ -21,7 +21,7 @@ from common.pipeline.display import RunDisplay
 from common.pipeline.doit_runner import VERSIONS, Reporter, ScriptRunner
 from common.pipeline.screen import screen
 from common.pipeline.script_step import MARK, UNFINISHED
-from common.pipeline.selection import Choice, PlanRow, check, choose, plan, plan_text
+from common.pipeline.selection import Choice, PlanRow, check, choose_steps, plan, plan_text
 from common.text.printable import ascii_json, printable
 
 
@@ -40,7 +40,7 @@ class ListCommand(PipelineCommand, List):
 
     @functools.cached_property
     def _running(self) -> set[str]:
-        rows = plan(choose(self.steps()), self.dep_manager.get_values)
+        rows = plan(choose_steps(self.steps()), self.dep_manager.get_values)
         return {name for row in rows if row.action == "run" for name in (row.task, row.task.partition(":")[0])}
 
 
@@ -52,7 +52,7 @@ class ForgetCommand(PipelineCommand, Forget):
 
     def _execute(self) -> int:
         names = [] if self.params["forget_all"] else self.names
-        steps = choose(self.steps(), names, only=bool(names) and not self.params["forget_sub"]).steps
+        steps = choose_steps(self.steps(), names, only=bool(names) and not self.params["forget_sub"]).steps
         with self.locked():
             for step in steps:
                 self.dep_manager.backend.mark(step.name, "forgotten")
@@ -83,7 +83,7 @@ class RunCommand(PipelineCommand, Run):
     def _execute(self) -> int:
         given = self.params
         how = {"only": given["only"], "force": given["force"]}
-        choice = choose(self.steps(), self.names, given["from"], given["until"], **how)
+        choice = choose_steps(self.steps(), self.names, given["from"], given["until"], **how)
         tasks = self.tasks
         for step in choice.steps:
             tasks[step.name].task_dep = step.after
@@ -101,7 +101,7 @@ class RunCommand(PipelineCommand, Run):
             self.write(ascii_json([row._asdict() for row in rows], indent=1))
             return 0
         sys.stderr.writelines(f"! {printable(warning)}\n" for warning in warnings)
-        self.write(*plan_text(rows, execution_log.last_seconds(execution_log.read(self.data))))
+        self.write(*plan_text(rows, execution_log.last_seconds(execution_log.read_records(self.data))))
         return 0
 
     def _run(self, choice: Choice, control: TaskControl, warnings: list[str]) -> int:

@@ -121,7 +121,7 @@ class RunDisplay:
             "run_id": self._run_id,
             "versions": self._versions,
         }
-        execution_log.append(self._data, record)
+        execution_log.append_record(self._data, record)
         del self._began[stage]
         if success and "not run" not in fates.values():
             self._screen.say("done", f"{start}{f'{seconds:.1f} s':<12}{made}".rstrip())

@@ -20,7 +20,7 @@ RUN: Mapping[str, Any] = {"success": bool, "duration_seconds": (int, float)}
 STAGE_RUN, SCRIPT_RUN = {"stage": str, "timestamp": str, "scripts": list, **RUN}, {"script": str, **RUN}
 
 
-def append(directory: Path, record: Mapping[str, Any]) -> None:
+def append_record(directory: Path, record: Mapping[str, Any]) -> None:
     """Add a record with a single write: two writers never mix their lines, and a kill never leaves half a line."""
     path = directory / LOG_NAME
     if path.is_file() and path.stat().st_size > ROTATION_BYTES:
@@ -37,7 +37,7 @@ def append(directory: Path, record: Mapping[str, Any]) -> None:
         os.close(descriptor)
 
 
-def read(directory: Path) -> Iterator[dict[str, Any]]:
+def read_records(directory: Path) -> Iterator[dict[str, Any]]:
     """Yield the records, oldest first; skip lines that cannot be read."""
     for path in (directory / OLDER_NAME, directory / LOG_NAME):
         for line in path.read_bytes().split(b"\n") if path.is_file() else ():
@@ -50,7 +50,7 @@ def read(directory: Path) -> Iterator[dict[str, Any]]:
 
 
 def _fits(value: Any, kinds: Mapping[str, Any]) -> bool:
-    """Tell whether a part of a line has the form that `append` writes: the file may have been edited."""
+    """Tell whether a part of a line has the form that `append_record` writes: the file may have been edited."""
     has_keys = isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in kinds.items())
     return has_keys and 0 <= value["duration_seconds"] < math.inf
 

@@ -40,7 +40,7 @@ class Ended(NamedTuple):
 NOT_BEGUN = Ended(None, 0.0, 0, timed_out=False)
 
 
-def run(
+def run_process(
     command: Sequence[str], environment: Mapping[str, str], limit: float, log: Path, takes: tuple[Take, Take]
 ) -> Ended:
     """Run a program for at most `limit` seconds, with `environment` added to ours; return how it ended.

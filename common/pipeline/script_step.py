@@ -17,7 +17,7 @@ from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
 from common.files import as_project_error
-from common.pipeline.processes import NOT_BEGUN, Ended, run
+from common.pipeline.processes import NOT_BEGUN, Ended, run_process
 from common.pipeline.staleness import WARNINGS, Dependencies, changed_settings, file_fingerprints
 
 MARK = "mark"  # the key, in the record of a script, of why it must run again
@@ -73,7 +73,7 @@ class ScriptStep(BaseAction):
         settings = self.dependencies.settings
         if WARNINGS in settings:
             settings[WARNINGS] = list(warnings)
-            self.command.extend(part for text in warnings for part in (f"--{WARNINGS}", text))
+            self.command.extend(word for text in warnings for word in (f"--{WARNINGS}", text))
 
     def reasons(self, recorded: Mapping[str, Any], made: Collection[str] = ()) -> Iterator[str]:
         """Yield each reason to run, given its record; inputs in `made` will be made again before it runs."""
@@ -121,7 +121,7 @@ class ScriptStep(BaseAction):
         environment = {"PIPELINE_PARENT": str(os.getpid()), "PIPELINE_PROGRESS": str(int(shows_progress))}
         takes = (lambda line: self._take(line, hear)), (lambda line: self._take_error(line, hear))
         try:
-            self.ended = run(self.command, environment, self.timeout, self.log, takes)
+            self.ended = run_process(self.command, environment, self.timeout, self.log, takes)
             self.problem = self._problem(self.ended.exit_code or 0)
         except OSError as error:
             failure = as_project_error(error, None if error.filename else self.log)

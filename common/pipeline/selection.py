@@ -51,7 +51,7 @@ def in_order(steps: Steps) -> Steps:
     return {name: steps[name] for name in dict.fromkeys(name for order in orders for name in order)}
 
 
-def choose(  # noqa: PLR0913 - each is an option of the command line
+def choose_steps(  # noqa: PLR0913 - each is an option of the command line
     steps: Steps,
     names: Iterable[str] = (),
     first: str | None = None,
@@ -150,7 +150,7 @@ def plan(choice: Choice, recorded: Recorded) -> list[PlanRow]:
 def plan_text(rows: Sequence[PlanRow], seconds_by_script: Mapping[str, float]) -> Iterator[str]:
     """Yield the lines of a plan; the last one counts the scripts that would run."""
     names = [row.task.partition(":") for row in rows]
-    stage_width, script_width = (max(len(name[part]) for name in names) for part in (0, 2))
+    stage_width, script_width = (max(len(name[place]) for name in names) for place in (0, 2))
     for row, (stage, _, script) in zip(rows, names, strict=True):
         start = f"  {stage:<{stage_width}}  {script:<{script_width}}  {row.action:<4}  "
         for reason in row.reasons:

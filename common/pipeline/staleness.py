@@ -149,7 +149,7 @@ def _imported(path: Path, mtime_ns: int) -> tuple[Path, ...]:
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = ".".join(path.parent.parts[: len(path.parent.parts) + 1 - node.level]) if node.level else ""
-            base = ".".join(part for part in (above, node.module) if part)
+            base = ".".join(filter(None, (above, node.module)))
             names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
     places = {Path(*name.split(".")[:length]) for name in names for length in range(1, name.count(".") + 2)}
     files = [file for place in places for file in (place / "__init__.py", place.with_suffix(".py"))]

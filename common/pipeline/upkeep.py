@@ -98,7 +98,8 @@ class HistoryCommand(PipelineCommand):
 
     def _execute(self) -> int:
         stages = {*self.names, *filter(None, [self.params["stage"]])}
-        records = [record for record in execution_log.read(self.data) if not stages or record["stage"] in stages]
+        logged = execution_log.read_records(self.data)
+        records = [record for record in logged if not stages or record["stage"] in stages]
         records = records[-self.params["last"] :]
         table = [ascii_json(records, indent=1)] if self.params["json"] else execution_log.history_text(records)
         self.write(*table)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common.pipeline.script_step import MARK, ScriptStep
-from common.pipeline.selection import Choice, Steps, choose, in_order, plan
+from common.pipeline.selection import Choice, Steps, choose_steps, in_order, plan
 from common.pipeline.staleness import Dependencies, agents_fingerprint, file_fingerprints
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Bench:
 
     def choose(self, *names: str, settings: Mapping[str, object] | None = None, **how: Any) -> Choice:
         """Choose steps, as the command line does."""
-        return choose(self.steps(settings), names, **how)
+        return choose_steps(self.steps(settings), names, **how)
 
     def plan(self, *names: str, **how: Any) -> dict[str, list[str]]:
         """Return the scripts that would run, each with the reasons."""

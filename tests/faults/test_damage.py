@@ -159,11 +159,12 @@ def test_the_log_cut_at_any_length_keeps_every_whole_record_and_takes_the_next(t
     path = tmp_path / log.LOG_NAME
     run = {"timestamp": "2026-01-01T00:00:00Z", "duration_seconds": 1, "success": True, "scripts": []}
     for stage in ("first", "sécond"):
-        log.append(tmp_path, {"stage": stage, **run})
+        log.append_record(tmp_path, {"stage": stage, **run})
     raw = path.read_bytes()
     ends = (raw.index(b"\n"), len(raw) - 1)
     for length in range(len(raw) + 1):
         path.write_bytes(raw[:length])
-        log.append(tmp_path, {"stage": "next", **run})
+        log.append_record(tmp_path, {"stage": "next", **run})
         kept = sum(length >= end for end in ends)
-        assert [record["stage"] for record in log.read(tmp_path)] == [*("first", "sécond")[:kept], "next"], length
+        stages = [record["stage"] for record in log.read_records(tmp_path)]
+        assert stages == [*("first", "sécond")[:kept], "next"], length

@@ -29,10 +29,10 @@ def test_a_history_says_median_last_time_and_how_it_went() -> None:
 
 def test_the_log_is_kept_to_a_size_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / log.LOG_NAME).write_text("x" * log.ROTATION_BYTES + "\n" + '{"stage": "torn"')
-    log.append(tmp_path, {**RECORD, "stage": "first"})
+    log.append_record(tmp_path, {**RECORD, "stage": "first"})
     assert (tmp_path / log.LOG_NAME).stat().st_size < 200
-    log.append(tmp_path, {**RECORD, "stage": "second\nline"})
-    assert [record["stage"] for record in log.read(tmp_path)] == ["first", "second\nline"]
+    log.append_record(tmp_path, {**RECORD, "stage": "second\nline"})
+    assert [record["stage"] for record in log.read_records(tmp_path)] == ["first", "second\nline"]
 
 
 def test_the_time_of_a_script_is_that_of_its_last_success() -> None:
@@ -58,8 +58,8 @@ def test_the_time_of_a_script_is_that_of_its_last_success() -> None:
     ids=str,
 )
 def test_a_line_that_was_edited_into_something_else_is_passed_over(tmp_path: Path, changed: dict[str, object]) -> None:
-    log.append(tmp_path, RECORD | changed)
+    log.append_record(tmp_path, RECORD | changed)
     with (tmp_path / log.LOG_NAME).open("a") as stream:
         stream.write("[" * 99999 + "\n")
-    log.append(tmp_path, RECORD)
-    assert list(log.read(tmp_path)) == [RECORD]
+    log.append_record(tmp_path, RECORD)
+    assert list(log.read_records(tmp_path)) == [RECORD]

@@ -33,7 +33,7 @@ def run(
         err.append(line)
         return line.decode().rstrip("\n") + "\x1b[31m"
 
-    ended = processes.run(
+    ended = processes.run_process(
         [sys.executable, "-c", code], {"COLOUR": "green"}, limit, tmp_path / "logs" / "log", (take, take_error)
     )
     return ended, out, err
@@ -125,4 +125,4 @@ def test_whatever_runs_is_stopped_gently_and_at_once_if_it_is_deaf(
 
 def test_a_program_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
-        processes.run(["no-such-program"], {}, 1, tmp_path / "log", (lambda _: "", lambda _: ""))
+        processes.run_process(["no-such-program"], {}, 1, tmp_path / "log", (lambda _: "", lambda _: ""))

@@ -82,7 +82,7 @@ def test_a_stage_is_said_when_it_begins_and_ends_and_leaves_a_line_in_the_log(
         "  the answer",
         f"  report: {scripts['reporting:page'].writes[0]}",
     ]
-    records = list(execution_log.read(tmp_path))
+    records = list(execution_log.read_records(tmp_path))
     told = [tuple(record[key] for key in ("stage", "success", "unfinished", "duration_seconds")) for record in records]
     assert told == [("reading", True, [], 2.5), ("reporting", True, [], 8.75)]
     assert [one["script"] for one in records[0]["scripts"]] == ["count"]
@@ -110,7 +110,7 @@ def test_a_failure_says_what_it_said_last_and_what_did_not_run_is_not_logged(
         "-- reporting     not run: an earlier script failed",
     ]
     assert said.out.splitlines()[-1] == "XX ended after 0.0 s: 0 scripts run, 0 up to date, 1 failed, 2 not run"
-    (record,) = execution_log.read(tmp_path)
+    (record,) = execution_log.read_records(tmp_path)
     assert (record["stage"], record["success"], record["scripts"][0]["reason"]) == ("reading", False, "exit 3")
 
 
@@ -123,7 +123,7 @@ def test_a_stage_that_was_stopped_is_logged_as_unfinished(
     report.begin("reading:count")
     report.end()
     assert capsys.readouterr().out.splitlines()[-1] == "!! stopped after 0.0 s: 0 scripts run, 0 up to date"
-    (record,) = execution_log.read(tmp_path)
+    (record,) = execution_log.read_records(tmp_path)
     assert (record["success"], record["unfinished"], record["scripts"]) == (False, ["reading:count"], [])
 
 

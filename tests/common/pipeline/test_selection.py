@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from common.errors import CommandError, InputError
-from common.pipeline.selection import Steps, check, choose, in_order
+from common.pipeline.selection import Steps, check, choose_steps, in_order
 from common.settings import Settings
 from tests.builders.steps import Bench, step
 
@@ -97,7 +97,7 @@ def test_steps_run_after_their_makers_and_else_in_the_order_of_the_table() -> No
     ordered = in_order(steps)
     assert [*ordered] == ["s:first", "s:second", "s:third", "s:late", "s:other"]
     assert ordered["s:late"].after == ["s:third"]
-    assert [step.script for step in choose(ordered, ["third"]).steps] == ["first", "second", "third"]
+    assert [step.script for step in choose_steps(ordered, ["third"]).steps] == ["first", "second", "third"]
 
 
 @pytest.mark.parametrize(
