@@ -78,7 +78,7 @@ def test_a_time_limit_of_a_script_of_the_table_can_be_set(own: Toy) -> None:
 
 def test_an_own_program_that_fails_is_reported_as_any_script(own: Toy) -> None:
     (own.root / "own.py").write_text("raise SystemExit('not today')")
-    result = own.doit()
+    result = own.doit("shout")
     assert result.code == 1
     assert "shout failed after" in result.err
     assert "not today" in result.err
@@ -87,7 +87,7 @@ def test_an_own_program_that_fails_is_reported_as_any_script(own: Toy) -> None:
 def test_a_program_that_is_not_there_is_said(own: Toy) -> None:
     path = own.root / "data" / "stages.yaml"
     path.write_text(path.read_text().replace("[cp,", "[no-such-program,"))
-    assert "no-such-program: No such file or directory" in own.doit().err
+    assert "no-such-program: No such file or directory" in own.doit("publish").err
 
 
 def test_stages_can_lie_elsewhere(own: Toy) -> None:
