@@ -100,6 +100,12 @@ def test_steps_run_after_their_makers_and_else_in_the_order_of_the_table() -> No
     assert [step.script for step in choose_steps(ordered, ["third"]).steps] == ["first", "second", "third"]
 
 
+def test_from_and_until_include_all_scripts_of_their_stage() -> None:
+    steps = in_order(named_steps(("a:one", "", "1"), ("b:two", "1", "2"), ("b:three", "2", "3"), ("c:four", "3", "")))
+    assert [step.script for step in choose_steps(steps, first="b").steps] == ["two", "three", "four"]
+    assert [step.script for step in choose_steps(steps, last="b").steps] == ["one", "two", "three"]
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

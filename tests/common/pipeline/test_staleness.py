@@ -234,3 +234,10 @@ def test_agents_are_an_input_with_their_definitions_and_their_history(bench: Ben
     assert bench.run() == ["square"]
     git("commit", "-qm", "second", "--allow-empty")
     assert bench.run() == []
+
+
+def test_an_output_of_another_place_is_not_recorded(bench: Bench) -> None:
+    (double,) = (step for step in bench.steps().values() if step.script == "double")
+    Path("moved.txt").write_text("4\n")
+    double.writes = ("moved.txt",)
+    assert list(double.reasons(bench.record("doubling:double"))) == ["output not recorded: moved.txt"]
