@@ -106,7 +106,7 @@ def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path:
     *_, answer, read, accounted, report = first.stdout.splitlines()
     assert report == f"  report: {tmp_path / 'data' / 'routing_report.html'}"
     assert answer.startswith("  85 sessions, ")
-    assert (read.split(" lines of ")[0], accounted.split(" were ")[0]) == ("  Read: 4,844", "  4,838")
+    assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 4,844", "  4,838")
     assert "  Of 510 delegations, 397 of 495 " in first.stdout
     assert ran(doit(tmp_path)) == []
     assert [doit(tmp_path, "forget", "analysis").returncode, ran(doit(tmp_path))] == [0, ["analysis_runner"]]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders.steps import Bench
+from common.pipeline.selection import choose_steps, in_order, plan
+from tests.builders.steps import Bench, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,22 @@ def test_a_plan_agrees_with_what_run_then_does(state: str, tmp_path: Path, monke
     ran = bench.run(*names, **how)
     assert certain <= {*ran} <= planned.keys()
     assert bench.run(*names, **{**how, "force": False}) == []
+
+
+def test_a_plan_names_the_last_makers_of_what_is_read_and_says_what_was_adopted() -> None:
+    steps = in_order(
+        {
+            "a:first": step("a:first", writes=["1"]),
+            "b:second": step("b:second", reads=["1"], writes=["2"]),
+            "c:third": step("c:third", reads=["1", "2"], writes=["3"]),
+        }
+    )
+    rows = plan(choose_steps(steps), lambda _: {})
+    assert rows[-1].reasons == ["never run", "second will run; its outputs may change"]
+    adopted = {"adopted": True, "targets": {}, **steps["a:first"].dependencies.fingerprints()}
+    steps["a:first"].writes = ()
+    (row,) = plan(choose_steps(steps, ["first"], only=True), lambda _: adopted)
+    assert row == ("a:first", "skip", ["adopted, inputs not compared"])
 
 
 @pytest.mark.usefixtures("after_a_run")
