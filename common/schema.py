@@ -111,7 +111,7 @@ def _steps(header: _Header, schema: Schema, where: str) -> list[Migration]:
 
 def _version(text: str, where: str) -> tuple[int, int]:
     """Return MAJOR and MINOR."""
-    parts = text.split(".")
-    if len(parts) != 3 or not all(part.isdecimal() and part.isascii() for part in parts):  # noqa: PLR2004 (MAJOR.MINOR.PATCH)
+    numbers = text.split(".")
+    if len(numbers) != 3 or not all(number.isdecimal() and number.isascii() for number in numbers):  # noqa: PLR2004 (MAJOR.MINOR.PATCH)
         raise InputError(f"{where}: expected schema_version MAJOR.MINOR.PATCH, got {text!r}. {_REMAKE}")
-    return int(parts[0]), int(parts[1])
+    return int(numbers[0]), int(numbers[1])
