@@ -21,47 +21,49 @@ from typing import NamedTuple
 
 
 class Sample(NamedTuple):
-    """Modules to change, as paths below `common/` without their ending, and the tests that ought to notice."""
+    """Files and folders to change, and those of the tests that ought to notice, as paths below the project's root."""
 
-    modules: tuple[str, ...]
+    changed: tuple[str, ...]
     tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()  # words in the names of tests that take too long to run for each change
 
-
-_NUMBERS = ("comparisons", "confounders", "measures", "periods", "prices", "resampling", "rework", "sequences")
-_MORE_NUMBERS = ("spending", "statistics", "verdicts", "redaction")
-_STRATEGIES = ("marathons", "metrics", "misroute_figures", "routing_quality", "sample_answers")
-_SCRIPTS = ("classify_marathons", "export_csv", "segment_data")
-_READER = ("depth", "lenient", "lines", "reader", "reading", "shapes", "texts", "tokens")
-_CACHE = ("cache_file", "file_store", "groups", "record_store")
-_OF_TRANSCRIPTS = ("cache", "cache_tables", "groups", "lines", "outcomes", "outputs", "reader", "reading", "runs")
-_LONG = (
-    "megabytes",
-    "in_time",
-    "every_cut",
-    "mutated",
-    "a_chain_of_parents",
-    "flipped_bits",
-    "several_goes",
-    "enormous",
-)
-_LONGER = ("another_run_writes", "any_value", "wrong_value", "cut_anywhere")
 
 SAMPLES = {
     "numbers": Sample(
-        modules=(*_NUMBERS, *_MORE_NUMBERS, "misroutes", "secret_shapes", "text/escaping", "text/formatting"),
+        changed=(
+            "analysis/segmentation",
+            *(f"analysis/strategies/{name}.py" for name in ("misroutes", "rework", "spending", "verdicts")),
+            "common/agents/periods.py",
+            "common/measures",
+            *(f"common/text/{name}.py" for name in ("escaping", "formatting", "redaction", "secret_shapes")),
+        ),
         tests=(
-            *(f"tests/common/test_{name}.py" for name in (*_NUMBERS, *_MORE_NUMBERS, "text")),
-            *(f"tests/analysis/test_{name}.py" for name in (*_STRATEGIES, *_SCRIPTS)),
+            "tests/analysis/segmentation",
+            "tests/analysis/strategies",
+            *(f"tests/analysis/test_{name}.py" for name in ("classify_marathons", "export_csv", "segment_data")),
+            "tests/analysis/test_sample_answers.py",
+            "tests/common/agents",
+            "tests/common/measures",
+            "tests/common/text",
         ),
     ),
     "reading": Sample(
-        modules=("files", *(f"transcripts/{name}" for name in (*_READER, *_CACHE))),
+        changed=(
+            "common/files.py",
+            "common/transcripts/cache",
+            "common/transcripts/linking/grouping.py",
+            "common/transcripts/linking/tokens.py",
+            *(f"common/transcripts/reading/{name}.py" for name in ("depth", "lenient", "lines", "phrases", "shapes")),
+            *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "keys", "transcript_reader")),
+        ),
         tests=(
             "tests/common/test_files.py",
-            *(f"tests/common/transcripts/test_{name}.py" for name in _OF_TRANSCRIPTS),
-            *(f"tests/common/transcripts/test_{name}.py" for name in ("sessions", "shapes", "texts", "tokens")),
-            "-k",
-            " and ".join(f"not {name}" for name in (*_LONG, *_LONGER)),
+            *(f"tests/common/transcripts/{name}" for name in ("building", "cache", "linking", "reading")),
+            "tests/common/transcripts/test_outputs.py",
+        ),
+        left_out=(
+            *("megabytes", "in_time", "every_cut", "mutated", "a_chain_of_parents", "flipped_bits", "several_goes"),
+            *("enormous", "another_run_writes", "any_value", "wrong_value", "cut_anywhere"),
         ),
     ),
 }
@@ -71,12 +73,13 @@ NOTICED = frozenset({1, 3, 24, 36, 152, 255})
 
 def configuration(sample: Sample) -> str:
     """Return the table that is put below pyproject.toml."""
+    selection = ["-k", " and ".join(f"not {word}" for word in sample.left_out)] if sample.left_out else []
     values = {
-        "source_paths": ["common"],
-        "only_mutate": [f"common/{name}.py" for name in sample.modules],
-        "also_copy": ["analysis", "data", "docs", "dodo.py", "README.md"],
+        "source_paths": ["analysis", "common"],
+        "only_mutate": [path if path.endswith(".py") else f"{path}/*.py" for path in sample.changed],
+        "also_copy": ["data", "docs", "dodo.py", "README.md"],
         "pytest_add_cli_args": ["-n0", "-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": sample.tests,
+        "pytest_add_cli_args_test_selection": [*sample.tests, *selection],
         "process_isolation": "forkserver",
         "forkserver_warmup": "none",
         "timeout_constant": 30.0,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants import SAMPLES
 from tests.tools.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -39,3 +40,8 @@ def test_no_test_looks_at_the_clock() -> None:
         if isinstance(node, ast.Attribute) and ast.unparse(node).removesuffix("_ns") in clocks
     ]
     assert looks == []
+
+
+def test_the_samples_of_mutation_testing_name_what_is_there() -> None:
+    paths = [path for sample in SAMPLES.values() for path in (*sample.changed, *sample.tests)]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
