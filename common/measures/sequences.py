@@ -159,7 +159,14 @@ def _by_session(counters: Iterable[Counter[_K]]) -> dict[_K, _Counts]:
 
 
 def rounds(delegations: Sequence[D]) -> list[list[D]]:
-    """Return every longest stretch X, Y, X, Y … of three or more with Y ≠ X; neighbouring stretches may share steps."""
+    """Return every longest stretch X, Y, X, Y … of three or more with Y ≠ X; neighbouring stretches may share steps.
+
+    ::
+
+        dev review dev review        one stretch of four
+        dev review dev plan dev      two stretches that share the `dev` in the middle: dev review dev, dev plan dev
+        dev review plan              none
+    """
     found: list[list[D]] = []
     for chain in chains(delegations):
         start = 0
