@@ -7,10 +7,11 @@ import subprocess
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from common.errors import CommandError, InputError
+from common.errors import CommandError, InputError, ScriptError
 from common.pipeline.script_step import ScriptStep
-from common.text.escaping import dot, mermaid
+from common.text.escaping import dot, mermaid, shorten
 
+LONGEST_LABEL = 200  # Graphviz refuses a quoted string of more than 16,384 bytes
 COLOURS = {"run": "#e69f00", "skip": "#009e73"}  # of the Okabe-Ito set
 DOT = {
     "head": "digraph pipeline {\n"
@@ -72,23 +73,35 @@ def picture(boxes: Sequence[Box], arrows: Iterable[Edge], kind: str) -> bytes:
 def graph_text(boxes: Sequence[Box], arrows: Iterable[Edge], language: str) -> str:
     """Return the graph as text in a language, mermaid or dot."""
     quote, form = (mermaid, MERMAID) if language == "mermaid" else (dot, DOT)
-    ids = {box.name: f"t{number}" if quote is mermaid else dot(box.name) for number, box in enumerate(boxes)}
+    ids = {box.name: _id(box.name, number, language) for number, box in enumerate(boxes)}
     lines = [form["head"]]
     for number, cluster in enumerate(dict.fromkeys(box.cluster for box in boxes)):
-        lines.append(form["cluster"].format(number=number, label=quote(cluster)))
+        lines.append(form["cluster"].format(number=number, label=quote(shorten(cluster, LONGEST_LABEL))))
         for box in (box for box in boxes if box.cluster == cluster):
             colour = form["colour"].format(id=ids[box.name], colour=COLOURS[box.state]) if box.state else ""
-            label = quote(f"{box.label} ({box.state})" if box.state else box.label)
+            words = shorten(box.label, LONGEST_LABEL)
+            label = quote(f"{words} ({box.state})" if box.state else words)
             lines.append(form["box"].format(id=ids[box.name], label=label, colour=colour))
         lines.append(form["end"])
     for edge in arrows:
         start, end = (ids.get(name) or (name if quote is mermaid else dot(name)) for name in edge[:2])
-        lines.append(form["edge"].format(start=start, end=end, label=quote(edge.label)))
+        lines.append(form["edge"].format(start=start, end=end, label=quote(shorten(edge.label, LONGEST_LABEL))))
     return "\n".join([*lines, form["foot"]])
 
 
+def _id(name: str, number: int, language: str) -> str:
+    """Return what stands for a box in a language: its number where its name cannot or is too long."""
+    if language == "mermaid":
+        return f"t{number}"
+    return dot(name if len(name) <= LONGEST_LABEL else f"t{number}")
+
+
 def drawn(source: bytes, kind: str) -> bytes:
-    """Return a graph in DOT as svg or png; raise an InputError if no program can draw it."""
+    """Return a graph in DOT as svg or png; raise an InputError if there is no program, a ScriptError if it fails."""
     if drawer := shutil.which("dot") or shutil.which("graphviz-pure"):
-        return subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=True).stdout
+        done = subprocess.run([drawer, f"-T{kind}"], input=source, capture_output=True, check=False)
+        if done.returncode:
+            reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
+            raise ScriptError(f"{drawer}: cannot draw this graph ({shorten(reason, LONGEST_LABEL)}). Use --format dot")
+        return done.stdout
     raise InputError("drawing needs `dot`. Install Graphviz, or run pip install 'delegation-retrospective[graph]'")
