@@ -19,7 +19,7 @@ import pytest
 from tests.common.transcripts.written import answer, call, encoded, said, user
 from tests.faults.project import Project, new_project
 from tests.tools.processes import processes_in
-from tests.tools.waiting import wait_until
+from tests.tools.waiting import PATIENCE, wait_until
 
 SETTINGS = 'projects = ["sessions"]\ncsv = true\nmarathon_over = 1\n'
 SCRIPTS = (
@@ -87,6 +87,7 @@ class Writer:
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE,
         )
         return done, log.read_text(encoding="utf-8", errors="replace").splitlines()
 
@@ -182,7 +183,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize(("script", "before"), [*((script, "older") for script in SCRIPTS), (SCRIPTS[0], "bare")])
 def test_a_kill_and_errors_at_every_call_leave_outputs_old_or_new(
     request: pytest.FixtureRequest, script: str, before: str
@@ -217,7 +218,7 @@ def struck(project: Project, name: str, point: Point) -> bool:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", ["openat", "write", "pwrite64", "fsync", "ftruncate"])
 def test_a_kill_and_errors_at_every_call_of_the_pipeline_itself_leave_outputs_old_or_new(

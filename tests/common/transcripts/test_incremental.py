@@ -222,7 +222,6 @@ def search(runs: int, steps: int) -> None:
     run_state_machine_as_test(ChangingTranscripts, settings=profile)
 
 
-@pytest.mark.timeout(600)
 def test_a_run_with_a_cache_gives_what_a_run_without_one_gives() -> None:
     search(runs=50, steps=20)
 
