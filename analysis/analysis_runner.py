@@ -11,6 +11,7 @@ from analysis.strategies.own import load_strategies
 from common import schema
 from common.agents.definitions import read_definitions
 from common.data_repository import DataRepository
+from common.defaults import MARATHON_OVER, TIMEZONE
 from common.errors import CommandError, ProjectError, ScriptError
 from common.files import write_atomically
 from common.measures.prices import load_prices
@@ -19,7 +20,6 @@ from common.records.base import Envelope
 from common.records.extraction import Filters
 from common.routing.rules import load_rules
 from common.script import Input, Output, conclude, progress, run
-from common.settings import MARATHON_OVER, TIMEZONE
 from common.strategy import Material, Strategy
 from common.text.formatting import plural
 from common.text.suggestions import did_you_mean

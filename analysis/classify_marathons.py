@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from common import schema
 from common.agents import periods
 from common.data_repository import DataRepository
+from common.defaults import MARATHON_OVER, TIMEZONE
 from common.files import write_atomically
 from common.measures import rates, sequences
 from common.records.marathons import Marathon, MarathonClassification, MarathonSummary
 from common.records.sessions import EnrichedSession
 from common.script import Input, Output, conclude, run
-from common.settings import MARATHON_OVER, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 

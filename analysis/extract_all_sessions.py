@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from common.defaults import MARATHON_OVER, TIMEZONE, WORKERS
 from common.files import write_atomically
 from common.records.extraction import Diagnostic
 from common.schema import encode
 from common.script import Output, conclude, progress, run
-from common.settings import MARATHON_OVER, TIMEZONE, WORKERS
 from common.text.formatting import plural
 from common.transcripts.building.counts import source_of
 from common.transcripts.cache.cache_file import on_database

@@ -7,6 +7,7 @@ from common import schema
 from common.agents.definitions import AgentFile, read_definitions
 from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
+from common.defaults import PERIOD_GAP_DAYS, TIMEZONE
 from common.files import write_atomically
 from common.measures import rates, sequences
 from common.records.extraction import Filters
@@ -14,7 +15,6 @@ from common.records.patterns import AgentUse, PeriodPatterns, RoutingPatterns, S
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 from common.records.shared import AgentDefinition, Period
 from common.script import Input, Output, conclude, run
-from common.settings import PERIOD_GAP_DAYS, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 

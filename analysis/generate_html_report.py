@@ -5,10 +5,10 @@ from analysis.reporting.html import drawn_words, render_html
 from analysis.reporting.inputs import load_inputs
 from analysis.reporting.report import report_context, report_of
 from common.data_repository import DataRepository
+from common.defaults import TIMEZONE
 from common.files import write_atomically
 from common.measures.prices import load_prices
 from common.script import Input, Output, conclude, run
-from common.settings import TIMEZONE
 from common.text.formatting import plural
 
 

@@ -4,10 +4,10 @@ from analysis.reporting.inputs import load_inputs
 from analysis.reporting.markdown import render_markdown, summary_lines
 from analysis.reporting.report import report_context, report_of
 from common.data_repository import DataRepository
+from common.defaults import TIMEZONE
 from common.files import write_atomically
 from common.measures.prices import load_prices
 from common.script import Input, Output, conclude, run
-from common.settings import TIMEZONE
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read

@@ -11,6 +11,7 @@ from analysis.segmentation.confounders import confounders, sightings
 from common import schema
 from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
+from common.defaults import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.files import write_atomically
 from common.measures import prices, rates
 from common.measures.prices import PriceTable
@@ -19,7 +20,6 @@ from common.records.segmentation import Comparison, PeriodSegment, SegmentationR
 from common.records.sessions import Delegation, Session
 from common.records.shared import OUTSIDE, Period
 from common.script import Input, Output, conclude, run
-from common.settings import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.text.formatting import plural
 from common.times import Calendar
 

@@ -1,6 +1,6 @@
-"""Atomic writes, so that a reader finds the old bytes or the new ones, and the lock of a data directory.
+"""Atomic writes, the lock of a data directory, and the projects directory of a root.
 
-Only the owner can read what is written (files 0600, folders 0700).
+A reader finds the old bytes or the new ones. Only the owner can read what is written (files 0600, folders 0700).
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ LOCK_NAME = ".lock"
 CHUNK = 1 << 20
 WRITE_ERRNOS = frozenset({errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.ENXIO})
 PERMISSION_ERRNOS = frozenset({errno.EACCES, errno.EPERM})
+
+
+def transcripts_directory(root: Path) -> Path:
+    """Return the projects directory of a root, which is a configuration directory or a projects directory itself."""
+    return root / "projects" if (root / "projects").is_dir() else root
 
 
 def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> bool:

@@ -13,7 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from common.defaults import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE, WORKERS
 from common.errors import CommandError, InputError
+from common.files import transcripts_directory
 from common.setting_values import PARSERS, check_keys, parse_folders
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ FILE_NAME = "settings.toml"
 CONFIG_VARIABLE = "CLAUDE_CONFIG_DIR"
 FILE_ONLY = frozenset({"periods", "timeouts"})  # tables, which do not fit on a command line
 SPEED_ONLY = frozenset({"workers", "timeout", "timeouts"})  # how a script runs, never what it makes
-MARATHON_OVER, PERIOD_GAP_DAYS, TIMEOUT_SECONDS, TIMEZONE, WORKERS = 20, 1, 600.0, "UTC", 1
+TIMEOUT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,6 @@ def load_settings(
         values["projects"], origins["projects"] = _default_projects(root, environment, home)
     values.setdefault("agents", tuple(a for p in values["projects"] if (root / (a := p / "agents")).is_dir()))
     return Settings(**values, origins=MappingProxyType(origins))
-
-
-def transcripts_directory(root: Path) -> Path:
-    """Return the projects directory of a root, which is a configuration directory or a projects directory itself."""
-    return root / "projects" if (root / "projects").is_dir() else root
 
 
 def missing_transcripts(settings: Settings) -> str | None:

@@ -148,6 +148,11 @@ def test_editing_a_result_reruns_only_what_reads_it() -> None:
         assert late == set(), script
 
 
+def test_no_script_depends_on_how_settings_are_read() -> None:
+    scripts = {path: below(closure(named(path)), "common.settings", "common.setting_values") for path in SCRIPTS}
+    assert {path: found for path, found in scripts.items() if found} == {}
+
+
 def test_transcripts_flow_from_file_to_output() -> None:
     rank = {f"common.transcripts.{layer}": number for number, layer in enumerate(TRANSCRIPT_LAYERS)}
     rank["common.transcripts.workers"] = rank["common.transcripts.reading"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.settings import transcripts_directory
+from common.files import transcripts_directory
 
 WARNINGS = "warnings"  # the setting that holds the warnings of a run
 LONGEST_VALUE = 60  # characters

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.errors import InputError, PermissionDeniedError
-from common.settings import transcripts_directory
+from common.files import transcripts_directory
 
 
 class Stamp(NamedTuple):

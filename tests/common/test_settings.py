@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from common.errors import CommandError, InputError
-from common.settings import KEYS, Settings, load_settings, missing_transcripts, transcripts_directory
+from common.files import transcripts_directory
+from common.settings import KEYS, Settings, load_settings, missing_transcripts
 
 
 def load(root: Path, *, file: str = "", variable: str = "", **given: str) -> Settings:

@@ -1,0 +1,6 @@
+"""Defaults of the settings that scripts take as options; apart, so that no script depends on how settings are read."""
+
+MARATHON_OVER = 20  # delegations
+PERIOD_GAP_DAYS = 1
+TIMEZONE = "UTC"
+WORKERS = 1
