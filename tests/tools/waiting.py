@@ -18,5 +18,6 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
     """Wait until a condition holds; fail where that never comes, with `what` it says."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited in vain until {what}")
         time.sleep(0.02)
