@@ -40,6 +40,8 @@ class Summary(Record, frozen=True, kw_only=True):
     delegations: int  #: number of delegations
     answers: dict[str, int]  #: delegations by answer
     outcomes: dict[str, int]  #: delegations by outcome
+    causes: dict[str, int] = field(default_factory=dict)  #: delegations by cause
+    hollow: dict[str, int] = field(default_factory=dict)  #: completed delegations with a hollow result, by kind
     agent_types: dict[str, int]  #: delegations by agent type
     links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
     sessions_over_threshold: int  #: sessions with more than `marathon_over` delegations
@@ -63,7 +65,7 @@ class Diagnostic(Record, frozen=True, kw_only=True):
 class FullSessions(Envelope, frozen=True, kw_only=True):
     """`full_sessions_data.json`: every session, with or without delegations."""
 
-    schema = Schema("full_sessions", "1.0.0")
+    schema = Schema("full_sessions", "1.1.0")
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions
@@ -75,7 +77,7 @@ class FullSessions(Envelope, frozen=True, kw_only=True):
 class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     """`enriched_sessions_data.json`: the sessions with delegations, and the tokens of the other sessions."""
 
-    schema = Schema("enriched_sessions", "1.0.0")
+    schema = Schema("enriched_sessions", "1.1.0")
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions
@@ -89,7 +91,7 @@ class EnrichedSessions(Envelope, frozen=True, kw_only=True):
 class ExtractionManifest(Envelope, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`cache/manifest.json`: what the second script of the extraction stage takes from the cache, as a digest."""
 
-    schema = Schema("extraction_manifest", "1.0.0")
+    schema = Schema("extraction_manifest", "1.1.0")
 
     digest: str  #: digest of everything that the second script takes from the cache
     source: Source  #: input that was read, before any filter

@@ -14,7 +14,10 @@ from common.records.base import Record
 Answer = Literal["completed", "error", "async", "missing"]
 Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
-UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "unlinked"]
+UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
+Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
+ResultKind = Literal["report", "empty", "unable", "invented"]
+Delivered = Literal["delivered", "queued", "removed", "none"]
 
 ANSWERS: tuple[Answer, ...] = ("completed", "error", "async", "missing")
 OUTCOMES: tuple[Outcome, ...] = (
@@ -27,6 +30,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     "unreported",
     "unanswered",
 )
+CAUSES: tuple[Cause, ...] = ("user", "policy", "limit", "api_error", "name", "parent", "agent")
+HOLLOW: tuple[ResultKind, ...] = ("empty", "unable", "invented")
 SUCCESSES: frozenset[Outcome] = frozenset({"completed"})
 FAILURES: frozenset[Outcome] = frozenset({"failed", "rejected", "interrupted", "not_started", "killed"})
 UNKNOWNS: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
@@ -77,6 +82,8 @@ class Run(Record, frozen=True, kw_only=True):
     messages: int  #: distinct API messages
     tool_calls: int  #: distinct tool calls
     depth: int  #: 1 if the main thread started the run, 2 if a run of depth 1 did, and so on
+    parent: str | None = None  #: agent id of the run that started this one, None if the main thread did
+    is_fork: bool = False  #: whether the run began with a copy of its caller's context
     tokens: Tokens  #: sum over distinct messages
     tokens_by_model: dict[str, Tokens]  #: the same by model
     tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
@@ -96,6 +103,8 @@ class UnlinkedRun(Record, frozen=True, kw_only=True):
     agent_id: str | None  #: id of the agent, None if the transcript has none
     kind: UnlinkedKind  #: what the sidechain is
     session_id: str | None  #: session of its first line
+    agent_type: str | None = None  #: agent type that its `.meta.json` names
+    skill: str | None = None  #: skill that ran as this run, for a run of the kind `skill`
     messages: int  #: distinct API messages
     tool_calls: int  #: distinct tool calls
     tokens: Tokens  #: sum over distinct messages
@@ -123,12 +132,21 @@ class Delegation(Record, frozen=True, kw_only=True):
     answer: Answer  #: how the call itself was answered
     outcome: Outcome  #: what became of the work; see [outcomes](DEFINITIONS.md#outcomes)
     outcome_detail: str | None  #: status or first words of the error that decided the outcome
+    #: who or what ended the work; None for `completed`, `unreported` and `unanswered`; see
+    #: [causes](DEFINITIONS.md#causes)
+    cause: Cause | None = None
+    #: one press of Esc: the id of the first call that it interrupted; None for all that were not interrupted
+    press: str | None = None
+    #: what a completed delegation gave back, None for the others; see [hollow results](DEFINITIONS.md#hollow-results)
+    result_kind: ResultKind | None = None
+    delivered: Delivered = "none"  #: whether the word that a background agent ended reached the model
     #: whether the user interrupted or refused something before the third prompt after the result, and no later
     #: delegation was answered in between; see [rework](DEFINITIONS.md#rework)
     corrected: bool
     result_preview: str | None  #: first 500 characters of the result; for a background agent, of its last notification
     answered_timestamp: str | None  #: time of the result; for a background agent, of its last notification
     duration_seconds: float | None  #: see [durations](DEFINITIONS.md#durations)
+    active_seconds: float | None = None  #: time in which the run worked; see [durations](DEFINITIONS.md#durations)
     #: model of most messages of the run; else the model that the result names, else the requested model
     model: str | None
     requested_model: str | None  #: model that the call asked for

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from common.records.extraction import Source, Summary
-from common.records.sessions import ANSWERS, OUTCOMES, DayTokens, Tokens, sum_tokens
+from common.records.sessions import ANSWERS, CAUSES, HOLLOW, OUTCOMES, DayTokens, Tokens, sum_tokens
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts
 
 
@@ -18,6 +18,8 @@ class RecordCounts(Struct, array_like=True):
     tokens_by_model: dict[str, Tokens]
     answers: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
+    causes: dict[str, int] = field(default_factory=dict)
+    hollow: dict[str, int] = field(default_factory=dict)
     agent_types: dict[str, int] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
     unknown_statuses: dict[str, int] = field(default_factory=dict)
@@ -59,6 +61,8 @@ def summary_of(sessions: list[RecordCounts], runs: list[RecordCounts], marathon_
         delegations=sum(counts.delegations for counts in sessions),
         answers=_total((counts.answers for counts in sessions), ANSWERS),
         outcomes=_total((counts.outcomes for counts in sessions), OUTCOMES),
+        causes=_total((counts.causes for counts in sessions), CAUSES),
+        hollow=_total((counts.hollow for counts in sessions), HOLLOW),
         agent_types=_total(counts.agent_types for counts in sessions),
         links=_total(counts.links for counts in sessions),
         sessions_over_threshold=sum(counts.delegations > marathon_over for counts in sessions),

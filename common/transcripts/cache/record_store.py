@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from common.records.sessions import Session, SessionFields, sum_tokens
+from common.records.sessions import HOLLOW, Session, SessionFields, sum_tokens
 from common.transcripts.building.assemble import AssembledRun, AssembledSession
 from common.transcripts.building.counts import RecordCounts, sum_by_model
 from common.transcripts.building.records import plain_delegation
@@ -122,6 +122,8 @@ def session_counts(assembled: AssembledSession) -> RecordCounts:
         tokens_by_model=sum_by_model([session.tokens_by_model, *(run.tokens_by_model for run in runs)]),
         answers=Counter(d.answer for d in session.delegations),
         outcomes=Counter(d.outcome for d in session.delegations),
+        causes=Counter(d.cause for d in session.delegations if d.cause is not None),
+        hollow=Counter(d.result_kind for d in session.delegations if d.result_kind in HOLLOW),
         agent_types=Counter(d.agent_type for d in session.delegations),
         links=Counter(d.link or "none" for d in session.delegations),
         unknown_statuses=Counter(assembled.unknown_statuses),
