@@ -42,7 +42,7 @@ def _delegation(tables: Tables, key: str, number: int, before: str | None, after
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
     return EnrichedDelegation(
-        tool_use_id=key,
+        tool_use_id=facts.tool_use_id,
         timestamp=copy.call.timestamp or None,
         message_id=copy.call.message_id,
         caller=_caller(tables, key),
@@ -81,7 +81,10 @@ def plain_delegation(delegation: EnrichedDelegation) -> Delegation:
 def _caller(tables: Tables, key: str) -> str | None:
     """Return the id of the run that made the call: its call, agent or file; None for the main thread."""
     run = tables.caller_of(tables.delegations[key])
-    return (run.delegation or run.agent_id or run.first.file.name) if run else None
+    if run is None:
+        return None
+    delegation = tables.delegations.get(run.delegation or "")
+    return delegation.tool_use_id if delegation else run.agent_id or run.first.file.name
 
 
 def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
@@ -95,9 +98,8 @@ def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
         return facts.first.call.agent_type, "call"
     if agent_type := next((r.result.agent_type for r in facts.results if r.result.agent_type), None):
         return agent_type, "result"
-    metas = [at.file.meta for at in run.threads] if run else []
-    if agent_type := next((meta.agent_type for meta in metas if meta and meta.agent_type), None):
-        return agent_type, "meta"
+    if run is not None and run.agent_type:
+        return run.agent_type, "meta"
     if _version(facts.first.call.version) >= DEFAULT_AGENT_SINCE:
         return DEFAULT_AGENT, "default"
     return NO_AGENT, "none"
@@ -154,7 +156,9 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
         agent_id=run.agent_id,
         messages=_distinct_ids(run),
         tool_calls=sum(tools.values()),
-        depth=tables.depths[delegation.first.call.id],
+        depth=tables.depths[delegation.first.call.key],
+        parent=caller.agent_id if (caller := tables.caller_of(delegation)) else None,
+        is_fork=run.is_fork,
         **spent_tokens(counted, tables.day_of)._asdict(),
         tools=tools,
         edits=edits_made(messages),
@@ -176,6 +180,8 @@ def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
         agent_id=run.agent_id,
         kind=run.kind(),
         session_id=run.session_id,
+        agent_type=run.agent_type,
+        skill=tables.skill_by_agent.get(run.agent_id or "", run.skill),
         messages=_distinct_ids(run),
         tool_calls=sum(tools_used(messages).values()),
         **spent_tokens(counted, tables.day_of)._asdict(),

@@ -9,7 +9,7 @@ from common.transcripts.reading.transcript_file import TranscriptFile, threads_o
 
 
 class Order(Struct, order=True, frozen=True, gc=False):
-    """The order of copies and of delegations: time; on a tie the file named after its session; then place."""
+    """The order of copies and of delegations: time; on a tie the original session and its own file; then place."""
 
     timestamp: str
     foreign: bool
@@ -20,7 +20,7 @@ class Order(Struct, order=True, frozen=True, gc=False):
 
 def order_of(file: TranscriptFile, thread: Thread, timestamp: str, line: int, position: int = 0) -> Order:
     """Return the place of a line or block in the order of copies."""
-    return Order(timestamp, file.stem != thread.session_id, file.rank, line, position)
+    return Order(timestamp, file.is_foreign(thread), file.rank, line, position)
 
 
 class Place(NamedTuple):
@@ -58,7 +58,7 @@ class Messages(NamedTuple):
 
 
 def distinct_messages(files: list[TranscriptFile]) -> Messages:
-    """Return the distinct API messages by id; a message without an id has no copies."""
+    """Return the distinct API messages by identity; a message without an id has no copies."""
     # Only the message's id survives every kind of copy. Line ids, times and request ids may all be new.
     #   1.0.70  s1.jsonl  {"sessionId":"s1","uuid":"u1","timestamp":"..T09:00..","requestId":"r1","message":{"id":"m1"}}
     #   resumed s2.jsonl  {"sessionId":"s2","uuid":"x4","timestamp":"..T11:30..","message":{"id":"m1"}}
@@ -68,7 +68,7 @@ def distinct_messages(files: list[TranscriptFile]) -> Messages:
     nameless: list[DistinctMessage] = []
     for file, index, thread in threads_of(files):
         known = echoed if thread.kind == "progress" else written
-        place, foreign, in_main = Place(file.rank, index), file.stem != thread.session_id, thread.kind == "main"
+        place, foreign, in_main = Place(file.rank, index), file.is_foreign(thread), thread.kind == "main"
         for facts in thread.messages:
             order = Order(facts.timestamp, foreign, file.rank, facts.line, 0)
             copy = DistinctMessage(order, place, facts, facts.sizes, facts.tools, in_main)

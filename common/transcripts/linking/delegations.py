@@ -1,9 +1,13 @@
 """Delegations: calls with the answers and notices that belong to them, over all copies."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping
+from itertools import count
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
 from common.transcripts.reading.facts import Call, Notice, Result
 from common.transcripts.reading.phrases import agent_in_text, text_digest
@@ -44,9 +48,13 @@ class Noticed(NamedTuple):
 
 
 class DelegationFacts(Struct):
-    """One delegation: its copies, results and notices, each in order."""
+    """One delegation: its copies, results and notices, each in order.
+
+    `tool_use_id` names it alone: the id of the call, with a number behind it if an earlier call has the same.
+    """
 
     copies: list[Copy]
+    tool_use_id: str = ""
     results: list[Answered] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
     corrected: bool = False
@@ -77,32 +85,63 @@ class DelegationFacts(Struct):
         return text_digest(self.first.call.prompt)
 
 
-def collect_delegations(files: list[TranscriptFile]) -> dict[str, DelegationFacts]:
-    """Return the delegations by tool_use id, in the order of their earliest copies."""
+class Delegations(NamedTuple):
+    """The delegations by key, in the order of their earliest copies, and their calls by id."""
+
+    by_key: dict[str, DelegationFacts]
+    calls: CallsById
+
+
+def collect_delegations(files: list[TranscriptFile], groups: Mapping[str, int]) -> Delegations:
+    """Return the delegations; `groups` are the groups of sessions."""
     copies: dict[str, list[Copy]] = {}
     for file in files:
         for call in file.facts.calls:
             thread = file.facts.threads[call.thread]
             order = order_of(file, thread, call.timestamp, call.line, call.position)
-            copies.setdefault(call.id, []).append(Copy(order, file, call))
+            copies.setdefault(call.key, []).append(Copy(order, file, call))
     for copies_of_call in copies.values():
         copies_of_call.sort(key=lambda copy: copy.order)
     delegations = {key: DelegationFacts(copies[key]) for key in sorted(copies, key=lambda key: copies[key][0].order)}
-    _add_results(files, delegations)
+    _name(delegations.values())
+    named = [
+        (copy.call.id, NamedCall(copy.order, strand_of(copy.file, copy.call.thread), copy.place, key))
+        for key, delegation in delegations.items()
+        for copy in delegation.copies
+    ]
+    collected = Delegations(delegations, CallsById(named, groups))
+    _add_results(files, collected)
     _add_notices(files, delegations)
-    return delegations
+    return collected
 
 
-def _add_results(files: list[TranscriptFile], delegations: dict[str, DelegationFacts]) -> None:
+def _name(delegations: Collection[DelegationFacts]) -> None:
+    """Name each delegation: the first by its call's id, later ones of the same id with their number behind it."""
+    names = {delegation.first.call.id for delegation in delegations}
+    used: Counter[str] = Counter()
+    for delegation in delegations:
+        name = delegation.first.call.id
+        used[name] += 1
+        if used[name] > 1:
+            numbered = (f"{name}#{number}" for number in count(used[name]))
+            name = next(free for free in numbered if free not in names)
+            names.add(name)
+        delegation.tool_use_id = name
+
+
+def _add_results(files: list[TranscriptFile], delegations: Delegations) -> None:
     for file in files:
         for result in file.facts.results:
-            if delegation := delegations.get(result.id):
-                order = order_of(file, file.facts.threads[result.thread], result.timestamp, result.line)
-                delegation.results.append(Answered(order, file, result))
-        for key in file.facts.corrected:
-            if key in delegations:
-                delegations[key].corrected = True
-    for delegation in delegations.values():
+            order = order_of(file, file.facts.threads[result.thread], result.timestamp, result.line)
+            place = Place(file.rank, result.thread)
+            key = delegations.calls.answered(result.id, order, strand_of(file, result.thread), place)
+            if key is not None:
+                delegations.by_key[key].results.append(Answered(order, file, result))
+        last = {call.id: call.key for call in file.facts.calls}
+        for name in file.facts.corrected:
+            if delegation := delegations.by_key.get(last.get(name, name)):
+                delegation.corrected = True
+    for delegation in delegations.by_key.values():
         delegation.results.sort(key=lambda answered: answered.order)
 
 

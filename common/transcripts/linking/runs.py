@@ -1,12 +1,11 @@
-"""Sidechains to runs, and runs to the delegations that they carried out."""
+"""Sidechains to runs: a subagent's own transcript, and what kind of run it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Hashable, Mapping
 
 from msgspec import Struct, field
 
 from common.records.sessions import Link, UnlinkedKind
-from common.transcripts.linking.copies import Messages, Order, Place
-from common.transcripts.linking.delegations import DelegationFacts
+from common.transcripts.linking.copies import Messages, Place
 from common.transcripts.linking.grouping import grouped
 from common.transcripts.reading.facts import Thread
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
@@ -34,9 +33,13 @@ class ThreadAt(Struct, frozen=True):
 
 
 class RunFacts(Struct):
-    """A subagent's own transcript: its sidechains in order, and their echoes in progress lines."""
+    """A subagent's own transcript: its sidechains in order, and their echoes in progress lines.
+
+    `is_fork` if it began with a copy of its caller's context.
+    """
 
     threads: list[ThreadAt]
+    is_fork: bool = False
     echoes: list[ThreadAt] = field(default_factory=list)
     link: Link | None = None
     delegation: str | None = None
@@ -70,12 +73,25 @@ class RunFacts(Struct):
         """Return the digest of the run's first user text, b"" if there is none."""
         return next((t.thread.prompt for t in (*self.threads, *self.echoes) if t.thread.prompt), b"")
 
+    @property
+    def skill(self) -> str | None:
+        """The folder of the skill that the run's first user text comes from."""
+        return next((at.thread.skill for at in self.threads if at.thread.skill), None)
+
+    @property
+    def agent_type(self) -> str | None:
+        """The agent type that its `.meta.json` names."""
+        metas = [at.file.meta for at in self.threads]
+        return next((kind for meta in metas if meta and (kind := meta.type_of_agent)), None)
+
     def kind(self) -> UnlinkedKind:
         """Return the kind of a run that belongs to no delegation."""
         # Many sidechains come from no Task or Agent call. Each kind shows in another place:
         #   2.0.19 – 2.1.4  agent-a1.jsonl           {"type":"user","message":{"content":"Warmup"},...}
         #   from 2.1.32     agent-a1.jsonl           {"type":"user","message":{"content":"<teammate-message ..."},...}
         #   from 2.1.3x     agent-acompact-1f.jsonl  from 2.1.15x  subagents/workflows/wf_1/agent-a1.jsonl
+        #   by 2.1.205      agent-a1.jsonl           {"isMeta":true,"message":{"content":"Base directory for this ...
+        #   by 2.1.332      agent-a1.jsonl           {"type":"fork-context-ref","agentId":"a1",...}    from /subtask
         name = self.agent_id or ""
         stem = self.first.file.stem.removeprefix("agent-")
         if self.first.thread.warmup:
@@ -84,18 +100,27 @@ class RunFacts(Struct):
             return "compaction"
         if name.startswith(ASIDES) or stem.startswith(ASIDES):
             return "aside"
-        if "/subagents/workflows/" in self.first.file.name:
-            return "workflow"
-        return "teammate" if any(t.thread.teammate for t in self.threads) else "unlinked"
+        signs: list[tuple[UnlinkedKind, bool]] = [
+            ("workflow", "/subagents/workflows/" in self.first.file.name),
+            ("skill", self.skill is not None),
+            ("fork", self.is_fork),
+            ("teammate", any(at.thread.teammate for at in self.threads)),
+        ]
+        return next((kind for kind, shows in signs if shows), "unlinked")
 
 
-def collect_runs(files: list[TranscriptFile], messages: Messages) -> list[RunFacts]:
-    """Return the distinct runs in the order of their first lines."""
+def collect_runs(
+    files: list[TranscriptFile], messages: Messages, groups: Mapping[str, int], forks: set[Place]
+) -> list[RunFacts]:
+    """Return the distinct runs in the order of their first lines; `groups` are the groups of sessions."""
     sidechains = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "side"]
     echoes = [ThreadAt(f, i, t) for f, i, t in threads_of(files) if t.kind == "progress"]
     in_main = {m.best.id for m in messages.written if m.in_main and m.best.id is not None}
-    runs = [RunFacts(sorted(threads, key=lambda t: t.start)) for threads in _joined(sidechains, in_main)]
-    _add_echoes(runs, sorted(echoes, key=lambda t: t.start))
+    runs = [
+        RunFacts(sorted(threads, key=lambda t: t.start), is_fork=any(at.place in forks for at in threads))
+        for threads in _joined(sidechains, in_main)
+    ]
+    _add_echoes(runs, sorted(echoes, key=lambda t: t.start), groups)
     return sorted(runs, key=lambda run: run.first.start)
 
 
@@ -103,146 +128,54 @@ def _joined(sidechains: list[ThreadAt], in_main: set[str]) -> list[list[ThreadAt
     """Group the sidechains that are one run.
 
     Two are one run if the second continues from a line of the first under the same agent id, or if they share a
-    message that is in no main thread. A fork shares those of the main thread that it was given as context.
+    message that is in no main thread. Two agents are never one run: a fork shares messages that are its context.
     """
     # In 2.1.92 a resumed agent appends to its file; by 2.1.332 a fork begins with a line of its parent.
     #   agent-a1.jsonl  {"uuid":"u9","agentId":"a1","message":{"id":"m8"}}  {"parentUuid":"u9","agentId":"a1"}
     #   agent-f1.jsonl  {"uuid":"x1","agentId":"f1","message":{"id":"m5"}}
-    #   s1.jsonl        {"uuid":"u5","message":{"id":"m5"}}   in the main thread: m5 does not join f1 to another fork
+    #   s1.jsonl        {"uuid":"u5","message":{"id":"m5"}}   in the main thread: m5 joins f1 to no other run
     starts = {(at.thread.agent_id, at.thread.parent_uuid) for at in sidechains}
     lines = [{(at.thread.agent_id, uuid) for uuid in at.thread.uuids} & starts for at in sidechains]
     held = set().union(*lines)
-    keys: dict[int, list[tuple[str | None, str | None]]] = {}
+    agents: dict[str, set[str]] = {}
+    for at in sidechains:
+        for message in at.thread.messages:
+            if message.id is not None and message.id not in in_main and at.thread.agent_id is not None:
+                agents.setdefault(message.id, set()).add(at.thread.agent_id)
+    keys: dict[int, list[Hashable]] = {}
     for number, at in enumerate(sidechains):
         start = (at.thread.agent_id, at.thread.parent_uuid)
-        shared = [("message", m.id) for m in at.thread.messages if m.id is not None and m.id not in in_main]
+        ids = [m.id for m in at.thread.messages if m.id is not None and m.id not in in_main]
+        agent = at.thread.agent_id or _only(set().union(*(agents.get(name, ()) for name in ids)))
+        shared = [("message", name, agent) for name in ids]
         keys[number] = [*lines[number], *([start] if start in held else []), *shared]
     return [[sidechains[number] for number in group] for group in grouped(keys)]
 
 
-def _add_echoes(runs: list[RunFacts], echoes: list[ThreadAt]) -> None:
-    """Give each echo to the run of its agent; echoes without a run become a run."""
-    by_agent: dict[tuple[str, str], RunFacts] = {}
+def _only(names: set[str]) -> str | None:
+    """Return the name, if there is exactly one."""
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _add_echoes(runs: list[RunFacts], echoes: list[ThreadAt], groups: Mapping[str, int]) -> None:
+    """Give each echo to the run of its agent, in its session or its group; echoes without a run become a run."""
+    by_agent: dict[tuple[str, str | int | None], RunFacts] = {}
     by_call: dict[str | None, RunFacts] = {}
     for run in runs:
         if run.agent_id is not None:
-            by_agent.setdefault((run.agent_id, ""), run)
+            by_agent.setdefault((run.agent_id, groups[run.session_id]), run)
             by_agent.setdefault((run.agent_id, run.session_id), run)
     for echo in echoes:
         agent_id, call = echo.thread.agent_id, echo.thread.parent_tool_use_id
-        keys = [(agent_id or "", echo.thread.session_id or ""), (agent_id or "", "")]
+        session = echo.file.session_of(echo.thread)
+        keys = [(agent_id or "", session), (agent_id or "", groups[session])]
         run_of_echo = next((by_agent[key] for key in keys if key in by_agent), None) if agent_id else by_call.get(call)
         if run_of_echo is None:
             runs.append(RunFacts([echo]))
             by_call.setdefault(call, runs[-1])
             if agent_id:
-                by_agent[agent_id, ""] = runs[-1]
+                by_agent[agent_id, groups[session]] = runs[-1]
         elif run_of_echo.progress_only:
             run_of_echo.threads.append(echo)
         else:
             run_of_echo.echoes.append(echo)
-
-
-def link_runs(runs: list[RunFacts], delegations: dict[str, DelegationFacts]) -> None:
-    """Link runs to delegations, best evidence first, at most one to one."""
-    # Newer versions name the call or the agent; the oldest have only the words of the prompt.
-    #   2.1.17x         agent-a1.meta.json        {"agentType":"dev","toolUseId":"toolu_1"}             meta
-    #   2.0.2x          the call's result         "toolUseResult":{"status":"completed","agentId":"a1"} agent_id
-    #   2.1.0 – 2.1.63  progress lines            "parentToolUseID":"toolu_1","data":{"agentId":"a1"}   agent_progress
-    #   2.1.32          result in an agent file   "agentId: a1 ..." as text, no toolUseResult           text
-    #   0.2 – 1.0.x     sidechain in main file    its first user text is the call's prompt              prompt
-    evidence: list[tuple[Link, Callable[[RunFacts], Iterator[str]]]] = [
-        ("meta", _by_meta),
-        ("agent_id", _by_agent_id(delegations)),
-        ("agent_progress", _by_progress),
-        ("text", _by_text(delegations)),
-        ("prompt", _by_prompt(delegations)),
-    ]
-    taken: set[str] = set()
-    for link, candidates in evidence:
-        for run in runs:
-            if run.delegation is not None:
-                continue
-            for key in candidates(run):
-                if key in delegations and key not in taken:
-                    run.link, run.delegation = link, key
-                    taken.add(key)
-                    break
-
-
-def _by_meta(run: RunFacts) -> Iterator[str]:
-    for at in run.threads:
-        if at.file.meta and at.file.meta.tool_use_id:
-            yield at.file.meta.tool_use_id
-
-
-def _by_progress(run: RunFacts) -> Iterator[str]:
-    for at in (*run.threads, *run.echoes):
-        if at.thread.parent_tool_use_id:
-            yield at.thread.parent_tool_use_id
-
-
-def _by_agent_id(delegations: dict[str, DelegationFacts]) -> Callable[[RunFacts], Iterator[str]]:
-    started: dict[str, list[str]] = {}
-    for key, delegation in delegations.items():
-        for agent_id in {r.result.agent_id for r in delegation.results if r.result.agent_id}:
-            started.setdefault(agent_id, []).append(key)
-    return lambda run: _same_session_first(run, started.get(run.agent_id or "", []), delegations)
-
-
-def _by_text(delegations: dict[str, DelegationFacts]) -> Callable[[RunFacts], Iterator[str]]:
-    started: dict[str, list[str]] = {}
-    for key, delegation in delegations.items():
-        if agent_id := delegation.agent_id_in_text:
-            started.setdefault(agent_id, []).append(key)
-    return lambda run: _same_session_first(run, started.get(run.agent_id or "", []), delegations)
-
-
-def _same_session_first(run: RunFacts, keys: list[str], delegations: dict[str, DelegationFacts]) -> Iterator[str]:
-    yield from sorted(keys, key=lambda key: delegations[key].first.session_id != run.session_id)
-
-
-def _by_prompt(delegations: dict[str, DelegationFacts]) -> Callable[[RunFacts], Iterator[str]]:
-    by_prompt: dict[bytes, list[str]] = {}
-    for key, delegation in delegations.items():
-        by_prompt.setdefault(delegation.prompt_digest(), []).append(key)
-
-    def candidates(run: RunFacts) -> Iterator[str]:
-        prompt = run.prompt()
-        ranked = [
-            (rank, number, key)
-            for number, key in enumerate(by_prompt.get(prompt, []) if prompt else [])
-            if (rank := _fits(run, delegations[key])) is not None
-        ]
-        for _, _, key in sorted(ranked):
-            yield key
-
-    return candidates
-
-
-def _fits(run: RunFacts, delegation: DelegationFacts) -> int | None:
-    """Rank a call that has the run's prompt: 0 answered after the run began, 1 unanswered, 2 other; None if impossible.
-
-    The call comes before the run: in the same session if the run has its own file, else in the same file.
-    """
-    # Up to 1.0.x one prompt may have been used twice; times tell which call made which run. Order does not:
-    #   line 10  call toolu_1 "check"    line 12  its result, refused: no run
-    #   line 14  call toolu_2 "check"    line 15  {"isSidechain":true,"parentUuid":null, ... "check"}
-    # toolu_1 was answered before line 15, so the run is toolu_2's.
-    near = [
-        copy.order
-        for copy in delegation.copies
-        if (copy.session_id == run.session_id if run.has_own_file else copy.file.rank == run.first.file.rank)
-    ]
-    if not any(_is_before(order, run.first, otherwise=True) for order in near):
-        return None
-    if not delegation.results:
-        return 1
-    return 2 if all(_is_before(r.order, run.first, otherwise=False) for r in delegation.results) else 0
-
-
-def _is_before(order: Order, start: ThreadAt, *, otherwise: bool) -> bool:
-    """Say whether something came before a thread's first line: by time, else by line; `otherwise` if neither tells."""
-    if order.timestamp and start.thread.first and order.timestamp != start.thread.first:
-        return order.timestamp < start.thread.first
-    return order.line < start.thread.line if order.rank == start.file.rank else otherwise

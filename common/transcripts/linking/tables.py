@@ -6,7 +6,10 @@ from common.records.sessions import Tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
 from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
-from common.transcripts.linking.runs import RunFacts, collect_runs, link_runs
+from common.transcripts.linking.forks import drop_inherited
+from common.transcripts.linking.links import link_runs
+from common.transcripts.linking.related import copied_sessions, groups_of_sessions
+from common.transcripts.linking.runs import RunFacts, collect_runs
 from common.transcripts.linking.tokens import estimate_outputs, spent_tokens
 from common.transcripts.reading.transcript_file import TranscriptFile
 
@@ -16,12 +19,17 @@ class Tables:
 
     def __init__(self, files: list[TranscriptFile], day_of: DayOf) -> None:
         """Link the facts of the files."""
+        copied = copied_sessions(files)
+        files = [file._replace(copied=copied) for file in files]
         self.files, self.day_of = files, day_of
+        forks = drop_inherited(files)
+        groups = groups_of_sessions(files)
         messages = distinct_messages(files)
         estimate_outputs((*messages.written, *messages.echoed))
-        self.runs = collect_runs(files, messages)
-        self.delegations = collect_delegations(files)
-        link_runs(self.runs, self.delegations)
+        self.runs = collect_runs(files, messages, groups, forks)
+        delegations = collect_delegations(files, groups)
+        self.delegations = delegations.by_key
+        link_runs(self.runs, delegations, groups)
         self.run_by_delegation = {run.delegation: run for run in self.runs if run.delegation is not None}
         self._run_by_place = {at.place: run for run in self.runs for at in (*run.threads, *run.echoes)}
         self._by_place: dict[Place, list[DistinctMessage]] = {}
@@ -29,6 +37,7 @@ class Tables:
             self._by_place.setdefault(message.place, []).append(message)
         self._echoed = {id(message) for message in messages.echoed}
         self.depths = self._depths()
+        self.skill_by_agent = {agent: name for file in files for agent, name in file.facts.skill_by_agent.items()}
 
     def messages_at(self, places: list[Place]) -> list[DistinctMessage]:
         """Return the messages that are counted in threads, in order."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
+from common.transcripts.reading.identity import is_own_call
 
 LONG_CONTEXT = 200_000
 NO_MODEL = "(none)"
@@ -118,15 +119,21 @@ def _day_tokens(key: _Tier, messages: list[DistinctMessage]) -> DayTokens:
 
 def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
     """Count the distinct calls by tool, sorted by name."""
-    names = {key: name for message in messages for key, name, _ in message.tools}
+    names = {_tool_key(message, key): name for message in messages for key, name, _ in message.tools}
     return dict(sorted(Counter(names.values()).items()))
+
+
+def _tool_key(message: DistinctMessage, name: str) -> tuple[str, str]:
+    """Return the identity of a call of any tool: an id that is not Anthropic's names a call only in its message."""
+    return ("" if is_own_call(name) else message.best.id or "", name)
 
 
 def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
     """Return the edited and written files in the order of messages, repeated calls once."""
-    edits: dict[str, Edit] = {}
+    edits: dict[tuple[str, str], Edit] = {}
     for message in messages:
-        for key, name, path in message.tools:
+        for name, tool, path in message.tools:
+            key = _tool_key(message, name)
             if path is not None and key not in edits:
-                edits[key] = Edit(timestamp=message.order.timestamp or None, tool=name, path=path)
+                edits[key] = Edit(timestamp=message.order.timestamp or None, tool=tool, path=path)
     return list(edits.values())

@@ -61,6 +61,8 @@ class Answers:
             self.corrected()
         if kind == "poll":
             self._poll(line, number, block)
+        elif kind == "skill":
+            self._ran_skill(line)
         elif kind != "":
             self._delegated(line, number, block, index)
             if kind == "call" and in_main and not self._facts.results[-1].launched:
@@ -93,6 +95,13 @@ class Answers:
         if task.task_id is not None and task.status is not None:
             result = task.result or task.output or None
             self.noticed(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
+
+    def _ran_skill(self, line: Line) -> None:
+        """Note the skill that ran as an agent of its own, if the result says that it did."""
+        #   "toolUseResult":{"success":true,"commandName":"tidy","status":"forked","agentId":"a1","result":"..."}
+        result = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        if result is not None and result.status == "forked" and result.agent_id and result.command_name:
+            self._facts.skill_by_agent[result.agent_id] = result.command_name
 
     def noticed(self, notice: Notice) -> None:
         """Keep a notice on a background task."""

@@ -17,7 +17,7 @@ ToolUse = tuple[str, str, str | None]
 
 
 class MessageFacts(Struct, array_like=True, gc=False):
-    """One API message within one thread of one file.
+    """One API message within one thread of one file; `id` is its identity, None for a message without an id.
 
     `timestamp` and `line` are those of its earliest line. The usage, in tokens, is that of `chosen_line` (0: none
     counts): the line with the largest output, the later on a tie. `sizes` are the bytes of text, thinking and tool
@@ -54,7 +54,8 @@ class Thread(Struct, array_like=True, gc=False):
     """Lines of one session in one file that belong together: its main thread, a sidechain, or a sidechain's echo.
 
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
-    `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text.
+    `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text,
+    `skill` the folder of the skill that this text comes from.
     """
 
     kind: ThreadKind
@@ -71,15 +72,20 @@ class Thread(Struct, array_like=True, gc=False):
     warmup: bool = False
     teammate: bool = False
     prompt_seen: bool = False
+    skill: str | None = None
     cwd: FirstSeen | None = None
     versions: list[FirstSeen] = field(default_factory=list)
     messages: list[MessageFacts] = field(default_factory=list)
 
 
 class Call(Struct, array_like=True, gc=False):
-    """A block that hands work to a subagent. `context` is the index of the user's last prompt before it, or -1."""
+    """A block that hands work to a subagent. `context` is the index of the user's last prompt before it, or -1.
+
+    `id` is as written, `key` the identity of the call; `message_id` is the identity of its message.
+    """
 
     id: str
+    key: str
     timestamp: str
     line: int
     position: int
@@ -138,7 +144,11 @@ class BadLine(Struct, array_like=True, frozen=True, gc=False):
 
 
 class FileFacts(Struct, array_like=True, gc=False):
-    """The facts of one file and the state of its reader. `waiting_results` are indexes by thread."""
+    """The facts of one file and the state of its reader. `waiting_results` are indexes by thread.
+
+    `skill_by_agent` names the skills that ran as agents; `forked` if the file begins with a reference to the
+    conversation that it continues.
+    """
 
     lines: int = 0
     parsed: int = 0
@@ -160,6 +170,8 @@ class FileFacts(Struct, array_like=True, gc=False):
     waiting_results: dict[int, list[int]] = field(default_factory=dict)
     waiting_notices: list[int] = field(default_factory=list)
     call_by_agent: dict[str, str] = field(default_factory=dict)
+    skill_by_agent: dict[str, str] = field(default_factory=dict)
+    forked: bool = False
     last_prompt: str | None = None
     last_session: str | None = None
     last_prompt_kept: bool = False

@@ -25,6 +25,8 @@ LIMIT_OR_ERROR = re.compile(
 AGENT_ID = re.compile(r"agentId: ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
 NOTIFICATION = "<task-notification>"
 TEAMMATE = "<teammate-message"
+SKILL = "Base directory for this skill: "
+FORK_STARTED = "Fork started"
 HEAD = 2000
 """Characters from the start of a text in which a sentence of Claude Code is searched; other text may follow."""
 TAIL = 4000
@@ -138,3 +140,11 @@ def unwrap_teammate(text: str) -> str:
     _, opened, rest = text.partition(">")
     prompt, closed, _ = rest.rpartition(f"</{TEAMMATE[1:]}>")
     return prompt if opened and closed else text
+
+
+def skill_in_text(texts: list[str]) -> str | None:
+    """Return the name of the folder of the skill that a message comes from; None if it comes from none."""
+    if not texts or not texts[0].startswith(SKILL):
+        return None
+    folder = texts[0].removeprefix(SKILL).partition("\n")[0].replace("\\", "/").rstrip("/ ")
+    return folder.rpartition("/")[2] or None

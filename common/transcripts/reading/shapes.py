@@ -18,6 +18,7 @@ from common.transcripts.reading.depth import room_for_depth
 from common.transcripts.reading.lenient import clean, lenient_json
 
 NOTHING = Raw(b"")
+TEAMMATE_KIND = "in_process_teammate"
 LARGEST_COUNT = 10**12  # larger or negative numbers are no counts; sums of millions of counts fit into 64 bits
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
 
@@ -163,18 +164,27 @@ class ToolUseResult(Struct, rename="camel", gc=False):
     total_tokens: Count | None = None
     usage: Usage | None = None
     was_interrupted: bool | None = None
+    command_name: str | None = None
     task: PolledTask | None = None
 
 
 class Meta(Struct, rename="camel", gc=False):
     """The `agent-<id>.meta.json` next to an agent's transcript."""
 
-    # 2.1.92     {"agentType":"dev","description":"Fix it"}
-    # 2.1.17x    {"agentType":"dev","description":"Fix it","toolUseId":"toolu_1","spawnDepth":1}
-    # teammate   {"agentType":"bob",...}    its name, and no toolUseId
+    # 2.1.17x    {"agentType":"dev","description":"Fix it","toolUseId":"toolu_1"}    by 2.1.92 without toolUseId
+    # teammate   {"agentType":"bob","taskKind":"in_process_teammate","spawnedAgentType":"dev"}    its name
+    # fork       {"agentType":"fork","isFork":true,"toolUseId":"toolu_1"}    from /subtask without toolUseId
 
     agent_type: str | None = None
     tool_use_id: str | None = None
+    spawned_agent_type: str | None = None
+    task_kind: str | None = None
+    is_fork: bool | None = None
+
+    @property
+    def type_of_agent(self) -> str | None:
+        """The type of the agent; None if the file has only the name of a teammate."""
+        return self.spawned_agent_type or (None if self.task_kind == TEAMMATE_KIND else self.agent_type)
 
 
 T = typing.TypeVar("T", bound=Struct)

@@ -10,7 +10,8 @@ from common.transcripts.reading.shapes import Meta
 class TranscriptFile(NamedTuple):
     """A transcript with the facts read from it. `rank` is its place in the order of paths.
 
-    `name` is its path below the root; if `numbered`, the number of the root is in front of it.
+    `name` is its path below the root; if `numbered`, the number of the root is in front of it. `copied` are the
+    sessions that begin as a copy of another, with the same times.
     """
 
     rank: int
@@ -18,6 +19,7 @@ class TranscriptFile(NamedTuple):
     facts: FileFacts
     meta: Meta | None = None
     numbered: bool = False
+    copied: frozenset[str] = frozenset()
 
     @property
     def stem(self) -> str:
@@ -29,6 +31,10 @@ class TranscriptFile(NamedTuple):
         """The folder below the root; "" for a file directly in the root."""
         *folders, _ = self.name.split("/")[self.numbered :]
         return folders[0] if folders else ""
+
+    def is_foreign(self, thread: Thread) -> bool:
+        """Say whether a thread is rather a copy than an original, where times do not tell."""
+        return self.stem != thread.session_id or thread.session_id in self.copied
 
     def session_of(self, thread: Thread) -> str:
         """Return the thread's session; lines without one belong to the session that the file is named after."""

@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.facts import Call, FileFacts, Notice, Thread
+from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.messages import add_size, add_tool, add_usage, texts_of
-from common.transcripts.reading.phrases import is_interruption, is_prompt, text_digest, unwrap_teammate
+from common.transcripts.reading.phrases import (
+    is_interruption,
+    is_prompt,
+    skill_in_text,
+    text_digest,
+    unwrap_teammate,
+)
 from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
 from common.transcripts.reading.threads import Threads, timestamp_of
 
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
 STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
-AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS
+SKILL_TOOL = "Skill"
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | {SKILL_TOOL}
 KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
@@ -51,7 +59,7 @@ class TranscriptReader:
         message = line.message
         if message is None:
             return
-        facts = self._threads.message(index, message.id or None, number, stamp)
+        facts = self._threads.message(index, message_identity(message), number, stamp)
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
@@ -73,6 +81,8 @@ class TranscriptReader:
             return "call" if self._call(line, number, position, block, index) else ""
         if block.name in POLLING_TOOLS:
             return "poll"
+        if block.name == SKILL_TOOL:
+            return "skill"
         if block.name in STOPPING_TOOLS and (found := read_object(block.input, ToolInput)):
             task_id = found.task_id or found.shell_id
             if task_id is not None:
@@ -93,14 +103,16 @@ class TranscriptReader:
             facts.last_prompt_kept = True
         in_main = facts.threads[index].kind == "main"
         agent_type = read_text(found.subagent_type) or ""
+        message_id = message_identity(line.message) if line.message else None
         facts.calls.append(
             Call(
                 id=block.id or "",
+                key=call_identity(block.id or "", message_id, bytes(found.prompt) + bytes(found.subagent_type)),
                 timestamp=timestamp_of(line),
                 line=number,
                 position=position,
                 thread=index,
-                message_id=(line.message.id or None) if line.message else None,
+                message_id=message_id,
                 agent_type=agent_type if agent_type.strip() else "",
                 description=found.description,
                 prompt=read_text(found.prompt) or "",
@@ -134,6 +146,8 @@ class TranscriptReader:
                 self._main_texts(line, number, texts, answered=answered)
         elif not thread.prompt_seen:
             _take_prompt(thread, "\n".join(texts_of(content)))
+            if line.is_meta:
+                thread.skill = skill_in_text(texts_of(content))
 
     def _main_texts(self, line: Line, number: int, texts: list[str], *, answered: bool) -> None:
         """Take text in the user's name: a notification, an interruption, or a prompt of the user."""
@@ -165,6 +179,11 @@ class TranscriptReader:
         if texts and is_prompt(texts[0]) and not line.is_meta:
             self._answers.prompted("\n".join(texts))
 
+    def _fork_reference(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers
+        """Note that an agent's file continues a conversation, of which it has no copy."""
+        # by 2.1.332   {"type":"fork-context-ref","agentId":"f1","parentSessionId":"s1","contextLength":11}
+        self.facts.forked |= self._in_agent_file
+
     def _progress(self, line: Line, number: int) -> None:
         """Take the echo of a subagent's message; it counts only if the message itself is in no other line."""
         data = line.data
@@ -178,7 +197,7 @@ class TranscriptReader:
         message = data.message.message if data.message is not None else None
         if message is None or message.usage is None or not message.id:
             return
-        facts = self._threads.message(index, message.id or None, number, stamp)
+        facts = self._threads.message(index, message_identity(message), number, stamp)
         add_usage(facts, message, number)
         for block in message.content if isinstance(message.content, list) else ():
             if (
@@ -207,6 +226,7 @@ _HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
     "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the table of the class itself
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001
+    "fork-context-ref": TranscriptReader._fork_reference,  # noqa: SLF001
     "system": TranscriptReader._system,  # noqa: SLF001
     "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
     "attachment": TranscriptReader._attachment,  # noqa: SLF001

@@ -20,6 +20,16 @@ MAIN = f"-w-app/{SESSION}.jsonl"
 MODEL = "claude-opus-4-6"
 
 
+def own_message(name: str) -> str:
+    """Return a message's id in Anthropic's own form."""
+    return f"msg_01{name:0>22}"
+
+
+def own_call(name: str) -> str:
+    """Return a call's id in Anthropic's own form."""
+    return f"toolu_01{name:0>22}"
+
+
 def at(second: int) -> str:
     """Return a timestamp `second` seconds after nine o'clock."""
     return f"2026-03-14T09:{second // 60:02}:{second % 60:02}.000Z"

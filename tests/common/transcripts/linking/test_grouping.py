@@ -1,5 +1,6 @@
 """Files hang together by the names that they share."""
 
+import json
 import zlib
 from array import array
 from pathlib import Path
@@ -22,8 +23,11 @@ from tests.common.transcripts.written import (
     extract,
     line,
     notification,
+    own_call,
+    own_message,
     said,
     side,
+    usage,
     user,
 )
 
@@ -39,7 +43,8 @@ def numbers(*names: str) -> set[int]:
 def test_a_file_is_known_by_its_sessions_messages_calls_agents_and_tasks(tmp_path: Path) -> None:
     lines = [
         user("Hi.", 1),
-        said(2, call("c1"), key="m1", sessionId=OTHER),
+        said(2, call("c1"), key=own_message("m1"), sessionId=OTHER),
+        said(2, "x", key="m2", spent=usage(1, input_tokens=7)),
         said(3, "No id.", key=None),
         answer("c1", 4, "x", {"agentId": "a1"}),
         answer("c2", 5, "Done. agentId: a2"),
@@ -47,7 +52,7 @@ def test_a_file_is_known_by_its_sessions_messages_calls_agents_and_tasks(tmp_pat
         line("progress", 7, parentToolUseID="c3", data={"type": "agent_progress", "agentId": "a4"}),
         side(user("Do it.", 8), "a5"),
     ]
-    expected = numbers(SESSION, OTHER, "m1", "c1", "a1", "c2", "a2", "a3", "c3", "a4", "a5")
+    expected = numbers(SESSION, OTHER, own_message("m1"), "m2 7 10 100", "c1", "a1", "c2", "a2", "a3", "c3", "a4", "a5")
     assert keys(tmp_path, *lines) == expected
     assert keys(tmp_path, *lines, meta=Meta(tool_use_id="c9")) == expected | numbers("c9")
     assert keys(tmp_path, *lines, meta=Meta(agent_type="dev")) == expected
@@ -58,9 +63,9 @@ def test_lines_without_a_session_are_known_by_the_files_name(tmp_path: Path) -> 
 
 
 def test_keys_stand_in_order_each_once(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, encoded([said(2, call("c1"), key="c1"), answer("c1", 4)]))
+    facts = facts_of(tmp_path, encoded([said(2, call("c1"), key=own_message("c1")), answer("c1", 4)]))
     found = keys_of(TranscriptFile(0, "file.jsonl", facts, None))
-    assert found == array("I", sorted(numbers(SESSION, "c1")))
+    assert found == array("I", sorted(numbers(SESSION, "c1", own_message("c1"))))
 
 
 def test_keys_that_stand_in_one_file_alone_are_left_out() -> None:
@@ -77,11 +82,11 @@ def test_groups_are_those_that_share_keys_over_any_number_of_steps() -> None:
 
 
 def test_a_meta_file_alone_ties_a_run_to_the_call_in_another_session(tmp_path: Path) -> None:
-    run = agent_path("a1", OTHER)
+    run, name = agent_path("a1", OTHER), own_call("c1")
     files: dict[str, Content] = {
-        MAIN: [said(1, call("c1")), answer("c1", 9)],
+        MAIN: [said(1, call(name)), answer(name, 9)],
         run: [side(user("Other words.", 2, sessionId=OTHER), "a1")],
-        run.replace(".jsonl", ".meta.json"): b'{"toolUseId":"c1"}',
+        run.replace(".jsonl", ".meta.json"): json.dumps({"toolUseId": name}).encode(),
     }
     found = extract(tmp_path, files)
-    assert (found.delegation.link, found.agent_by_call()) == ("meta", {"c1": "a1"})
+    assert (found.delegation.link, found.agent_by_call()) == ("meta", {name: "a1"})

@@ -18,6 +18,7 @@ from tests.common.transcripts.written import (
     launched,
     line,
     notification,
+    own_call,
     said,
     side,
     tool,
@@ -104,9 +105,10 @@ def test_then_the_earliest(tmp_path: Path) -> None:
 
 
 def test_a_result_in_another_file_answers(tmp_path: Path) -> None:
+    name = own_call("c1")
     files = {
-        MAIN: BEGUN,
-        f"-w-app/{OTHER}.jsonl": [answer("c1", 9, "There.", sessionId=OTHER), user("Hi.", 10, sessionId=OTHER)],
+        MAIN: [user("Go.", 1), said(2, call(name))],
+        f"-w-app/{OTHER}.jsonl": [answer(name, 9, "There.", sessionId=OTHER), user("Hi.", 10, sessionId=OTHER)],
     }
     found = extract(tmp_path, files)
     assert (found.delegation.result, found.delegation.duration_seconds) == ("There.", 7.0)

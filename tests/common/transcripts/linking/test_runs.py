@@ -97,11 +97,12 @@ def test_the_last_id_in_a_text_is_the_agents_for_foreign_text_stands_before_it(t
     assert links(found) == {"c1": "text"}
 
 
-def test_an_agents_id_in_a_text_links_over_sessions_too(tmp_path: Path) -> None:
-    lines = [said(1, call("c1")), answer("c1", 8, "Done.\nagentId: a1")]
-    agent = agent_lines("a1", prompt="Another.", sessionId=OTHER)
-    found = extract(tmp_path, {MAIN: lines, agent_path("a1", OTHER): agent})
-    assert links(found) == {"c1": "text"}
+@pytest.mark.parametrize(("agent", "link"), [("a0123456789abcdef", "text"), ("a012345", None)])
+def test_a_long_agents_id_in_a_text_links_over_sessions_too(tmp_path: Path, agent: str, link: str | None) -> None:
+    lines = [said(1, call("c1")), answer("c1", 8, f"Done.\nagentId: {agent}")]
+    run = agent_lines(agent, prompt="Another.", sessionId=OTHER)
+    found = extract(tmp_path, {MAIN: lines, agent_path(agent, OTHER): run})
+    assert links(found) == {"c1": link}
 
 
 def test_an_equal_prompt_links_last_outer_white_space_aside(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.common.transcripts.written import (
     call,
     extract,
     line,
+    own_message,
     said,
     side,
     usage,
@@ -61,9 +62,9 @@ def add_up(found: Found) -> bool:
 
 def test_the_lines_of_a_message_count_once_by_the_largest_output(tmp_path: Path) -> None:
     lines = [
-        said(1, "a", key="m", spent=usage(3), stop=None),
-        said(2, "b", key="m", spent=usage(70, input_tokens=2)),
-        said(3, "c", key="m", spent=usage(9, input_tokens=50), stop=None),
+        said(1, "a", key=own_message("m"), spent=usage(3), stop=None),
+        said(2, "b", key=own_message("m"), spent=usage(70, input_tokens=2)),
+        said(3, "c", key=own_message("m"), spent=usage(9, input_tokens=50), stop=None),
     ]
     found = extract(tmp_path, lines)
     assert found.session.tokens == Tokens(
@@ -73,7 +74,8 @@ def test_the_lines_of_a_message_count_once_by_the_largest_output(tmp_path: Path)
 
 
 def test_on_a_tie_the_later_line_counts_whole(tmp_path: Path) -> None:
-    lines = [said(1, "a", key="m", model="one"), said(2, "b", key="m", spent=usage(5, input_tokens=7), model="two")]
+    key = own_message("m")
+    lines = [said(1, "a", key=key, model="one"), said(2, "b", key=key, spent=usage(5, input_tokens=7), model="two")]
     found = extract(tmp_path, lines)
     assert found.session.tokens_by_model == {
         "two": Tokens(messages=1, input=7, output=5, output_estimated=5, cache_creation=10, cache_read=100)

@@ -22,6 +22,8 @@ from tests.common.transcripts.written import (
     launched,
     line,
     notification,
+    own_call,
+    own_message,
     said,
     side,
     tool,
@@ -29,6 +31,7 @@ from tests.common.transcripts.written import (
     user,
 )
 
+OWN_CALL, OWN_MESSAGE = own_call("c1"), own_message("m1")
 INTERRUPTED = "[Request interrupted by user]"
 
 
@@ -51,17 +54,17 @@ def echo(second: int, message: object, prompt: str | None = "Do it.", agent: str
 def test_a_call_is_kept_with_all_that_it_says_and_where_it_stands(tmp_path: Path) -> None:
     lines = [
         line("system", 1),
-        said(2, "First.", call("c1", "Do it.", model="opus"), key="m", version="2.1.70"),
+        said(2, "First.", call(OWN_CALL, "Do it.", model="opus"), key=OWN_MESSAGE, version="2.1.70"),
         side(said(3, call("c2", subagent_type=" ", description=...), key=None), "a1"),
     ]
     one, two = told(tmp_path, *lines).calls
     assert one == Call(
-        id="c1", timestamp=at(2), line=2, position=1, thread=0, message_id="m", agent_type="dev", description="work",
-        prompt="Do it.", model="opus", version="2.1.70", context=-1,
+        id=OWN_CALL, key=OWN_CALL, timestamp=at(2), line=2, position=1, thread=0, message_id=OWN_MESSAGE,
+        agent_type="dev", description="work", prompt="Do it.", model="opus", version="2.1.70", context=-1,
     )  # fmt: skip
     assert two == Call(
-        id="c2", timestamp=at(3), line=3, position=0, thread=1, message_id=None, agent_type="", description=None,
-        prompt="Do it.", model=None, version="2.1.39", context=-1,
+        id="c2", key=two.key, timestamp=at(3), line=3, position=0, thread=1, message_id=None, agent_type="",
+        description=None, prompt="Do it.", model=None, version="2.1.39", context=-1,
     )  # fmt: skip
 
 
@@ -103,10 +106,10 @@ def test_blocks_without_a_name_or_an_id_are_passed_over_and_the_next_ones_read(t
 
 
 def test_a_message_in_words_alone_counts_and_hands_nothing_on(tmp_path: Path) -> None:
-    message = {"id": "m", "content": "Words.", "stop_reason": None, "usage": usage(5), "model": "x"}
+    message = {"id": OWN_MESSAGE, "content": "Words.", "stop_reason": None, "usage": usage(5), "model": "x"}
     (thread,) = told(tmp_path, line("assistant", 1, message=message)).threads
     assert [(kept.id, kept.output, kept.chosen_line, kept.unfinished) for kept in thread.messages] == [
-        ("m", 5, 1, True)
+        (OWN_MESSAGE, 5, 1, True)
     ]
 
 
@@ -286,10 +289,10 @@ def test_an_echo_is_a_thread_with_its_prompt_messages_tools_and_sizes(tmp_path: 
     assert (thread.prompt, thread.line, thread.first, thread.last) == (text_digest("Do it."), 1, at(2), at(4))
     one, two = thread.messages
     assert one == MessageFacts(
-        id="e", timestamp=at(3), line=2, chosen_line=2, model="claude-opus-4-6", input=1, output=5, cache_creation=10,
-        cache_read=100, unfinished=True, sizes=[7, 2], tools=[("t1", "Read", None)],
+        id="e 1 10 100", timestamp=at(3), line=2, chosen_line=2, model="claude-opus-4-6", input=1, output=5,
+        cache_creation=10, cache_read=100, unfinished=True, sizes=[7, 2], tools=[("t1", "Read", None)],
     )  # fmt: skip
-    assert (two.id, two.line, two.sizes, two.tools) == ("f", 3, [], [])
+    assert (two.id, two.line, two.sizes, two.tools) == ("f 1 10 100", 3, [], [])
     assert (main.kind, main.prompt) == ("main", b"")
 
 
