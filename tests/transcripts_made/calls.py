@@ -41,12 +41,13 @@ Place = Literal["usual", "none", "progress"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tool call of a thread and its result."""
+    """One tool call of a thread and its result, `beside` as its `toolUseResult`."""
 
     tool: str
     input: Json
     result: str = "ok"
     error: bool = False
+    beside: Json | None = None
 
 
 def read(path: str) -> Step:

@@ -57,7 +57,7 @@ def _act(session: Session, rng: random.Random) -> None:
     if session.main.setting.era.layout != "inline":
         actions += [session.warm_up, session.orphan]
     if session.main.setting.era.layout == "subagents":
-        actions += [session.workflow, session.aside]
+        actions += [session.workflow, session.aside, session.skill, session.subtask]
     if rng.random() < 0.5:
         session.parallel(*(_call(session, rng) for _ in range(rng.choice((1, 1, 1, 2, 3)))))
     else:

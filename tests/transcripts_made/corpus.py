@@ -86,6 +86,12 @@ class Session:
     def teammate(self) -> None:
         extras.teammate(self.main)
 
+    def subtask(self) -> None:
+        extras.subtask(self.main)
+
+    def skill(self, name: str = "tidy") -> None:
+        extras.skill(self.main, name)
+
     def orphan(self) -> None:
         extras.orphan(self.main)
 
@@ -138,10 +144,13 @@ class Corpus:
         copies.copy_lines(source.main, target.main, rewrite=True, keep_session=keep_session)
         return target
 
-    def fork(self, source: Session) -> Session:
-        """Begin a session that repeats another with times and uuids kept; its file sorts after the first one's."""
-        identity = self.book.names.uuid()
-        while identity < source.session_id:
+    def fork(self, source: Session, *, session_id: str | None = None) -> Session:
+        """Begin a session that repeats another with times and uuids kept.
+
+        Its file sorts after the first one's, unless `session_id` says otherwise.
+        """
+        identity = session_id or self.book.names.uuid()
+        while identity < source.session_id and session_id is None:
             identity = "f" + identity[1:] if identity[0] != "f" else self.book.names.uuid()
         target = self._like(source, identity, timestamp(source.main.now))
         copies.copy_lines(source.main, target.main, rewrite=False)

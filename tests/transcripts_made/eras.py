@@ -98,6 +98,11 @@ class Era:
         return self.number >= (2, 1, 179)
 
     @property
+    def forks(self) -> bool:
+        """Whether the agent type `fork` begins with its caller's context."""
+        return self.number >= (2, 1, 300)
+
+    @property
     def notifies(self) -> bool:
         """Whether the end of a background agent is told without being asked for."""
         return self.number >= (2, 1, 0)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.transcripts_made.calls import TEAM, Step
 from tests.transcripts_made.files import Json
+from tests.transcripts_made.forking import BOILERPLATE, refer
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.runs import put_beside, run_path
 from tests.transcripts_made.thread import Thread
@@ -86,6 +87,29 @@ def teammate(main: Thread, name: str = "scout") -> None:
     run.user(f'<teammate-message teammate_id="team-lead">\n{name}: please look at the queue.\n</teammate-message>')
     run.say("Looking at the queue now.")
     put_beside(main.book, path, {"agentType": name, "name": name})
+
+
+def subtask(main: Thread) -> None:
+    """Append a fork that the user started with `/subtask`: its call stands nowhere."""
+    agent_id = _named(main, "")
+    path = run_path(main.setting, f"agent-{agent_id}")
+    run = _begin(main, agent_id, path, "fork", main.model)
+    refer(run)
+    run.user([{"type": "text", "text": BOILERPLATE + "Tidy the notes."}])
+    run.say("The notes are tidy.")
+    put_beside(main.book, path, {"agentType": "fork", "isFork": True, "spawnDepth": 1, "name": "tidy-the-notes"})
+
+
+def skill(main: Thread, name: str) -> None:
+    """Append a skill with `context: fork`: its run, and the result that names the run's agent."""
+    agent_id = _named(main, "")
+    path = run_path(main.setting, f"agent-{agent_id}")
+    run = _begin(main, agent_id, path, "skill", main.model)
+    run.user(f"Base directory for this skill: /home/dev/.claude/skills/{name}\n\nTidy up.", isMeta=True)
+    run.say("Tidy.")
+    put_beside(main.book, path, {"agentType": "general-purpose", "spawnDepth": 1})
+    beside: Json = {"success": True, "commandName": name, "status": "forked", "agentId": agent_id, "result": "Tidy."}
+    main.tool(Step("Skill", {"skill": name}, f'Skill "{name}" completed (forked execution).', beside=beside))
 
 
 def orphan(main: Thread, prompt: str = "Look for unused settings.") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import get_args
 
-from tests.transcripts_made import stories
+from tests.transcripts_made import recent, stories
 from tests.transcripts_made.calls import Call, How
 from tests.transcripts_made.corpus import Corpus, Session
 from tests.transcripts_made.dirt import Dirt
@@ -105,5 +105,9 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "deep": stories.deep,
     "lost main file": stories.lost_main_file,
     "no sessions": stories.no_sessions,
+    "forks": recent.forks,
+    "skills": recent.skills,
+    "copied before": recent.copied_before,
+    "behind a gateway": recent.behind_a_gateway,
 }
 """Makers of corpora; each gives the same corpus every time."""

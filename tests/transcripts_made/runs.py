@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tests.transcripts_made.calls import TEAM, Call
 from tests.transcripts_made.files import Json, encoded
+from tests.transcripts_made.forking import begin_fork
 from tests.transcripts_made.naming import timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
 from tests.transcripts_made.truth import DelegationTruth, Kind, Owner, UnlinkedTruth
@@ -34,6 +35,8 @@ def play_run(parent: Thread, call: Call, made: DelegationTruth, position: int, d
     if call.how == "spawned":
         run.setting = replace(run.setting, team=TEAM)
         run.user(f'<teammate-message teammate_id="team-lead">\n{call.prompt}\n</teammate-message>')
+    elif is_fork(parent, call):
+        begin_fork(parent, run, made)
     elif call.prompt_line:
         run.user(call.prompt)
     growth = max(400, call.context // 12)
@@ -44,15 +47,24 @@ def play_run(parent: Thread, call: Call, made: DelegationTruth, position: int, d
         delegate(run, inner)
     _end(run, call)
     run.now = max(run.now, began + call.seconds * 1000)
-    if not run.written:
-        return None
+    if run.written:
+        _put_in_place(parent, run, call, made)
+    return run if run.written else None
+
+
+def _put_in_place(parent: Thread, run: Thread, call: Call, made: DelegationTruth) -> None:
+    """Repeat the run's lines where the version does, and write its `meta.json`."""
     if call.place == "progress":
         _keep_in_progress_only(parent, run, made)
     elif parent.setting.era.reports_progress and not parent.setting.sidechain:
         report_progress(parent, run, made)
     if call.place != "progress":
-        write_meta(run, call, made)
-    return run
+        write_meta(run, call, made, fork=is_fork(parent, call))
+
+
+def is_fork(thread: Thread, call: Call) -> bool:
+    """Say whether the version makes the call a fork of the thread."""
+    return call.agent == "fork" and thread.setting.era.forks
 
 
 def begin_run(parent: Thread, call: Call, owner: Owner) -> Thread:
@@ -113,7 +125,7 @@ def _keep_in_progress_only(parent: Thread, run: Thread, made: DelegationTruth) -
             book.truth.messages[message_id] = replace(message, progress_only=True)
 
 
-def write_meta(run: Thread, call: Call, made: DelegationTruth) -> None:
+def write_meta(run: Thread, call: Call, made: DelegationTruth, *, fork: bool = False) -> None:
     """Write the `meta.json` beside the run's file, where the version has one."""
     era = run.setting.era
     if era.meta == "none":
@@ -122,7 +134,7 @@ def write_meta(run: Thread, call: Call, made: DelegationTruth) -> None:
     if call.how == "spawned":
         meta["name"] = call.agent
     elif era.meta == "full":
-        meta |= {"toolUseId": made.tool_use_id, "spawnDepth": made.depth}
+        meta |= {"toolUseId": made.tool_use_id, "spawnDepth": made.depth} | ({"isFork": True} if fork else {})
     put_beside(run.book, run.setting.path, meta)
 
 

@@ -155,7 +155,7 @@ class Thread:
         elif self.setting.sidechain and not self.setting.era.structured_results_in_runs:
             self.user([block])
         else:
-            self.user([block], toolUseResult={"content": step.result})
+            self.user([block], toolUseResult=step.beside or {"content": step.result})
 
     def _common(self) -> Json:
         setting = self.setting

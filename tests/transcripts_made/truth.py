@@ -1,14 +1,14 @@
 """What a right reader finds in a corpus: declared while the lines are made, never read back from them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Owner = tuple[Literal["session", "run", "unlinked"], str]
 Answer = Literal["completed", "error", "async", "missing"]
 Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
-Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "unlinked"]
+Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,12 @@ class Truth:
 
     def spent_in_progress_only(self) -> Spent:
         return total([m for m in self.messages.values() if m.progress_only])
+
+    def rename_runs(self, names: dict[str, str]) -> None:
+        """Give the runs of delegations the new names of their calls."""
+        for key, message in self.messages.items():
+            kind, name = message.owner
+            self.messages[key] = replace(message, owner=(kind, names.get(name, name)))
 
     def orphan_callees(self, tool_use_id: str, agent_id: str) -> None:
         """Declare that the calls made by the run of this delegation are known as those of an agent without a call."""

@@ -1,0 +1,69 @@
+"""Small corpora of what 2.1.200 and later versions write, and of gateways."""
+
+from tests.transcripts_made.calls import Call, bash, edit, read
+from tests.transcripts_made.corpus import Corpus
+from tests.transcripts_made.gateway import through_gateway
+
+NEWEST = "2.1.332"
+
+
+def forks() -> Corpus:
+    """Forks of the main thread, two of them of one message, and a fork of an agent."""
+    corpus = Corpus()
+    session = corpus.session(NEWEST)
+    session.prompt("Begin.")
+    session.delegate("fork", "Try it.")
+    session.parallel(Call("fork", "Try left."), Call("fork", "Try right."))
+    inner = Call("fork", "Try it inside.", steps=(read("/w/a.py"),))
+    session.call(Call("dev", "Work on it.", inside=(inner, Call("Explore", "Look around."))))
+    session.delegate("fork", "Fail.", outcome="failed", how="error", result="Error: no")
+    session.subtask()
+    session.say("All forks are back.")
+    return corpus
+
+
+def skills() -> Corpus:
+    """Skills that ran as agents, before and after a delegation."""
+    corpus = Corpus()
+    for version in ("2.1.205", NEWEST):
+        session = corpus.session(version, start=f"2026-08-0{len(version)}T09:00:00Z")
+        session.skill("tidy")
+        session.delegate("dev", f"Do it in {version}.")
+        session.skill("lint")
+    return corpus
+
+
+def copied_before() -> Corpus:
+    """A session begun by `--fork-session`, whose file sorts before the original's."""
+    corpus = Corpus()
+    first = corpus.session(NEWEST, session_id="f0000000-0000-4000-a000-000000000000")
+    first.prompt("Begin.")
+    first.delegate("dev", "Do it.")
+    second = corpus.fork(first, session_id="10000000-0000-4000-a000-000000000000")
+    second.delegate("dev", "Do it otherwise.")
+    return corpus
+
+
+def behind_a_gateway() -> Corpus:
+    """One message id for all, calls numbered in each turn, agents that call agents.
+
+    No two messages have the same counts, by which alone they can be told apart.
+    """
+    corpus = Corpus()
+    session = corpus.session("2.1.172")
+    session.prompt("Begin.")
+    steps = (read("/w/a.py"), edit("/w/a.py"), bash("make"))
+    session.delegate("dev", "First.", steps=steps)
+    session.delegate("dev", "Second.", context=26_000, outcome="failed", how="error", result="Error: no", steps=steps)
+    session.parallel(
+        Call("Explore", "Left.", steps=steps, context=21_000), Call("Explore", "Right.", steps=steps, context=22_000)
+    )
+    session.call(
+        Call(
+            "dev",
+            "Outer.",
+            context=23_000,
+            inside=(Call("Explore", "Inner.", context=24_000), Call("Explore", "Another inner.", context=25_000)),
+        )
+    )
+    return through_gateway(corpus)
