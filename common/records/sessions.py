@@ -50,13 +50,17 @@ class Tokens(Record, frozen=True, kw_only=True):
 
 
 class DayTokens(Record, frozen=True, kw_only=True):
-    """Token counts of one day, model, context tier and service tier: the unit that has one price."""
+    """Token counts of one day, model, context tier and price tier: the unit that has one price."""
 
     day: str | None  #: day of the message's earliest copy, in the `timezone`; None without a timestamp
     model: str | None  #: model of the messages
     long_context: bool  #: whether the input of each message (fresh + cache writes + cache reads) exceeds 200,000 tokens
-    tier: str | None = None  #: service tier or speed, None if it is the standard one
+    over_100k: bool = False  #: whether the same exceeds 100,000 tokens
+    #: speed, service tier and place of inference, joined by a comma, without the usual ones; None if all are usual
+    tier: str | None = None
     messages: int = 0  #: distinct API messages
+    #: messages of another row to which this one adds the tokens of an advisor's or a compaction's call inside them
+    messages_in_part: int = 0
     input: int = 0  #: fresh input tokens, without tokens written to or read from the cache
     output: int = 0  #: output tokens as recorded; a lower bound
     output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
@@ -86,7 +90,7 @@ class Run(Record, frozen=True, kw_only=True):
     is_fork: bool = False  #: whether the run began with a copy of its caller's context
     tokens: Tokens  #: sum over distinct messages
     tokens_by_model: dict[str, Tokens]  #: the same by model
-    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and price tier
     tools: dict[str, int]  #: calls by tool
     edits: list[Edit]  #: edited and written files, in order of time
     first_timestamp: str | None  #: earliest timestamp
@@ -109,7 +113,7 @@ class UnlinkedRun(Record, frozen=True, kw_only=True):
     tool_calls: int  #: distinct tool calls
     tokens: Tokens  #: sum over distinct messages
     tokens_by_model: dict[str, Tokens]  #: the same by model
-    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and price tier
     first_timestamp: str | None  #: earliest timestamp
     last_timestamp: str | None  #: latest timestamp
     file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
@@ -183,7 +187,7 @@ class SessionFields(Record, frozen=True, kw_only=True):
     versions: list[str]  #: versions of Claude Code, in order of first appearance
     tokens: Tokens  #: tokens of the main thread only
     tokens_by_model: dict[str, Tokens]  #: the same by model
-    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and service tier
+    tokens_by_day: list[DayTokens]  #: the same by day, model, context tier and price tier
     tools: dict[str, int]  #: calls of the main thread by tool
     edits: list[Edit]  #: files that the main thread edited or wrote, in order of time
     delegation_count: int  #: number of delegations

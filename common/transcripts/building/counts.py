@@ -85,16 +85,16 @@ def _total(tables: Iterable[dict[str, int]], names: Iterable[str] = ()) -> dict[
 
 def tokens_elsewhere(sessions: Iterable[RecordCounts]) -> dict[str, list[DayTokens]]:
     """Return the tokens of sessions without a delegation, by project, then by day and price tier."""
-    grouped: dict[str, dict[tuple[str, str, bool, str], list[DayTokens]]] = {}
+    grouped: dict[str, dict[tuple[str, str, bool, bool, str], list[DayTokens]]] = {}
     for counts in sessions:
         for row in counts.tokens_by_day:
-            key = (row.day or "", row.model or "", row.long_context, row.tier or "")
+            key = (row.day or "", row.model or "", row.over_100k, row.long_context, row.tier or "")
             grouped.setdefault(counts.project, {}).setdefault(key, []).append(row)
     return {project: [_sum_rows(table[key]) for key in sorted(table)] for project, table in sorted(grouped.items())}
 
 
 def _sum_rows(rows: list[DayTokens]) -> DayTokens:
     """Add up tokens of one day, model and price tier."""
-    fixed = {name: getattr(rows[0], name) for name in ("day", "model", "long_context", "tier")}
+    fixed = {name: getattr(rows[0], name) for name in ("day", "model", "over_100k", "long_context", "tier")}
     numbers = [name for name in DayTokens.__struct_fields__ if name not in fixed]
     return DayTokens(**fixed, **{name: sum(getattr(row, name) for row in rows) for name in numbers})

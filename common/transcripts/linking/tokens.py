@@ -13,13 +13,15 @@ from typing import NamedTuple
 from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
+from common.transcripts.reading.facts import InnerCall
 from common.transcripts.reading.identity import is_own_call
 
-LONG_CONTEXT = 200_000
+MIDDLE_CONTEXT, LONG_CONTEXT = 100_000, 200_000
+"""Contexts above which some models have other prices."""
 NO_MODEL = "(none)"
 
-_Tier = tuple[str, str, bool, str]
-"""Day, model, whether the context is long, price tier; "" where there is none."""
+_Tier = tuple[str, str, bool, bool, str]
+"""Day, model, whether the context is above 100,000 and 200,000 tokens, price tier; "" where there is none."""
 
 
 class OutputRate(NamedTuple):
@@ -70,15 +72,32 @@ class SpentTokens(NamedTuple):
     tokens_by_day: list[DayTokens]
 
 
+class _Counts(NamedTuple):
+    """What one message, or a call inside it, adds to the row of its tier."""
+
+    messages: int
+    messages_in_part: int
+    input: int
+    output: int
+    output_estimated: int
+    cache_creation: int
+    cache_creation_1h: int
+    cache_read: int
+    web_searches: int = 0
+    messages_without_stop_reason: int = 0
+
+
 def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTokens:
     """Add up what messages spent; a message's day is that of its earliest copy."""
-    groups: dict[_Tier, list[DistinctMessage]] = {}
+    groups: dict[_Tier, list[_Counts]] = {}
     for message in messages:
         best = message.best
         day = day_of(message.order.timestamp) or ""
-        key = (day, best.model or "", context_size(message) > LONG_CONTEXT, best.tier or "")
-        groups.setdefault(key, []).append(message)
-    days = [_day_tokens(key, groups[key]) for key in sorted(groups)]
+        tier = _tier(day, best.model, context_size(message), best.tier)
+        groups.setdefault(tier, []).append(_counts(message))
+        if best.inner_calls is not None:
+            _add_inner_calls(groups, best.inner_calls, day, tier)
+    days = [_day_tokens(tier, groups[tier]) for tier in sorted(groups)]
     days_by_model: dict[str, list[DayTokens]] = {}
     for day_tokens in days:
         days_by_model.setdefault(day_tokens.model or NO_MODEL, []).append(day_tokens)
@@ -86,34 +105,55 @@ def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTok
     return SpentTokens(sum_tokens(by_model.values()), by_model, days)
 
 
-def _day_tokens(key: _Tier, messages: list[DistinctMessage]) -> DayTokens:
-    """Add up messages of one day, model and price tier; there is at least one."""
-    day, model, long_context, tier = key
-    rows = [
-        (
-            best.input, best.output, message.estimated, best.cache_creation,
-            min(best.cache_creation_1h, best.cache_creation), best.cache_read, best.web_searches, best.unfinished,
-        )
-        for message in messages
-        for best in (message.best,)
-    ]  # fmt: skip
-    sent, output, estimated, written, written_1h, cache_read, web_searches, unfinished = map(
-        sum, zip(*rows, strict=True)
-    )
+def _tier(day: str, model: str | None, context: int, tier: str | None) -> _Tier:
+    return (day, model or "", context > MIDDLE_CONTEXT, context > LONG_CONTEXT, tier or "")
+
+
+def _counts(message: DistinctMessage) -> _Counts:
+    best = message.best
+    return _Counts(
+        1, 0, best.input, best.output, message.estimated, best.cache_creation,
+        min(best.cache_creation_1h, best.cache_creation), best.cache_read, best.web_searches, best.unfinished,
+    )  # fmt: skip
+
+
+def _add_inner_calls(groups: dict[_Tier, list[_Counts]], calls: list[InnerCall], day: str, own: _Tier) -> None:
+    """Add the calls inside a message of the tier `own`, each to the tier of its own model and context.
+
+    In each row but its own, the message counts once as `messages_in_part`.
+    """
+    seen = {own}
+    for call in calls:
+        context = call.input + call.cache_creation + call.cache_read
+        tier = _tier(day, call.model, context, own[-1])
+        counts = _Counts(
+            0, tier not in seen, call.input, call.output, call.output, call.cache_creation,
+            min(call.cache_creation_1h, call.cache_creation), call.cache_read,
+        )  # fmt: skip
+        seen.add(tier)
+        groups.setdefault(tier, []).append(counts)
+
+
+def _day_tokens(tier: _Tier, counts: list[_Counts]) -> DayTokens:
+    """Add up what belongs to one day, model and price tier; there is at least one."""
+    day, model, over_100k, long_context, price_tier = tier
+    total = _Counts(*map(sum, zip(*counts, strict=True)))
     return DayTokens(
         day=day or None,
         model=model or None,
+        over_100k=over_100k,
         long_context=long_context,
-        tier=tier or None,
-        messages=len(messages),
-        input=sent,
-        output=output,
-        output_estimated=estimated,
-        cache_creation_5m=written - written_1h,
-        cache_creation_1h=written_1h,
-        cache_read=cache_read,
-        web_searches=web_searches,
-        messages_without_stop_reason=unfinished,
+        tier=price_tier or None,
+        messages=total.messages,
+        messages_in_part=total.messages_in_part,
+        input=total.input,
+        output=total.output,
+        output_estimated=total.output_estimated,
+        cache_creation_5m=total.cache_creation - total.cache_creation_1h,
+        cache_creation_1h=total.cache_creation_1h,
+        cache_read=total.cache_read,
+        web_searches=total.web_searches,
+        messages_without_stop_reason=total.messages_without_stop_reason,
     )
 
 

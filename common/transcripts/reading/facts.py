@@ -16,6 +16,17 @@ ToolUse = tuple[str, str, str | None]
 """A call of a tool: its id, the tool's name, and the file that an editing tool was given."""
 
 
+class InnerCall(Struct, array_like=True, frozen=True, gc=False):
+    """Tokens of a call inside a message, an advisor's or a compaction's, that the message's own figures leave out."""
+
+    model: str | None
+    input: int
+    output: int
+    cache_creation: int
+    cache_creation_1h: int
+    cache_read: int
+
+
 class MessageFacts(Struct, array_like=True, gc=False):
     """One API message within one thread of one file; `id` is its identity, None for a message without an id.
 
@@ -40,6 +51,7 @@ class MessageFacts(Struct, array_like=True, gc=False):
     hidden_thinking: bool = False
     sizes: list[int] = field(default_factory=list)
     tools: list[ToolUse] = field(default_factory=list)
+    inner_calls: list[InnerCall] | None = None
 
 
 class FirstSeen(Struct, array_like=True, frozen=True, gc=False):

@@ -1,11 +1,14 @@
 """The usage, sizes and tools that one line adds to the facts of its API message."""
 
 from common.transcripts.reading.facts import MessageFacts
+from common.transcripts.reading.iterations import inner_calls
 from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read_object, read_text
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"
 STANDARD = (None, "standard")
+ANYWHERE = (None, "", "global", "not_available")
+"""What `inference_geo` says of a message that no place was asked for."""
 
 MOST_SIZES = 200
 RECENT = 32
@@ -35,12 +38,17 @@ def add_usage(facts: MessageFacts, message: Message, line: int) -> None:
     split, server = usage.cache_creation, usage.server_tool_use
     facts.cache_creation_1h = (split.ephemeral_1h_input_tokens or 0) if split is not None else 0
     facts.web_searches = (server.web_search_requests or 0) if server is not None else 0
-    facts.tier = None if usage.service_tier in STANDARD and usage.speed in STANDARD else _tier(usage)
+    facts.inner_calls = inner_calls(usage, message.model) if len(usage.iterations) > len("[]") else None
+    if usage.service_tier in STANDARD and usage.speed in STANDARD and usage.inference_geo in ANYWHERE:
+        facts.tier = None
+    else:
+        facts.tier = _tier(usage)
 
 
 def _tier(usage: Usage) -> str | None:
-    """Return the speed and service tier that are not standard, joined; None if both are."""
-    return ", ".join(value for value in (usage.speed, usage.service_tier) if value and value not in STANDARD) or None
+    """Return the speed, service tier and place of inference that are not the usual ones, joined; None if all are."""
+    kinds = ((usage.speed, STANDARD), (usage.service_tier, STANDARD), (usage.inference_geo, ANYWHERE))
+    return ", ".join(value for value, usual in kinds if value and value not in usual) or None
 
 
 def add_size(facts: MessageFacts, block: Block) -> None:

@@ -46,6 +46,8 @@ class Usage(Struct, gc=False):
     output_tokens: Count | None = None
     server_tool_use: ServerTools | None = None
     service_tier: str | None = None
+    inference_geo: str | None = None
+    iterations: Raw = NOTHING
     speed: str | None = None
 
 

@@ -202,12 +202,17 @@ def test_a_split_larger_than_the_sum_is_cut_to_it(tmp_path: Path) -> None:
     assert add_up(found)
 
 
-@pytest.mark.parametrize(("read", "long_context"), [(199_989, False), (199_990, True)])
-def test_a_context_above_two_hundred_thousand_is_long(tmp_path: Path, read: int, *, long_context: bool) -> None:
+@pytest.mark.parametrize(
+    ("read", "tier"),
+    [(99_989, (False, False)), (99_990, (True, False)), (199_989, (True, False)), (199_990, (True, True))],
+)
+def test_contexts_above_a_hundred_and_two_hundred_thousand_stand_apart(
+    tmp_path: Path, read: int, tier: tuple[bool, bool]
+) -> None:
     spent_ = usage(5, cache_read_input_tokens=read)
     found = extract(tmp_path, [said(1, "a", spent=spent_), said(2, "b")])
-    days = {day.long_context: day.messages for day in found.session.tokens_by_day}
-    assert days == ({False: 1, True: 1} if long_context else {False: 2})
+    days = {(day.over_100k, day.long_context): day.messages for day in found.session.tokens_by_day}
+    assert days == ({(False, False): 2} if tier == (False, False) else {(False, False): 1, tier: 1})
 
 
 def test_tokens_stand_by_day_model_and_tier(tmp_path: Path) -> None:
