@@ -1,22 +1,30 @@
-"""Make `common/measures/prices.toml` from two packages that know model prices, and stop where they disagree.
+"""Make `common/measures/prices.toml` from three packages that know model prices, and stop where two disagree.
 
-Development only; neither package is a dependency. In an environment of its own::
+Development only; no package is a dependency. In an environment of its own::
 
-    python3 -m venv /tmp/prices && /tmp/prices/bin/pip install genai-prices model-prices
-    /tmp/prices/bin/python -m tests.make_prices 2026-11-22 > prices.toml && mv prices.toml common/
+    python3 -m venv /tmp/prices && /tmp/prices/bin/pip install genai-prices model-prices litellm
+    /tmp/prices/bin/python -m tests.make_prices 2026-11-28 > prices.toml && mv prices.toml common/measures/
 
-The argument is the day of reading. Both packages are asked for every model on every day from its first day on, at the
-end of the day (UTC); days with the same prices become one row. What the two say differently ends the program, unless
-it is settled in `SETTLED`, with its reason. The price of a web search is known to genai-prices alone.
+The argument is the day of reading. genai-prices and model-prices are asked for every model on every day from its first
+day on, at the end of the day (UTC); days with the same prices become one row. litellm knows the prices of today alone:
+it speaks for the last row, and in place of a package that does not know the model. A model that one package alone
+knows, and what two say differently, end the program, unless it is settled in `SETTLED`, with its reason. The price of a
+web search is known to genai-prices, the factors to litellm; those that it lacks are in `FACTORS`, with their reason.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import json
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
+
+from common.measures.model_names import normalize_model
 
 MODELS = (
     "claude-3-5-haiku-20241022",
@@ -36,31 +44,56 @@ MODELS = (
     "claude-sonnet-5",
     "claude-sonnet-5-5",
     "claude-haiku-4-5",
+    "claude-haiku-5-5",
     "claude-fable-5",
     "claude-fable-5-1",
+    "claude-fable-5-2",
+    "claude-mythos-5",
+    "claude-mythos-5-1",
 )
 
+PACKAGES = ("genai-prices", "model-prices", "litellm")
 KINDS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 FIELDS = ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
-LONG = 200_000
+COSTS = (
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "cache_read_input_token_cost",
+    "cache_creation_input_token_cost",
+    "cache_creation_input_token_cost_above_1hr",
+)
+LONG_OVER = (100_000, 200_000)
 FIRST = date(2024, 10, 1)
+REGIONS = ("us", "eu", "apac", "jp", "au")
 
 SETTLED = {
-    # model-prices keeps no tier for it; the vendor has priced its long contexts apart from the day it came out
-    "claude-sonnet-4-5 long": "genai-prices",
+    # neither model-prices nor litellm keeps a tier for it; the vendor has priced its long contexts apart from its start
+    "claude-sonnet-4-5": "genai-prices",
     # the price of cache reads fell on 2026-10-07, documented in model-prices; genai-prices knows the new price alone
-    "claude-sonnet-5-5 base": "model-prices",
+    "claude-sonnet-5-5": "model-prices",
+    # released on 2026-11-09, later than the other packages; the documentation says the same
+    "claude-fable-5-2": "genai-prices",
 }
-"""Model and "base" or "long" → the package to follow where the two differ."""
+"""Model → the package to follow where two differ, or where it alone knows the model."""
+
+FACTORS = {
+    # the vendor's documentation of fast mode: 30 and 150 dollars, until fast mode was taken from these models
+    "claude-opus-4-6": {"fast": Decimal(6)},
+    "claude-opus-4-7": {"fast": Decimal(6)},
+    # younger than litellm's table; the documentation: 16 and 80 dollars in fast mode, 1.1 for the US from Opus 4.6 on
+    "claude-fable-5-2": {"fast": Decimal(2), "us": Decimal("1.1")},
+}
+"""Model → factors that litellm does not know, or no longer."""
 
 Row = tuple[Decimal, ...]
 
 
 class Seen(NamedTuple):
-    """What a package says on a day: the five prices below and above 200,000 tokens of context."""
+    """What a package says on a day: the five prices below and above a size of the context."""
 
     base: Row
-    long: Row | None
+    long: Row | None = None
+    long_over: int = max(LONG_OVER)
 
 
 def main(read: str) -> int:
@@ -70,12 +103,15 @@ def main(read: str) -> int:
     for model in MODELS:
         rows += _rows(model, date.fromisoformat(read), disagreements)
     if disagreements:
-        sys.stderr.write("\n".join([*disagreements, ""]))
+        sys.stderr.write("\n".join([*dict.fromkeys(disagreements), ""]))
         return 1
-    packages = " and ".join(f"{name} {version(name)}" for name in ("genai-prices", "model-prices"))
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     sys.stdout.write(
-        f"# US dollars for a million tokens, list prices; made by tests/make_prices.py from {packages}.\n"
+        "# US dollars for a million tokens, list prices; made by tests/make_prices.py from the packages\n"
+        f"# {packages}; read on the day below.\n"
         "# web_search: dollars for one search. from, until: days, both included; without: no change is known.\n"
+        "# long: prices of a message with more than long_over (else 200,000) tokens of context.\n"
+        "# factors: multiples of every token's price: speed fast, inference_geo us, regional inference profiles.\n"
         f'read = "{read}"\n\n' + "\n".join(rows)
     )
     return 0
@@ -84,7 +120,7 @@ def main(read: str) -> int:
 def _rows(model: str, read: date, disagreements: list[str]) -> list[str]:
     spans: list[tuple[date, Seen]] = []
     for day in (FIRST + timedelta(days=n) for n in range((read - FIRST).days + 1)):
-        seen = _on(model, day, disagreements)
+        seen = _on(model, day, disagreements, today=day == read)
         if seen and (not spans or spans[-1][1] != seen):
             spans.append((day, seen))
     found = []
@@ -92,44 +128,53 @@ def _rows(model: str, read: date, disagreements: list[str]) -> list[str]:
         last = spans[number + 1][0] - timedelta(days=1) if number + 1 < len(spans) else None
         found.append(_row(model, day if number else None, last, seen))
     if not found:
-        disagreements.append(f"{model}: not known to both packages")
+        disagreements.append(f"{model}: known to no package")
     return found
 
 
-def _on(model: str, day: date, disagreements: list[str]) -> Seen | None:
+def _on(model: str, day: date, disagreements: list[str], *, today: bool) -> Seen | None:
+    """Return what the packages agree on, None on a day before one of them knows the model."""
     moment = datetime.combine(day, time.max, UTC)
-    one, other = of_model_prices(model, moment), of_genai_prices(model, moment)
-    if one is None or other is None:
+    said = {"genai-prices": of_genai_prices(model, moment), "model-prices": of_model_prices(model, moment)}
+    silent = [name for name, seen in said.items() if seen is None]
+    if today or (silent and not has_dated_price(model)):
+        said["litellm"] = of_litellm(_own_name(model))
+    known = {name: seen for name, seen in said.items() if seen is not None}
+    if (settled := SETTLED.get(model)) is not None:
+        return known.get(settled)
+    if len(known) < 2:
+        if today:
+            disagreements.append(f"{model}: known to {', '.join(known) or 'no package'} alone")
         return None
-    return Seen(
-        _agreed(f"{model} base", day, (one.base, other.base), disagreements) or one.base,
-        _agreed(f"{model} long", day, (one.long, other.long), disagreements),
-    )
+    if len(set(known.values())) > 1:
+        disagreements.append(f"{model}, {day}: {known}")
+    return next(iter(known.values()))
 
 
-def _agreed(what: str, day: date, prices: tuple[Row | None, Row | None], disagreements: list[str]) -> Row | None:
-    one, other = prices
-    if one == other or SETTLED.get(what) == "model-prices":
-        return one
-    if what not in SETTLED and not any(said.startswith(what) for said in disagreements):
-        disagreements.append(f"{what}, {day}: model-prices {one}, genai-prices {other}")
-    return other
+def has_dated_price(model: str) -> bool:
+    """Say whether both packages with days know the model at all."""
+    late = datetime.now(UTC)
+    return of_genai_prices(model, late) is not None and of_model_prices(model, late) is not None
 
 
 def of_genai_prices(model: str, moment: datetime) -> Seen | None:
-    from genai_prices.data import providers  # type: ignore[import-not-found]  # noqa: PLC0415 (not a dependency)
-
-    found = next(one for one in providers if one.id == "anthropic").find_model(model)
+    found = _genai_model(model)
     if found is None:
         return None
     values = [getattr(found.get_prices(moment), field) for field in FIELDS]
-    tiers = [value.tiers for value in values if hasattr(value, "tiers")]
-    if any([tier.start for tier in of_one] != [LONG] for of_one in tiers):
+    starts = {tuple(tier.start for tier in value.tiers) for value in values if hasattr(value, "tiers")}
+    base = tuple(Decimal(value.base if hasattr(value, "tiers") else value) for value in values)
+    if not starts:
+        return Seen(base)
+    if len(starts) > 1 or [*next(iter(starts))] not in [[start] for start in LONG_OVER]:
         raise SystemExit(f"{model}: genai-prices has tiers that the table has no place for")
-    return Seen(
-        tuple(Decimal(value.base if hasattr(value, "tiers") else value) for value in values),
-        tuple(Decimal(value.tiers[0].price) for value in values) if tiers else None,
-    )
+    return Seen(base, tuple(Decimal(value.tiers[0].price) for value in values), next(iter(starts))[0])
+
+
+def _genai_model(model: str) -> Any:
+    from genai_prices.data import providers  # type: ignore[import-not-found]  # noqa: PLC0415 (not a dependency)
+
+    return next(provider for provider in providers if provider.id == "anthropic").find_model(model)
 
 
 def of_model_prices(model: str, moment: datetime) -> Seen | None:
@@ -138,10 +183,11 @@ def of_model_prices(model: str, moment: datetime) -> Seen | None:
     found = model_prices.rates(model, at=moment, provider="anthropic")
     if found is None or found.valid_from > moment.isoformat() or found.cache_read is None:
         return None
-    if any(tier.above != LONG for tier in found.tiers):
+    if any(tier.above not in LONG_OVER for tier in found.tiers) or len(found.tiers) > 1:
         raise SystemExit(f"{model}: model-prices has tiers that the table has no place for")
     multiple = found.cache_write_1h_multiple
-    return Seen(_values(found, multiple), _values(found.tiers[0], multiple) if found.tiers else None)
+    base = _values(found, multiple)
+    return Seen(base, _values(found.tiers[0], multiple), found.tiers[0].above) if found.tiers else Seen(base)
 
 
 def _values(rates: Any, multiple: float) -> Row:
@@ -149,26 +195,78 @@ def _values(rates: Any, multiple: float) -> Row:
     return tuple(Decimal(str(round(value, 6))) for value in values)
 
 
+def of_litellm(model: str) -> Seen | None:
+    found = _litellm().get(model)
+    if found is None or found.get("litellm_provider") != "anthropic":
+        return None
+    for over in LONG_OVER:
+        if f"input_cost_per_token_above_{over // 1000}k_tokens" in found:
+            return Seen(_costs(found), _costs(found, f"_above_{over // 1000}k_tokens"), over)
+    return Seen(_costs(found))
+
+
+def _costs(row: dict[str, Any], suffix: str = "") -> Row:
+    return tuple(_dollars(row[cost + suffix]) for cost in COSTS)
+
+
+def _dollars(cost: float) -> Decimal:
+    """Return the price of a million tokens."""
+    return Decimal(str(round(cost * 10**6, 6)))
+
+
+@functools.cache
+def _litellm() -> dict[str, dict[str, Any]]:
+    package = importlib.util.find_spec("litellm")  # its import takes seconds; the table is a file in it
+    if package is None or package.origin is None:
+        raise SystemExit("litellm is not installed")
+    file = Path(package.origin).with_name("model_prices_and_context_window_backup.json")
+    return dict(json.loads(file.read_bytes()))
+
+
+def _factors(model: str, seen: Seen) -> dict[str, Decimal]:
+    """Return the factors of a model by name; regional profiles must agree."""
+    name = _own_name(model)
+    known = _litellm().get(name, {}).get("provider_specific_entry", {})
+    factors = {key: Decimal(str(known[key])) for key in ("fast", "us") if key in known} | FACTORS.get(name, {})
+    profiles = (row for key, row in _litellm().items() if key.split(".")[0] in REGIONS and _own_name(key) == name)
+    regional = {_dollars(row[COSTS[0]]) / seen.base[0] for row in profiles}
+    if len(regional) > 1:
+        raise SystemExit(f"{name}: regional profiles differ: {regional}")
+    return factors | ({"regional": regional.pop()} if regional else {})
+
+
+def _own_name(model: str) -> str:
+    return normalize_model(model).model
+
+
 def _row(model: str, first: date | None, last: date | None, seen: Seen) -> str:
-    name = model.removesuffix(f"-{model[-8:]}") if model[-8:].isdecimal() else model
-    lines = ["[[prices]]", f'model = "{name}"']
+    lines = ["[[prices]]", f'model = "{_own_name(model)}"']
     lines += [f'from = "{first}"'] if first else []
     lines += [f'until = "{last}"'] if last else []
     lines += [f"{kind} = {float(value)}" for kind, value in zip(KINDS, seen.base, strict=True)]
     if seen.long:
-        pairs = ", ".join(f"{kind} = {float(value)}" for kind, value in zip(KINDS, seen.long, strict=True))
-        lines.append(f"long = {{ {pairs} }}")
+        lines.append(f"long = {_table(zip(KINDS, seen.long, strict=True))}")
+    lines += [f"long_over = {seen.long_over}"] if seen.long and seen.long_over != max(LONG_OVER) else []
+    factors = sorted(_factors(model, seen).items())
+    lines += [f"factors = {_table(factors)}"] if factors else []
     search = _web_search(model)
     lines += [f"web_search = {float(search)}"] if search is not None else []
-    settled = SETTLED.get(f"{model} base") or SETTLED.get(f"{model} long")
-    return "\n".join([*lines, f'source = "{settled or "genai-prices, model-prices"}"', ""])
+    return "\n".join([*lines, f'source = "{SETTLED.get(model) or _sources(model)}"', ""])
+
+
+def _table(pairs: Any) -> str:
+    return f"{{ {', '.join(f'{name} = {float(value)}' for name, value in pairs)} }}"
+
+
+def _sources(model: str) -> str:
+    now = datetime.now(UTC)
+    answers = (of_genai_prices(model, now), of_model_prices(model, now), of_litellm(_own_name(model)))
+    return ", ".join(name for name, seen in zip(PACKAGES, answers, strict=True) if seen is not None)
 
 
 def _web_search(model: str) -> Decimal | None:
-    from genai_prices.data import providers  # noqa: PLC0415 (not a dependency)
-
-    found = next(one for one in providers if one.id == "anthropic").find_model(model)
-    price = found.get_prices(datetime.now(UTC)).web_searches_kcount
+    found = _genai_model(model)
+    price = found.get_prices(datetime.now(UTC)).web_searches_kcount if found is not None else None
     return None if price is None else Decimal(price) / 1000
 
 

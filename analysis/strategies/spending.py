@@ -63,7 +63,7 @@ def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]
     counts: dict[tuple[str, prices.Gap], int] = defaultdict(int)
     for expense in parts:
         for gap in table.gaps(expense.tokens):
-            counts[expense.tokens.model or rates.UNKNOWN_NAME, gap] += expense.tokens.messages
+            counts[expense.tokens.model or rates.UNKNOWN_NAME, gap] += expense.tokens.messages + expense.tokens.messages_in_part
     found = [UnpricedModel(model=model, reason=gap, messages=count) for (model, gap), count in counts.items()]
     return sorted(found, key=lambda row: (-row.messages, row.model, row.reason))
 

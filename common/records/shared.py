@@ -31,7 +31,8 @@ class Cost(Record, frozen=True, kw_only=True):
     estimated: float  #: dollars with estimated output in place of placeholders
     messages: int  #: messages, priced or not
     messages_unpriced: int  #: messages without a price for their model and day
-    messages_not_fully_priced: int  #: messages with a service tier, speed or web search that the price table lacks
+    #: messages with a speed, service tier, place of inference, web search or advisor that the price table lacks
+    messages_not_fully_priced: int
 
 
 class Durations(Record, frozen=True, kw_only=True):
