@@ -40,7 +40,7 @@ REPORT_INPUTS = {
 
 SELECTION = ("projects", "project", "since", "until", "timezone")
 PERIODS = ("timezone", "period_gap", "periods", "agents")
-SHARING = ("timezone", "redact", "share", "warnings")
+SHARING = ("timezone", "redact", "share", "prices", "warnings")
 
 STAGES = ("extraction", "enrichment", "segmentation", "analysis", "reporting")
 DOIT_CONFIG = PROJECT.config(STAGES)
@@ -81,7 +81,7 @@ def task_segmentation() -> Iterator[Task]:
         "segment_data",
         reads={"sessions": FULL_SESSIONS},
         writes={"report": SEGMENTATION},
-        settings=("marathon_over", *PERIODS),
+        settings=("marathon_over", "prices", *PERIODS),
     )
     yield from own_scripts("segmentation")
 
@@ -98,7 +98,7 @@ def task_analysis() -> Iterator[Task]:
         },
         writes={"aggregate": AGGREGATE},
         also_writes=[RESULTS / f"{name}_result.json" for name in ("metrics", "marathons", "routing_quality")],
-        settings=("timezone", "marathon_over", "agents", "rules", "strategies"),
+        settings=("timezone", "marathon_over", "agents", "rules", "strategies", "prices"),
         arguments=("--all", "--results", RESULTS),
     )
     yield from own_scripts("analysis")
@@ -126,7 +126,7 @@ def task_reporting() -> Iterator[Task]:
             reads=REPORT_INPUTS,
             writes={},
             also_writes=[DATA / "csv" / f"{name}.csv" for name in ("delegations", "agents", "sessions")],
-            settings=("timezone", "redact", "share"),
+            settings=("timezone", "redact", "share", "prices"),
             arguments=("--out", DATA / "csv"),
         )
     yield from own_scripts("reporting")

@@ -41,6 +41,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     marathon_over: int = MARATHON_OVER,
     agents: tuple[Path, ...] = (),
     rules: Path | None = None,
+    prices: str | None = None,
 ) -> None:
     """Answer the questions of all strategies (--all), which makes the aggregate too, or of one (--strategy NAME).
 
@@ -57,7 +58,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         definitions=read_definitions(agents),
         calendar=Calendar(timezone),
         marathon_over=marathon_over,
-        prices=load_prices(),
+        prices=load_prices(prices),
         rules=load_rules(rules),
     )
     answers = answer_all(chosen, material)

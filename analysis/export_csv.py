@@ -24,10 +24,11 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     timezone: str = TIMEZONE,
     redact: bool = True,
     share: bool = False,
+    prices: str | None = None,
 ) -> None:
     """Write delegations.csv, agents.csv and sessions.csv into the folder --out."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices(prices))
     tables = spreadsheets(report_context(inputs, redact=redact, share=share))
     for table in tables:
         write_atomically(out / f"{table.name}.csv", table.written())

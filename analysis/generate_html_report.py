@@ -24,11 +24,12 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     timezone: str = TIMEZONE,
     redact: bool = True,
     share: bool = False,
+    prices: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as one HTML page."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices(prices))
     context = report_context(inputs, redact=redact, share=share, warnings=warnings)
     page = render_html(with_charts(report_of(context), context, drawn_words()), context)
     write_atomically(report, page.encode())

@@ -22,11 +22,12 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     timezone: str = TIMEZONE,
     redact: bool = True,
     share: bool = False,
+    prices: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> None:
     """Write the report as Markdown."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
-    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices())
+    inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices(prices))
     view = report_of(report_context(inputs, redact=redact, share=share, warnings=warnings))
     page = render_markdown(view)
     write_atomically(report, page.encode())

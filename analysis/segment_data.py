@@ -13,8 +13,8 @@ from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
 from common.defaults import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.files import write_atomically
-from common.measures import prices, rates
-from common.measures.prices import PriceTable
+from common.measures import rates
+from common.measures.prices import PriceTable, add, load_prices
 from common.records.extraction import FullSessions
 from common.records.segmentation import Comparison, PeriodSegment, SegmentationReport
 from common.records.sessions import Delegation, Session
@@ -35,12 +35,13 @@ def main(  # noqa: PLR0913 (every option is a keyword)
     period_gap: int = PERIOD_GAP_DAYS,
     periods: str | None = None,
     agents: tuple[Path, ...] = (),
+    prices: str | None = None,
 ) -> None:
     """Divide sessions and delegations by period, and compare neighbouring periods."""
     data = DataRepository(full=sessions).load_full()
     rules = PeriodSettings(Calendar(timezone), period_gap, periods, agents)
     found = read_periods(data.sessions, rules)
-    result = segment(data, found, rules.calendar, marathon_over, prices.load_prices())
+    result = segment(data, found, rules.calendar, marathon_over, load_prices(prices))
     write_atomically(report, schema.encode(result))
     conclude(f"{plural(len(found.periods), 'period')} ({found.source}), {plural(result.tests, 'test')}")
 
@@ -88,9 +89,9 @@ def describe_segment(
         models=models(delegations),
         versions=versions(sessions),
         projects=rates.ordered(Counter(session.project for session in sessions)),
-        cost=prices.add(amounts).cost(),
+        cost=add(amounts).cost(),
         delegations_priced=len(whole),
-        cost_per_delegation=prices.add(whole).cost().estimated / len(whole) if whole else None,
+        cost_per_delegation=add(whole).cost().estimated / len(whole) if whole else None,
     )
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 PERIOD_KEYS = ("name", "first", "last", "changes")
+RATE_KEYS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+PRICE_KEYS = ("model", "from", "until", *RATE_KEYS, "long", "long_over", "factors", "web_search", "source")
+LONG_CONTEXTS = (100_000, 200_000)
+MOST_DOLLARS = 10**6
 
 
 def check_keys(given: Iterable[str], known: Sequence[str]) -> None:
@@ -139,9 +143,55 @@ def _period(table: dict[str, Any], root: Path) -> dict[str, object]:
     return {"name": _text(table["name"], root), "first": first, "last": last, "changes": changes}
 
 
+def _prices(value: Any, root: Path) -> str | None:
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        raise TypeError(f"expected [[prices]] tables, got {_shown(value)}")
+    prices = sorted((_price(table, root) for table in value), key=lambda row: (row["model"], row.get("from", "")))
+    for earlier, later in itertools.pairwise(prices):
+        if earlier["model"] == later["model"] and later.get("from", "") <= earlier.get("until", "9"):
+            raise ValueError(f"two prices of {later['model']} overlap on {later.get('from') or 'its first day'}")
+    return json.dumps(prices, ensure_ascii=False) if prices else None
+
+
+def _price(table: dict[str, Any], root: Path) -> dict[str, Any]:
+    check_keys(table, PRICE_KEYS)
+    if absent := [key for key in ("model", *RATE_KEYS) if key not in table]:
+        raise ValueError(f"expected model, {', '.join(RATE_KEYS)}, got a price without {absent[0]}")
+    row: dict[str, Any] = {"model": _text(table["model"], root), **_rates(table)}
+    row |= {key: _day(table[key], root) for key in ("from", "until") if key in table}
+    if row.get("from", "") > row.get("until", "9"):
+        raise ValueError(f"expected from on or before until ({row['until']}), got {row['from']}")
+    if "long" in table:
+        check_keys(_table(table["long"], "prices by kind of token"), RATE_KEYS)
+        if absent := [key for key in RATE_KEYS if key not in table["long"]]:
+            raise ValueError(f"expected {', '.join(RATE_KEYS)} in long, got none for {absent[0]}")
+        row["long"] = _rates(table["long"])
+    if "long_over" in table and table["long_over"] not in LONG_CONTEXTS:
+        raise ValueError(f"expected long_over {' or '.join(map(str, LONG_CONTEXTS))}, got {_shown(table['long_over'])}")
+    factors = _table(table.get("factors", {}), "factors by name, such as { fast = 2.0 }")
+    row |= {"factors": {_text(name, root): _dollars(factor) for name, factor in factors.items()}} if factors else {}
+    return row | {key: _dollars(table[key]) for key in ("long_over", "web_search") if key in table}
+
+
+def _table(value: Any, content: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"expected a table of {content}, got {_shown(value)}")
+    return value
+
+
+def _rates(table: dict[str, Any]) -> dict[str, float]:
+    return {key: _dollars(table[key]) for key in RATE_KEYS}
+
+
+def _dollars(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_DOLLARS:
+        raise ValueError(f"expected a number from 0 to {MOST_DOLLARS}, got {_shown(value)}")
+    return value
+
+
 PARSERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "data": _folder, "projects": parse_folders, "agents": parse_folders, "project": _text, "since": _day, "until": _day,
     "timezone": _timezone, "marathon_over": _whole(0), "workers": _whole(1), "timeout": _seconds,
     "timeouts": _timeouts, "period_gap": _whole(0), "csv": _yes_no, "periods": _periods, "strategies": _names,
-    "stages": _folder, "rules": _folder, "redact": _yes_no, "share": _yes_no,
+    "stages": _folder, "rules": _folder, "redact": _yes_no, "share": _yes_no, "prices": _prices,
 }  # fmt: skip

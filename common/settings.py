@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "settings.toml"
 CONFIG_VARIABLE = "CLAUDE_CONFIG_DIR"
-FILE_ONLY = frozenset({"periods", "timeouts"})  # tables, which do not fit on a command line
+FILE_ONLY = frozenset({"periods", "prices", "timeouts"})  # tables, which do not fit on a command line
 SPEED_ONLY = frozenset({"workers", "timeout", "timeouts"})  # how a script runs, never what it makes
 TIMEOUT_SECONDS = 600.0
 
@@ -51,6 +51,7 @@ class Settings:
     rules: Path | None = None
     redact: bool = True
     share: bool = False
+    prices: str | None = None  # JSON: rows as in common/measures/prices.toml, by model and first day, without overlap
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -61,9 +61,9 @@ def _spending(name: str, parts: Sequence[Expense], table: PriceTable) -> Spendin
 def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]:
     """Return the models without a price, or without one for all that they were used for, most messages first."""
     counts: dict[tuple[str, prices.Gap], int] = defaultdict(int)
-    for expense in parts:
-        for gap in table.gaps(expense.tokens):
-            counts[expense.tokens.model or rates.UNKNOWN_NAME, gap] += expense.tokens.messages + expense.tokens.messages_in_part
+    for tokens in (expense.tokens for expense in parts):
+        for gap in table.gaps(tokens):
+            counts[tokens.model or rates.UNKNOWN_NAME, gap] += tokens.messages + tokens.messages_in_part
     found = [UnpricedModel(model=model, reason=gap, messages=count) for (model, gap), count in counts.items()]
     return sorted(found, key=lambda row: (-row.messages, row.model, row.reason))
 
