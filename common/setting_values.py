@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from common.defaults import CONTEXT_TIERS
 from common.errors import CommandError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 PERIOD_KEYS = ("name", "first", "last", "changes")
 RATE_KEYS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 PRICE_KEYS = ("model", "from", "until", *RATE_KEYS, "long", "long_over", "factors", "web_search", "source")
-LONG_CONTEXTS = (100_000, 200_000)
 MOST_DOLLARS = 10**6
 
 
@@ -164,10 +164,10 @@ def _price(table: dict[str, Any], root: Path) -> dict[str, Any]:
     if "long" in table:
         check_keys(_table(table["long"], "prices by kind of token"), RATE_KEYS)
         if absent := [key for key in RATE_KEYS if key not in table["long"]]:
-            raise ValueError(f"expected {', '.join(RATE_KEYS)} in long, got none for {absent[0]}")
+            raise ValueError(f"expected {', '.join(RATE_KEYS)}, got a `long` without {absent[0]}")
         row["long"] = _rates(table["long"])
-    if "long_over" in table and table["long_over"] not in LONG_CONTEXTS:
-        raise ValueError(f"expected long_over {' or '.join(map(str, LONG_CONTEXTS))}, got {_shown(table['long_over'])}")
+    if "long_over" in table and table["long_over"] not in CONTEXT_TIERS:
+        raise ValueError(f"expected long_over {' or '.join(map(str, CONTEXT_TIERS))}, got {_shown(table['long_over'])}")
     factors = _table(table.get("factors", {}), "factors by name, such as { fast = 2.0 }")
     row |= {"factors": {_text(name, root): _dollars(factor) for name, factor in factors.items()}} if factors else {}
     return row | {key: _dollars(table[key]) for key in ("long_over", "web_search") if key in table}

@@ -15,13 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from common.defaults import CONTEXT_TIERS
 from common.measures.model_names import normalize_model
 from common.records.sessions import DayTokens
 from common.records.shared import Cost
 
 PICODOLLARS = 10**12
-LONG_OVER = (100_000, 200_000)
-"""Contexts above which a model may have other prices."""
 
 Gap = Literal["no price", "no price for this tier", "no price for web searches", "no day"]
 
@@ -154,7 +153,7 @@ class PriceTable:
 def _charge(price: Price, named: frozenset[str], tokens: DayTokens) -> _Charge:
     """Return what tokens cost: the rates of their context, times each factor of their tier that the price knows."""
     asked = named.union(tokens.tier.split(", ") if tokens.tier is not None else ())
-    is_long = tokens.long_context if price.long_over == max(LONG_OVER) else tokens.over_100k
+    is_long = tokens.long_context if price.long_over == max(CONTEXT_TIERS) else tokens.over_100k
     rates = price.long if is_long and price.long is not None else price.rates
     factor = math.prod(price.factors[name] for name in asked & price.factors.keys())
     unknown = asked - price.factors.keys()
@@ -217,7 +216,7 @@ def _by_model(rows: Iterable[dict[str, Any]]) -> dict[str, list[Price]]:
             last=row.get("until"),
             rates=_rates(row),
             long=_rates(long) if long else None,
-            long_over=row.get("long_over", max(LONG_OVER)),
+            long_over=row.get("long_over", max(CONTEXT_TIERS)),
             factors=row.get("factors", {}),
             web_search=None if search is None else int(search * PICODOLLARS),
         )

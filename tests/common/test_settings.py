@@ -10,6 +10,7 @@ import pytest
 
 from common.errors import CommandError, InputError
 from common.files import transcripts_directory
+from common.measures.prices import load_prices
 from common.settings import KEYS, Settings, load_settings, missing_transcripts
 
 
@@ -89,6 +90,26 @@ def test_time_limits_of_single_scripts_are_a_table(tmp_path: Path) -> None:
     assert dict(load(tmp_path, file="[timeouts]\nsegment_data = 5\n").timeouts) == {"segment_data": 5.0}
 
 
+def test_prices_are_kept_as_json_by_model_and_day(tmp_path: Path) -> None:
+    early, late = 'until = "2026-01-31"\nfactors = {fast = 2}\n', "from = 2026-02-01\n"
+    file = PRICE.replace('"a"', '"b"') + PRICE + late + PRICE + early
+    rates = {"input": 1, "output": 4.5, "cache_read": 0.1, "cache_write_5m": 1.25, "cache_write_1h": 2}
+    assert json.loads(load(tmp_path, file=file).prices or "") == [
+        {"model": "a", **rates, "until": "2026-01-31", "factors": {"fast": 2}},
+        {"model": "a", **rates, "from": "2026-02-01"},
+        {"model": "b", **rates},
+    ]
+
+
+PRICE = """
+[[prices]]
+model = "a"
+input = 1
+output = 4.5
+cache_read = 0.1
+cache_write_5m = 1.25
+cache_write_1h = 2
+"""
 PERIOD = '[[periods]]\nname = "a"\nfirst = 2026-01-01\nlast = 2026-01-31\n'
 
 
@@ -118,6 +139,20 @@ PERIOD = '[[periods]]\nname = "a"\nfirst = 2026-01-01\nlast = 2026-01-31\n'
         (PERIOD.replace("first = 2026-01-01", "first = 2026-03-01"), "on or before last (2026-01-31), got 2026-03-01"),
         (PERIOD + "color = 3", "unknown key color; keys are name, first, last, changes"),
         (PERIOD + "frist = 3", "unknown key frist; did you mean first?"),
+        ("prices = 3", "prices: expected [[prices]] tables, got 3"),
+        (PRICE + "inputs = 3", "prices: unknown key inputs; did you mean input?"),
+        (PRICE.replace("cache_read = 0.1", ""), "got a price without cache_read"),
+        (PRICE.replace("4.5", '"4.5"'), 'prices: expected a number from 0 to 1000000, got "4.5"'),
+        (PRICE.replace("4.5", "-1"), "prices: expected a number from 0 to 1000000, got -1"),
+        (PRICE.replace("4.5", "nan"), "prices: expected a number from 0 to 1000000, got nan"),
+        (PRICE + PRICE, "prices: two prices of a overlap on its first day"),
+        (PRICE + PRICE + "from = 2026-02-01", "prices: two prices of a overlap on 2026-02-01"),
+        (PRICE + "from = 2026-02-01\nuntil = 2026-01-01", "on or before until (2026-01-01), got 2026-02-01"),
+        (PRICE + "long = { input = 2 }", "cache_write_1h, got a `long` without output"),
+        (PRICE + "long = { inptu = 2 }", "prices: unknown key inptu; did you mean input?"),
+        (PRICE + "long_over = 5", "prices: expected long_over 100000 or 200000, got 5"),
+        (PRICE + "factors = 3", "prices: expected a table of factors by name, such as { fast = 2.0 }, got 3"),
+        (PRICE.replace('"a"', "3"), "prices: expected a text, got 3"),
         ("a = ", "Invalid value"),
     ],
 )  # fmt: skip
@@ -133,6 +168,7 @@ def test_what_is_wrong_in_the_file_is_said_with_the_file(tmp_path: Path, file: s
     [
         ({"bogus": "1"}, "unknown key bogus;"),
         ({"periods": "x"}, "periods: can only be set in settings.toml"),
+        ({"prices": "x"}, "prices: can only be set in settings.toml"),
         ({"marathon_over": "many"}, 'marathon_over: expected a whole number, 0 or more, got "many"'),
         (
             {"since": "2026-02-01", "until": "2026-01-01"},
@@ -153,10 +189,11 @@ def test_what_is_wrong_on_the_command_line_is_a_wrong_command(
 def test_every_setting_is_in_the_example_and_the_example_is_right(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "data" / "settings.example.toml").read_text(encoding="utf-8")
     assert load(tmp_path, file=text) == load(tmp_path)
-    shown = re.sub(r"^# (?=[a-z_]+ = |\[\[|(?:name|first|last|changes) = )", "", text, flags=re.MULTILINE)
+    shown = re.sub(r"^# (?=[a-z_0-9]+ = |\[\[|(?:name|first|last|changes) = )", "", text, flags=re.MULTILINE)
     settings = load(tmp_path, file=shown)
     assert [key for key in KEYS if key not in settings.origins] == ["data"]
     assert json.loads(settings.periods or "")[1]["name"] == "with the reviewer"
+    assert load_prices(settings.prices).knows("house-model")
 
 
 def test_yes_and_no_in_many_words(tmp_path: Path) -> None:

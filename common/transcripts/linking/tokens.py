@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from common.defaults import CONTEXT_TIERS
 from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.reading.facts import InnerCall
 from common.transcripts.reading.identity import is_own_call
 
-MIDDLE_CONTEXT, LONG_CONTEXT = 100_000, 200_000
-"""Contexts above which some models have other prices."""
+MIDDLE_CONTEXT, LONG_CONTEXT = CONTEXT_TIERS
 NO_MODEL = "(none)"
 
 _Tier = tuple[str, str, bool, bool, str]
