@@ -244,6 +244,14 @@ def test_a_default_of_a_script_is_the_constant_of_the_settings() -> None:
     assert literal == []
 
 
+def test_a_script_that_prices_tokens_takes_the_prices_of_the_settings() -> None:
+    pricing = [path for path in SCRIPTS if "load_prices(" in source(path)]
+    assert pricing
+    mains = {path: node for path in pricing for node in functions(path) if node.name == "main"}
+    assert [path for path, node in mains.items() if "prices" not in {a.arg for a in node.args.kwonlyargs}] == []
+    assert [path for path in pricing if "load_prices(prices)" not in source(path)] == []
+
+
 def test_nothing_prints() -> None:
     calls = [(path, node) for path in MODULES for node in nodes(path) if isinstance(node, ast.Call)]
     prints = [f"{path}:{call.lineno}" for path, call in calls if ast.unparse(call.func) == "print"]

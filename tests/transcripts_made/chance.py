@@ -49,6 +49,7 @@ def _act(session: Session, rng: random.Random) -> None:
         lambda: oddities.nameless_message(session.main),
         lambda: oddities.broken_up_message(session.main, *rng.choices(STEPS, k=2)),
         lambda: oddities.unknown_usage(session.main),
+        lambda: oddities.inner_calls(session.main),
         session.interrupt,
         session.compact,
         session.metadata,

@@ -53,6 +53,27 @@ def unknown_usage(main: Thread) -> None:
     main.book.truth.messages[message_id] = Message(main.owner, main.model, Usage(input=12), stopped=True)
 
 
+def inner_calls(main: Thread) -> None:
+    """Append a message inside which an advisor of another model was asked, and the context was compacted."""
+    message_id = main.book.names.message()
+    own, advice, summary = Usage(10, 50, 0, 0, 300), Usage(1000, 100, 0, 60, 7), Usage(3000, 300, 0, 0, 40)
+    message = _message(main, message_id, {"type": "text", "text": "Advised."}, own)
+    entries = [
+        ("compaction", summary, {}),
+        ("message", own, {}),
+        ("advisor_message", advice, {"model": "claude-fable-5"}),
+    ]
+    usage = usage_json(main.setting.era, own, own.output)
+    iterations = [
+        usage_json(main.setting.era, inner, inner.output) | {"type": kind} | more for kind, inner, more in entries
+    ]
+    main.line("assistant", message=message | {"usage": usage | {"inference_geo": "us", "iterations": iterations}})
+    said = main.book.truth.messages
+    said[message_id] = Message(main.owner, main.model, own, stopped=True)
+    said[f"{message_id} compaction"] = Message(main.owner, main.model, summary, stopped=True, inner=True)
+    said[f"{message_id} advisor"] = Message(main.owner, "claude-fable-5", advice, stopped=True, inner=True)
+
+
 def pasted_call(main: Thread) -> None:
     """Append a prompt and a tool result that quote a delegation and a notification: neither is one."""
     block = '{"type":"tool_use","id":"toolu_pasted","name":"Agent","input":{"prompt":"x","subagent_type":"Explore"}}'

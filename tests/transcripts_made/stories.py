@@ -142,6 +142,7 @@ def odd_messages() -> Corpus:
     oddities.nameless_message(session.main)
     oddities.changing_model(session.main)
     oddities.unknown_usage(session.main)
+    oddities.inner_calls(session.main)
     oddities.broken_up_message(session.main, read("/w/a.py"), read("/w/b.py"))
     oddities.pasted_call(session.main)
     oddities.rewind(session.main)

@@ -166,6 +166,8 @@ def test_odd_messages_are_counted_as_they_must_be() -> None:
     oddities.changing_model(main)
     oddities.unknown_usage(main)
     oddities.broken_up_message(main, read("/w/a.py"), read("/w/b.py"))
-    assert corpus.truth.spent().messages == 5
+    oddities.inner_calls(main)
+    assert corpus.truth.spent().messages == 6
     assert corpus.truth.spent_by_model()["claude-sonnet-4-6"].output == 410
-    assert corpus.truth.spent().input == 5 + 5 + 9 + 12 + 3
+    assert corpus.truth.spent_by_model()["claude-fable-5"] == Spent(0, 1000, 100, 60, 7)
+    assert corpus.truth.spent().input == 5 + 5 + 9 + 12 + 3 + 10 + 1000 + 3000

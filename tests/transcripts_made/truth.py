@@ -28,13 +28,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One API message: who made it and what its deciding line says."""
+    """One API message: who made it and what its deciding line says; an `inner` one is a call inside another message."""
 
     owner: Owner
     model: str
     usage: Usage
     stopped: bool
     progress_only: bool = False
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Truth:
 def total(messages: list[Message]) -> Spent:
     """Return the sum of the messages' tokens."""
     return Spent(
-        messages=len(messages),
+        messages=sum(not m.inner for m in messages),
         input=sum(m.usage.input for m in messages),
         output=sum(m.usage.output for m in messages),
         cache_creation=sum(m.usage.cache_5m + m.usage.cache_1h for m in messages),
