@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from common.transcripts.linking import outcomes
-from common.transcripts.reading import depth, lines, messages, phrases, shapes, transcript_reader
+from common.transcripts.reading import depth, lines, messages, phrases, shapes, transcript_reader, usage
 from tests.docs.pages import ROOT, names, rows, section
 
 FORMAT = ROOT / "docs" / "FORMAT.md"
 TEXT = FORMAT.read_text(encoding="utf-8")
 SHAPES = [
     one
-    for one in vars(shapes).values()
+    for one in [*vars(shapes).values(), *vars(usage).values()]
     if isinstance(one, type) and issubclass(one, msgspec.Struct) and one is not msgspec.Struct
 ]
 FIELDS = {one.encode_name for shape in SHAPES for one in msgspec.structs.fields(shape)}

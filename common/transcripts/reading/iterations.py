@@ -1,28 +1,15 @@
 """Calls inside one API message whose tokens its own figures leave out: an advisor's, or a compaction's."""
 
-from msgspec import Struct
-
 from common.transcripts.reading.facts import InnerCall
 from common.transcripts.reading.lenient import lenient_json
-from common.transcripts.reading.shapes import CacheCreation, Count, Usage, soften
+from common.transcripts.reading.shapes import soften
+from common.transcripts.reading.usage import Iteration, Usage
 
 # 2.1.200  {"usage":{"input_tokens":10,"output_tokens":50,"iterations":[
 #            {"type":"message","input_tokens":10,"output_tokens":50},                              in the figures above
 #            {"type":"advisor_message","model":"claude-opus-4-7","input_tokens":1000,"output_tokens":100},      not in
 #            {"type":"compaction","input_tokens":180000,"output_tokens":3500}]}}                                not in
 ADVISOR, COMPACTION = "advisor_message", "compaction"
-
-
-class Iteration(Struct, gc=False):
-    """One entry of `usage.iterations`."""
-
-    type: str | None = None
-    model: str | None = None
-    input_tokens: Count | None = None
-    output_tokens: Count | None = None
-    cache_read_input_tokens: Count | None = None
-    cache_creation_input_tokens: Count | None = None
-    cache_creation: CacheCreation | None = None
 
 
 def inner_calls(usage: Usage, model: str | None) -> list[InnerCall] | None:

@@ -2,7 +2,8 @@
 
 from common.transcripts.reading.facts import MessageFacts
 from common.transcripts.reading.iterations import inner_calls
-from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, Usage, read_object, read_text
+from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, read_object, read_text
+from common.transcripts.reading.usage import Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"

@@ -16,39 +16,10 @@ from msgspec import Raw, Struct, field
 
 from common.transcripts.reading.depth import room_for_depth
 from common.transcripts.reading.lenient import clean, lenient_json
+from common.transcripts.reading.usage import LARGEST_COUNT, Count, Usage
 
 NOTHING = Raw(b"")
 TEAMMATE_KIND = "in_process_teammate"
-LARGEST_COUNT = 10**12  # larger or negative numbers are no counts; sums of millions of counts fit into 64 bits
-Count = typing.Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
-
-
-class CacheCreation(Struct, gc=False):
-    """Cache writes by lifetime, in tokens."""
-
-    ephemeral_5m_input_tokens: Count | None = None
-    ephemeral_1h_input_tokens: Count | None = None
-
-
-class ServerTools(Struct, gc=False):
-    """Uses of tools that ran at the API."""
-
-    web_search_requests: Count | None = None
-
-
-class Usage(Struct, gc=False):
-    """Tokens that the API counted for one message."""
-
-    input_tokens: Count | None = None
-    cache_creation_input_tokens: Count | None = None
-    cache_read_input_tokens: Count | None = None
-    cache_creation: CacheCreation | None = None
-    output_tokens: Count | None = None
-    server_tool_use: ServerTools | None = None
-    service_tier: str | None = None
-    inference_geo: str | None = None
-    iterations: Raw = NOTHING
-    speed: str | None = None
 
 
 class Block(Struct, gc=False):

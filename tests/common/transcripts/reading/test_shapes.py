@@ -13,11 +13,11 @@ from common.transcripts.reading.shapes import (
     Line,
     Meta,
     ToolUseResult,
-    Usage,
     read_object,
     read_text,
     soften,
 )
+from common.transcripts.reading.usage import Usage
 from tests.common.transcripts.test_odd_values import LINES
 
 VALUES = st.recursive(
