@@ -109,6 +109,7 @@ def main(read: str) -> int:
     sys.stdout.write(
         "# US dollars for a million tokens, list prices; made by tests/make_prices.py from the packages\n"
         f"# {packages}; read on the day below.\n"
+        "# Second source of Fable 5.2, and source of fast mode of Opus 4.6, 4.7 and Fable 5.2: the vendor's pages.\n"
         "# web_search: dollars for one search. from, until: days, both included; without: no change is known.\n"
         "# long: prices of a message with more than long_over (else 200,000) tokens of context.\n"
         "# factors: multiples of every token's price: speed fast, inference_geo us, regional inference profiles.\n"

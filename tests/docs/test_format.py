@@ -30,7 +30,18 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
     documented |= cells("Messages and usage", 1)
     documented |= cells("Fields of a call and its answer", 0) | cells("Fields of a call and its answer", 2)
     assert documented >= FIELDS
-    values = {"queued_command", "<synthetic>", "standard", "true", "completed", "_launched", "_spawned", "project", "forked", "in_process_teammate"}
+    values = {
+        "queued_command",
+        "<synthetic>",
+        "standard",
+        "true",
+        "completed",
+        "_launched",
+        "_spawned",
+        "project",
+        "forked",
+        "in_process_teammate",
+    }
     stray = {name for name in documented - FIELDS - values if re.fullmatch(r"[A-Za-z_]+", name)}
     assert stray == set()
 
