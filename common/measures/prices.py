@@ -153,7 +153,7 @@ class PriceTable:
 def _charge(price: Price, named: frozenset[str], tokens: DayTokens) -> _Charge:
     """Return what tokens cost: the rates of their context, times each factor of their tier that the price knows."""
     asked = named.union(tokens.tier.split(", ") if tokens.tier is not None else ())
-    is_long = tokens.long_context if price.long_over == max(CONTEXT_TIERS) else tokens.over_100k
+    is_long = tokens.long_context or (tokens.over_100k and price.long_over == min(CONTEXT_TIERS))
     rates = price.long if is_long and price.long is not None else price.rates
     factor = math.prod(price.factors[name] for name in asked & price.factors.keys())
     unknown = asked - price.factors.keys()
