@@ -4,7 +4,7 @@ from common.transcripts.reading.facts import FileFacts, Notice, Result
 from common.transcripts.reading.lenient import clean, lenient_json
 from common.transcripts.reading.phrases import is_refusal, notifications, task_in_text, tokens_in_tail
 from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
-from common.transcripts.reading.threads import timestamp_of
+from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.usage import Usage
 
 WATCHED_PROMPTS = 3

@@ -1,23 +1,7 @@
 """The threads of a file, and the search for the one that a line belongs to."""
 
-import re
-
 from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts, Thread
 from common.transcripts.reading.shapes import Line
-
-_DAY = (
-    r"(?:19[7-9]|2[01][0-9])[0-9]-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
-    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-    r"|(?!2100)(?:19[79][26]|198[048]|2[01](?:[02468][048]|[13579][26]))-02-29"
-)  # a day that there is, from 1970 to 2199: every time zone knows it
-_TIMESTAMP = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9][0-9][0-9]Z")
-_is_timestamp = _TIMESTAMP.fullmatch
-
-
-def timestamp_of(line: Line) -> str:
-    """Return the line's timestamp if it is one, else ""."""
-    stamp = line.timestamp
-    return stamp if stamp is not None and _is_timestamp(stamp) else ""
 
 
 class Threads:

@@ -14,7 +14,8 @@ from common.transcripts.reading.phrases import (
     unwrap_teammate,
 )
 from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
-from common.transcripts.reading.threads import Threads, timestamp_of
+from common.transcripts.reading.threads import Threads
+from common.transcripts.reading.timestamps import timestamp_of
 
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
