@@ -51,10 +51,14 @@ def main(  # noqa: PLR0913 - its parameters are its options
 
 
 def diagnose(extraction: Extraction) -> Iterator[Diagnostic]:
-    """Yield the lines that were not parsed as they are, then the files that were passed over."""
+    """Yield the lines that were not parsed as they are, file by file, then the files that were passed over."""
     for name, counts in extraction.counts:
         for line in counts.bad_lines:
             yield Diagnostic(file=name, line=line.line, offset=line.offset, reason=line.reason, outcome=line.outcome)
+        for reason, lines in counts.counted_lines.items():
+            yield Diagnostic(
+                file=name, line=lines.line, offset=None, reason=reason, outcome=lines.outcome, count=lines.count
+            )
     for name, reason in extraction.passed_over:
         yield Diagnostic(file=name, line=None, offset=None, reason=reason, outcome="passed over")
 

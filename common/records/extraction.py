@@ -20,6 +20,7 @@ class Source(Record, frozen=True, kw_only=True):
     blank: int  #: lines of white space
     pending: int  #: last lines that were still being written
     unknown_types: dict[str, int]  #: lines of unknown types, by type
+    without_timestamp: int = 0  #: lines of the conversation without a usable timestamp; each is `parsed` or `salvaged`
 
 
 class Filters(Record, frozen=True, kw_only=True):
@@ -53,13 +54,17 @@ class Summary(Record, frozen=True, kw_only=True):
 
 
 class Diagnostic(Record, frozen=True, kw_only=True):
-    """A line of `extraction_diagnostics.jsonl`: a damaged transcript line, or a file that could not be read."""
+    """A line of `extraction_diagnostics.jsonl`: a damaged transcript line, or a file that could not be read.
+
+    Faults that many lines of a file have in common are one line here, with their `count`.
+    """
 
     file: str  #: file below the root
-    line: int | None  #: line number, from 1; None for a file
-    offset: int | None  #: byte at which the line begins; None for a file
+    line: int | None  #: line number, from 1; the first one of several; None for a file
+    offset: int | None  #: byte at which the line begins; None for several lines or a file
     reason: str  #: why the line or file could not be read normally
-    outcome: str  #: what was done: `salvaged`, `skipped`, `pending` or `passed over`
+    outcome: str  #: what was done: `salvaged`, `skipped`, `pending`, `passed over`, or `parsed` but for the timestamp
+    count: int = 1  #: lines of the file with this reason
 
 
 class FullSessions(Envelope, frozen=True, kw_only=True):

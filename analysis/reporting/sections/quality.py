@@ -104,7 +104,9 @@ def _lines(context: Context) -> tuple[Block, ...]:
     found = context.inputs.diagnostics
     if not found:
         return (Paragraph((Sentence("all_lines"),)),)
-    reasons = Counter((diagnostic.reason, diagnostic.outcome) for diagnostic in found)
+    reasons: Counter[tuple[str, str]] = Counter()
+    for diagnostic in found:
+        reasons[diagnostic.reason, diagnostic.outcome] += diagnostic.count
     rows = tuple(
         (text_cell(context.masking.name(reason, REASON)), text_cell(context.masking.name(outcome)), count_cell(number))
         for (reason, outcome), number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))

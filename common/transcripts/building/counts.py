@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from common.records.extraction import Source, Summary
 from common.records.sessions import ANSWERS, CAUSES, HOLLOW, OUTCOMES, DayTokens, Tokens, sum_tokens
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts
+from common.transcripts.reading.timestamps import NO_TIMESTAMP
 
 
 class RecordCounts(Struct, array_like=True):
@@ -48,6 +49,9 @@ def source_of(roots: list[str], files: list[FileCounts], passed_over: int) -> So
         files=len(files),
         passed_over=passed_over,
         unknown_types=dict(sorted(unknown.items())),
+        without_timestamp=sum(
+            counts.counted_lines[NO_TIMESTAMP].count for counts in files if NO_TIMESTAMP in counts.counted_lines
+        ),
         **sums,
     )
 

@@ -155,11 +155,19 @@ class BadLine(Struct, array_like=True, frozen=True, gc=False):
     reason: str
 
 
-class FileFacts(Struct, array_like=True, gc=False):
-    """The facts of one file and the state of its reader. `waiting_results` are indexes by thread.
+class CountedLines(Struct, array_like=True, gc=False):
+    """The lines of a file that have one fault in common: the first of them and their number."""
 
-    `skill_by_agent` names the skills that ran as agents; `forked` if the file begins with a reference to the
-    conversation that it continues.
+    line: int
+    outcome: str
+    count: int
+
+
+class FileFacts(Struct, array_like=True, gc=False):
+    """The facts of one file and the state of its reader.
+
+    `counted_lines` are by reason, `waiting_results` are indexes by thread. `skill_by_agent` names the skills that ran
+    as agents; `forked` if the file begins with a reference to the conversation that it continues.
     """
 
     lines: int = 0
@@ -171,6 +179,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     offset: int = 0
     unknown_types: dict[str, int] = field(default_factory=dict)
     bad_lines: list[BadLine] = field(default_factory=list)
+    counted_lines: dict[str, CountedLines] = field(default_factory=dict)
     threads: list[Thread] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
@@ -188,6 +197,11 @@ class FileFacts(Struct, array_like=True, gc=False):
     last_session: str | None = None
     last_prompt_kept: bool = False
 
+    def count_line(self, reason: str, outcome: str, line: int) -> None:
+        """Count a line whose fault is told once for the whole file."""
+        known = self.counted_lines.setdefault(reason, CountedLines(line, outcome, 0))
+        known.count += 1
+
 
 LINE_OUTCOMES = ("lines", "parsed", "salvaged", "skipped", "blank", "pending")
 
@@ -204,3 +218,4 @@ class FileCounts(Struct, array_like=True):
     pending: int
     unknown_types: dict[str, int]
     bad_lines: list[BadLine]
+    counted_lines: dict[str, CountedLines]

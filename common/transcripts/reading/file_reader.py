@@ -11,7 +11,15 @@ from common.transcripts.find import FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
 from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
 from common.transcripts.reading.keys import keys_of
-from common.transcripts.reading.lines import UNDECODABLE, LineOutcome, LineReader, decode_line, examine, examine_tail
+from common.transcripts.reading.lines import (
+    UNDECODABLE,
+    UTF_16,
+    LineOutcome,
+    LineReader,
+    decode_line,
+    examine,
+    examine_tail,
+)
 from common.transcripts.reading.shapes import Meta, read_object
 from common.transcripts.reading.transcript_file import TranscriptFile
 from common.transcripts.reading.transcript_reader import TranscriptReader
@@ -98,6 +106,7 @@ def _counts(facts: FileFacts, size: int) -> FileCounts:
         bytes=size,
         unknown_types=facts.unknown_types,
         bad_lines=facts.bad_lines,
+        counted_lines=facts.counted_lines,
         **{name: getattr(facts, name) for name in LINE_OUTCOMES},
     )
 
@@ -149,7 +158,9 @@ def _take_one_by_one(lines: list[bytes], reader: TranscriptReader) -> None:
 def _take_outcome(outcome: LineOutcome, reader: TranscriptReader, number: int, offset: int) -> None:
     facts = reader.facts
     setattr(facts, outcome.kind, getattr(facts, outcome.kind) + 1)
-    if outcome.reason is not None:
+    if outcome.reason == UTF_16:
+        facts.count_line(UTF_16, outcome.kind, number)
+    elif outcome.reason is not None:
         facts.bad_lines.append(BadLine(number, offset, outcome.kind, outcome.reason))
     for record in outcome.records:
         reader.take([record], number)
@@ -159,7 +170,10 @@ def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
     """Take a last line without its newline: if it is one object, whole; else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
-    _take_outcome(examine_tail(tail), reader, facts.lines, facts.offset)
+    outcome = examine_tail(tail)
+    if tail == b"\0" and UTF_16 in facts.counted_lines:  # the second byte of the last newline
+        outcome = outcome._replace(reason=UTF_16)
+    _take_outcome(outcome, reader, facts.lines, facts.offset)
 
 
 def read_meta(file: FoundFile) -> Meta | None:

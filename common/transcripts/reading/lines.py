@@ -20,12 +20,15 @@ from common.transcripts.reading.shapes import Line, soften
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024
 BLOCK = 256 * 1024
+BEGINNING = 64
 WHITE = b" \t\r\n\x0b\x0c"
 
 LineKind = Literal["parsed", "salvaged", "skipped", "blank", "pending"]
 
 NOT_JSON = "not JSON"
 NO_OBJECT = "a value, but no object"
+UTF_16 = "expected UTF-8, got UTF-16. Convert the file to UTF-8"
+CUT = "cut: no newline yet"
 TOO_DEEP = f"nested deeper than {MAX_DEPTH}"
 
 _decode = msgspec.json.Decoder(Line).decode
@@ -145,8 +148,19 @@ def _look_again(raw: bytes) -> LineOutcome:
 def examine_tail(raw: bytes) -> LineOutcome:
     """Examine a last line without its newline: it is pending while it is no JSON value, and never salvaged."""
     outcome = examine(raw)
-    pending = outcome.kind == "salvaged" or outcome.reason == NOT_JSON
-    return LineOutcome("pending", (), "cut: no newline yet") if pending else outcome
+    if outcome.reason == UTF_16:
+        return LineOutcome("pending", (), UTF_16)
+    return LineOutcome("pending", (), CUT) if outcome.kind == "salvaged" or outcome.reason == NOT_JSON else outcome
+
+
+def is_utf_16(raw: bytes) -> bool:
+    """Say whether a line that is no JSON has a NUL in every second byte of its beginning, as UTF-16 has."""
+    # Windows PowerShell's `>` writes UTF-16. After a newline, the second byte of it begins the next line.
+    #   little-endian    \xff\xfe{\0"\0t\0y\0 ... \n    \0{\0"\0t\0y\0 ... \n    \0
+    #   big-endian       \xfe\xff\0{\0"\0t\0y ... \0\n    \0{\0"\0t\0y ... \0\n
+    beginning = raw[:BEGINNING].removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    even, odd = beginning[::2], beginning[1::2]
+    return b"" not in (even, odd) and (even.count(0), odd.count(0)) in ((len(even), 0), (0, len(odd)))
 
 
 def _depth(raw: bytes) -> int:
@@ -188,7 +202,7 @@ def _salvage(raw: bytes) -> LineOutcome:
             saved.append(soften(value, Line))
         position = end
     if not saved:
-        return LineOutcome("skipped", (), NOT_JSON)
+        return LineOutcome("skipped", (), UTF_16 if is_utf_16(raw) else NOT_JSON)
     return LineOutcome("salvaged", tuple(saved), f"{NOT_JSON}; {len(saved)} whole record(s) saved")
 
 

@@ -2,6 +2,7 @@
 
 from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts, Thread
 from common.transcripts.reading.shapes import Line
+from common.transcripts.reading.timestamps import NO_TIMESTAMP
 
 
 class Threads:
@@ -115,9 +116,10 @@ class Threads:
         if line.team_name is not None:
             thread.teammate = True
 
-    @staticmethod
-    def _note_early(thread: Thread, line: Line, number: int, stamp: str) -> None:
+    def _note_early(self, thread: Thread, line: Line, number: int, stamp: str) -> None:
         """Note the times and the folder of a line that may be the earliest of its thread, or the latest."""
+        if not stamp:
+            self._facts.count_line(NO_TIMESTAMP, "parsed", number)
         thread.last = max(thread.last, stamp)
         if stamp and (not thread.first or stamp < thread.first):
             thread.first = stamp

@@ -16,6 +16,9 @@ _DAY = (
 _CANONICAL = re.compile(rf"(?:{_DAY})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9][0-9][0-9]Z")
 _is_canonical = _CANONICAL.fullmatch
 
+NO_TIMESTAMP = "no ISO 8601 timestamp"
+"""The fault of a line of the conversation without a time; lines of other types often have none."""
+
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 LONGEST = 100  # bounds the work on a foreign text; a time with a hundred digits is no time
 _ISO_8601 = re.compile(

@@ -154,7 +154,7 @@ def test_every_line_that_was_not_parsed_and_every_file_passed_over_is_listed(tmp
     assert source.bytes == len(content)
 
     def told(line: int | None, offset: int | None, outcome: str, reason: str, file: str = MAIN) -> Json:
-        return {"file": file, "line": line, "offset": offset, "reason": reason, "outcome": outcome}
+        return {"file": file, "line": line, "offset": offset, "reason": reason, "outcome": outcome, "count": 1}
 
     assert found.diagnostics == [
         told(3, size + 2, "salvaged", "not JSON; 2 whole record(s) saved"),
@@ -208,6 +208,26 @@ def test_no_sessions_are_written_as_none(tmp_path: Path) -> None:
     assert (found.full.sessions, found.full.unlinked_runs, found.enriched.sessions) == ([], [], [])
     assert found.full.summary.tokens == Tokens()
     assert found.diagnostics == []
+
+
+def test_a_fault_that_many_lines_of_a_file_share_is_listed_once_with_their_number(tmp_path: Path) -> None:
+    untimed = [user("Hi.", 1), user("Ho.", None), said(None, "So."), said(4, "Well.")]
+    converted = "".join(f"{json.dumps(line)}\r\n" for line in untimed[:2]).encode("utf-16-be")
+    found = extract(tmp_path, {MAIN: untimed, f"-w-app/{OTHER}.jsonl": converted})
+    source = found.full.source
+    assert (source.lines, source.parsed, source.skipped, source.without_timestamp) == (6, 4, 2, 2)
+    reason = "expected UTF-8, got UTF-16. Convert the file to UTF-8"
+    assert found.diagnostics == [
+        {"file": MAIN, "line": 2, "offset": None, "count": 2, "outcome": "parsed", "reason": "no ISO 8601 timestamp"},
+        {
+            "file": f"-w-app/{OTHER}.jsonl",
+            "line": 1,
+            "offset": None,
+            "count": 2,
+            "outcome": "skipped",
+            "reason": reason,
+        },
+    ]
 
 
 def test_the_same_lines_in_other_folders_give_the_same_bytes(tmp_path: Path) -> None:

@@ -12,9 +12,21 @@ from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.reading import file_reader, lines
 from common.transcripts.reading.facts import FileFacts
 from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
-from common.transcripts.reading.lines import decode_line
+from common.transcripts.reading.lines import UTF_16, decode_line
 from common.transcripts.reading.shapes import Line
-from tests.common.transcripts.written import Json, answer, call, encoded, launched, line, notification, said, side, user
+from tests.common.transcripts.written import (
+    Json,
+    answer,
+    call,
+    encoded,
+    launched,
+    line,
+    notification,
+    said,
+    side,
+    usage,
+    user,
+)
 
 PARTS = ("parsed", "salvaged", "skipped", "blank", "pending")
 
@@ -258,3 +270,57 @@ def test_a_last_line_that_is_too_long_is_skipped_and_looked_at_again_when_it_has
     path.write_bytes(b"{}\n" + b"x" * 22 + b"\n{}\n")
     after = decode_facts(read(tmp_path, before).facts)
     assert (after.lines, after.parsed, after.skipped, after.offset) == (3, 2, 1, 29)
+
+
+def counted(facts: FileFacts) -> list[tuple[str, int, str, int]]:
+    return [(reason, told.line, told.outcome, told.count) for reason, told in facts.counted_lines.items()]
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_the_lines_of_a_utf_16_file_are_skipped_with_one_reason(tmp_path: Path, coding: str, ending: str) -> None:
+    lines = [json.dumps(user("Hé.", second)) for second in (1, 2, 3)]
+    content = (ending.join([*lines[:2], "", lines[2]]) + ending).encode(coding)
+    facts = facts_of(tmp_path, content)
+    tail = 0 if coding == "utf-16-be" else 1  # in the other order, the last byte is behind the newline
+    assert (facts.lines, facts.skipped, facts.pending) == (4 + tail, 4, tail)
+    assert counted(facts) == [("expected UTF-8, got UTF-16. Convert the file to UTF-8", 1, "skipped", 4 + tail)]
+    assert facts.bad_lines == []
+
+
+def test_utf_16_at_the_end_of_a_file_is_told_from_there(tmp_path: Path) -> None:
+    good, bad = encoded([user("Hi.", 1)]), json.dumps(user("Ho.", 2)).encode("utf-16")
+    facts = facts_of(tmp_path, good + bad)
+    assert (facts.lines, facts.parsed, facts.pending) == (2, 1, 1)
+    assert counted(facts) == [(UTF_16, 2, "pending", 1)]
+    facts = facts_of(tmp_path, good + bad + "\n".encode("utf-16-le") + b"\n" + good)
+    assert (facts.lines, facts.parsed, facts.skipped) == (4, 2, 2)
+    assert counted(facts) == [(UTF_16, 2, "skipped", 2)]
+    assert facts.bad_lines == []
+
+
+@pytest.mark.parametrize("content", [b"\0", b"\0\0\0\0\n", b"\0n\0o\0 \0\0x\n", b"n\0\0\0o\0\0\0\n"])
+def test_nul_bytes_alone_are_no_utf_16(tmp_path: Path, content: bytes) -> None:
+    facts = facts_of(tmp_path, content)
+    assert facts.counted_lines == {}
+    assert facts.skipped + facts.pending == 1
+
+
+def test_lines_of_the_conversation_without_a_timestamp_are_counted(tmp_path: Path) -> None:
+    echo: Json = {"type": "agent_progress", "agentId": "a1", "message": {"message": {"id": "m1", "usage": usage(1)}}}
+    content = encoded(
+        [
+            user("Hi.", 1),
+            said(None, "So."),
+            user("Hm.", None, timestamp="soon"),
+            line("system", None, timestamp=1773478800000),
+            line("progress", None, data=echo),
+            line("progress", None, data={"type": "bash_progress"}),
+            {"type": "summary", "summary": "Hi."},
+            user("Ho.", None, timestamp="2026-03-14T10:00:09+01:00"),
+        ]
+    )
+    facts = facts_of(tmp_path, content)
+    assert counted(facts) == [("no ISO 8601 timestamp", 2, "parsed", 4)]
+    main, _ = facts.threads
+    assert (main.first, main.last) == ("2026-03-14T09:00:01.000Z", "2026-03-14T09:00:09.000Z")

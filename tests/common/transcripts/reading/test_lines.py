@@ -97,12 +97,16 @@ def test_a_value_that_is_no_object_is_skipped(raw: bytes) -> None:
         b'{"type":"user"}{"type":"user"}',
         b'{"sessionId":"s"}x',
         b"{" * 1000,
-        USER.decode().encode("utf-16"),
         b"}" + USER[1:],
     ],
 )
 def test_what_gives_no_record_is_skipped_with_a_reason(raw: bytes) -> None:
     assert outcome_of(raw) == LineOutcome("skipped", (), "not JSON")
+
+
+def test_a_line_in_utf_16_is_skipped_with_what_to_do() -> None:
+    reason = "expected UTF-8, got UTF-16. Convert the file to UTF-8"
+    assert outcome_of(USER.decode().encode("utf-16")) == LineOutcome("skipped", (), reason)
 
 
 @pytest.mark.parametrize(
