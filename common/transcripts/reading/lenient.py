@@ -20,6 +20,15 @@ def lenient_json(raw: bytes) -> object:
             return None
 
 
+def may_have_type(raw: bytes | msgspec.Raw, kind: bytes) -> bool:
+    """Say whether JSON may be an object of a type, given in quotes: by its first bytes if they name one, else by any text in it."""
+    # By 2.1.332 attachments are half of the bytes of a short session; all name their type first:
+    #   {"type":"prompt_snapshot","system":[...],"tools":[...]}    24 kB, and no word of the conversation
+    wanted = b'{"type":' + kind
+    beginning = bytes(memoryview(raw)[: len(wanted)])
+    return beginning == wanted if beginning.startswith(b'{"type":"') else kind in bytes(raw)
+
+
 def huge_int(digits: str) -> int | float:
     """Return the integer; infinity if it is larger than a float can hold."""
     return int(digits) if len(digits) < 300 else float(digits)  # noqa: PLR2004 - floats end at 1.8e308

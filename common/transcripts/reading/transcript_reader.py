@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.facts import Call, FileFacts, Notice, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
+from common.transcripts.reading.lenient import may_have_type
 from common.transcripts.reading.messages import add_size, add_tool, add_usage, texts_of
 from common.transcripts.reading.phrases import (
     is_interruption,
@@ -25,7 +26,8 @@ AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | {SKILL_TOOL}
 KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
-        "agent-name", "pr-link", "bridge-session",
+        "agent-name", "pr-link", "bridge-session", "file-history-delta", "atis-latch", "cost-state", "api-request",
+        "api-request-shape", "api-request-blob", "tools-used",
     )
 )  # fmt: skip
 
@@ -171,7 +173,7 @@ class TranscriptReader:
             self._answers.notified(text, line, number, delivered=False)
 
     def _attachment(self, line: Line, number: int) -> None:
-        if b'"queued_command"' not in bytes(line.attachment) or line.is_sidechain or self._in_agent_file:
+        if not may_have_type(line.attachment, b'"queued_command"') or line.is_sidechain or self._in_agent_file:
             return
         found = read_object(line.attachment, Attachment)
         texts = texts_of(found.prompt) if found else []

@@ -325,6 +325,48 @@ def test_lines_of_types_not_known_are_counted_by_their_names(tmp_path: Path) -> 
     assert (facts.lines, facts.parsed, facts.threads) == (6, 6, [])
 
 
+def test_lines_that_repeat_requests_to_the_api_are_known_and_no_part_of_the_conversation(tmp_path: Path) -> None:
+    copied: Json = {"role": "assistant", "id": "m1", "content": [call("c1")], "usage": usage(5)}
+    kinds: list[Json] = [
+        {"type": "api-request", "sessionId": SESSION, "id": "r1", "timestamp": "2026-03-14T09:00:01.000Z", "keep": 0},
+        {"type": "api-request-shape", "sessionId": SESSION, "shapeHash": "h1", "shape": {"tools": []}},
+        {"type": "api-request-blob", "sessionId": SESSION, "agentId": "a1", "hash": "h2", "message": copied},
+        {"type": "tools-used", "tools": ["Agent"], "sessionId": SESSION},
+        {"type": "fork-context-ref", "agentId": "a1", "parentSessionId": SESSION, "contextLength": 7},
+        {"type": "cost-state", "sessionId": SESSION, "totalCostUSD": 0.5},
+        {"type": "atis-latch", "atis": True, "sessionId": SESSION},
+        {"type": "file-history-delta", "messageId": "u1"},
+    ]
+    facts = told(tmp_path, *kinds)
+    assert (facts.lines, facts.parsed, facts.unknown_types) == (8, 8, {})
+    assert (facts.threads, facts.calls) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["api-request-blob", "attachment"])
+def test_a_line_that_says_nothing_is_parsed_only_if_it_is_whole(tmp_path: Path, kind: str) -> None:
+    whole = encoded([line(kind, 1, attachment={"type": "prompt_snapshot", "system": ["Be brief."]})])
+    facts = told(tmp_path, whole, whole.replace(b'"Be brief."', b'"Be brief.'), whole.rstrip(b"\n")[:-1])
+    assert (facts.lines, facts.parsed, facts.skipped, facts.pending) == (3, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("attachment", "prompt"),
+    [
+        (b'{"type":"queued_command","prompt":"Go on."}', "Go on."),
+        (b'{ "prompt" : "Go on.", "type" : "queued_command" }', "Go on."),
+        (b'{"type":"prompt_snapshot","prompt":""queued_command""}', None),
+        (b'{"prompt":""queued_command"","type":"prompt_snapshot"}', None),
+        (b'{"type":"queued_commands","prompt":"Go on."}', None),
+        (b'{"type":', None),
+        (b"null", None),
+        (b"7", None),
+    ],
+)
+def test_a_queued_prompt_is_found_wherever_its_type_is(tmp_path: Path, attachment: bytes, prompt: str | None) -> None:
+    made = encoded([line("attachment", 1, attachment="HERE")]).replace(b'"HERE"', attachment)
+    assert told(tmp_path, made).last_prompt == prompt
+
+
 def test_user_lines_are_counted_by_their_ids_in_the_main_thread(tmp_path: Path) -> None:
     lines = [user("A.", 1, uuid="u1"), user("B.", 2, uuid=...), user("C.", 3, uuid="u1"), side(user("D.", 4), "a1")]
     main, other = told(tmp_path, *lines, line("user", 5, uuid=..., message=None)).threads
