@@ -1,13 +1,13 @@
 """Divide sessions and delegations by period, and compare neighbouring periods."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from analysis.segmentation import comparisons, resampling
 from analysis.segmentation.comparisons import Compared
-from analysis.segmentation.confounders import confounders, sightings
+from analysis.segmentation.confounders import confounders, projects, sightings
 from common import schema
 from common.agents.periods import Periods, PeriodSettings, group, read_periods
 from common.data_repository import DataRepository
@@ -51,13 +51,15 @@ def segment(
 ) -> SegmentationReport:
     """Return every period in numbers, sessions outside all periods as a last one, and what differs."""
     divided = group(data.sessions, periods, calendar)
-    compared = compare_neighbours(divided, periods, marathon_over, table)
+    compared = compare_neighbours(divided, periods, data.shared_folders, marathon_over, table)
     return SegmentationReport(
         **schema.envelope(SegmentationReport),
         filters=data.filters,
         marathon_over=marathon_over,
         period_source=periods.source,
-        periods=[describe_segment(period, inside, marathon_over, table) for period, inside in divided],
+        periods=[
+            describe_segment(period, inside, data.shared_folders, marathon_over, table) for period, inside in divided
+        ],
         comparisons=compared,
         tests=sum(measure.p is not None for comparison in compared for measure in comparison.measures),
         draws=resampling.DRAWS,
@@ -66,7 +68,7 @@ def segment(
 
 
 def describe_segment(
-    period: Period, sessions: Sequence[Session], marathon_over: int, table: PriceTable
+    period: Period, sessions: Sequence[Session], shared: Collection[str], marathon_over: int, table: PriceTable
 ) -> PeriodSegment:
     """Return one period in numbers."""
     delegations = [delegation for session in sessions for delegation in session.delegations]
@@ -88,7 +90,7 @@ def describe_segment(
         agents=rates.agent_counts(delegations),
         models=models(delegations),
         versions=versions(sessions),
-        projects=rates.ordered(Counter(session.project for session in sessions)),
+        projects=projects(sessions, shared),
         cost=add(amounts).cost(),
         delegations_priced=len(whole),
         cost_per_delegation=add(whole).cost().estimated / len(whole) if whole else None,
@@ -107,7 +109,9 @@ def versions(sessions: Iterable[Session]) -> dict[str, int]:
     )
 
 
-def compare_neighbours(divided: Divided, periods: Periods, marathon_over: int, table: PriceTable) -> list[Comparison]:
+def compare_neighbours(
+    divided: Divided, periods: Periods, shared: Collection[str], marathon_over: int, table: PriceTable
+) -> list[Comparison]:
     """Return the comparison of each period with the next, Holm's p over all of them."""
     pairs = list(pairwise(period for period in divided if period[0].name != OUTSIDE))
     compared = comparisons.adjust(
@@ -121,7 +125,7 @@ def compare_neighbours(divided: Divided, periods: Periods, marathon_over: int, t
             exploratory=periods.source == "sightings",
             measures=result.measures,
             agent_shares=result.agent_shares,
-            confounders=confounders(earlier[1], later[1], is_first=number == 0),
+            confounders=confounders(earlier[1], later[1], shared=shared, is_first=number == 0),
         )
         for number, ((earlier, later), result) in enumerate(zip(pairs, compared, strict=True))
     ]

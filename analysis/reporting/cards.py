@@ -85,7 +85,7 @@ def cards_of(context: Context) -> tuple[SessionCards, ...]:
         SessionCards(
             context.groups.anchor_by_session[name],
             context.masking.session(name),
-            context.masking.project(sessions[name].project),
+            context.masking.project(context.inputs.project_of(sessions[name]).name),
             next((card.moment[:10] for card in cards if card.moment), None),
             tuple(cards),
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from analysis.reporting.results import Results, load_results
+from common.projects import ProjectName, project_name
 from common.records.extraction import Diagnostic
 from common.times import local_time, zone_named
 
@@ -52,6 +53,10 @@ class ReportInputs:
     diagnostics: tuple[Diagnostic, ...]
     delegations: tuple[Numbered, ...]
     timezone: str
+
+    def project_of(self, session: EnrichedSession) -> ProjectName:
+        """Return the project that the session is counted in, and its worktree."""
+        return project_name(session.project, session.cwd, self.enriched.shared_folders)
 
 
 def load_inputs(

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Code, Quote
+from common.projects import split_worktree
 from common.text.escaping import one_line, shorten, visible
-from common.text.formatting import NO_DATA
+from common.text.formatting import NO_DATA, plural
 from common.text.redaction import Redactor, keep
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ class Masking:
         """Return a name: of an agent, a model, a period, a version, a figure, a reason."""
         return Code(shorten(one_line(self.redact(text)), length) if text else NO_DATA)
 
-    def project(self, text: str) -> Code:
-        """Return a project's name, its number if shared."""
-        return Code(f"project {self.number_by_project[text]}") if self.share else self.name(text)
+    def project(self, text: str, worktrees: int = 0) -> Code:
+        """Return a project's name, its number if shared, and how many worktrees are counted in it."""
+        shown = Code(f"project {self.number_by_project[text]}") if self.share else self.name(text)
+        return Code(f"{shown.text} +{plural(worktrees, 'worktree')}") if worktrees else shown
 
     def root(self, path: str, number: int) -> Code:
         """Return a root as the user named it, its number if shared."""
@@ -98,8 +100,8 @@ def masking_of(inputs: ReportInputs, *, redact: bool, share: bool) -> Masking:
 
 def _projects(inputs: ReportInputs) -> Iterator[str]:
     """Yield every project that a report may name, those of the sessions first."""
-    yield from (session.project for session in inputs.enriched.sessions)
-    yield from sorted(inputs.enriched.tokens_by_day_elsewhere)
+    yield from (inputs.project_of(session).name for session in inputs.enriched.sessions)
+    yield from (split_worktree(key).name for key in sorted(inputs.enriched.tokens_by_day_elsewhere))
     yield from (group.name for group in inputs.results.metrics.projects)
     yield from (spending.name for spending in inputs.results.metrics.spending_by_project)
     for comparison in inputs.segmentation.comparisons:

@@ -55,7 +55,7 @@ def spreadsheets(context: Context) -> Spreadsheets:
     """Return the three tables."""
     inputs = context.inputs
     return (
-        Spreadsheet("delegations", tuple(_of_delegations(context.masking)), inputs.delegations),
+        Spreadsheet("delegations", tuple(_of_delegations(context)), inputs.delegations),
         Spreadsheet("agents", tuple(_of_agents(context.masking)), inputs.results.metrics.agents),
         Spreadsheet("sessions", tuple(_of_sessions(context)), inputs.enriched.sessions),
     )
@@ -66,11 +66,13 @@ def _shown(value: Code | Quote | None) -> str | None:
     return None if value is None else value.text
 
 
-def _of_delegations(masking: Masking) -> Iterator[Column[Numbered]]:
+def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     """Yield the columns of delegations; values of the run are empty without one."""
+    masking = context.masking
     yield "number", lambda numbered: numbered.number
     yield "session", lambda numbered: _shown(masking.session(numbered.session.session_id))
-    yield "project", lambda numbered: _shown(masking.project(numbered.session.project))
+    yield "project", lambda numbered: _project(context, numbered.session)
+    yield "worktree", lambda numbered: _worktree(context, numbered.session)
     yield "timestamp", lambda numbered: numbered.delegation.timestamp
     yield "local_time", lambda numbered: numbered.moment.strftime("%Y-%m-%d %H:%M:%S") if numbered.moment else None
     yield "agent_type", lambda numbered: _shown(masking.name(numbered.delegation.agent_type))
@@ -177,7 +179,8 @@ def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
     classes = {marathon.session_id: marathon.classification for marathon in context.inputs.results.marathons.marathons}
     dollars = _dollars(context)
     yield "session", lambda session: _shown(context.masking.session(session.session_id))
-    yield "project", lambda session: _shown(context.masking.project(session.project))
+    yield "project", lambda session: _project(context, session)
+    yield "worktree", lambda session: _worktree(context, session)
     yield "first_timestamp", lambda session: session.first_timestamp
     yield "last_timestamp", lambda session: session.last_timestamp
     yield "messages", lambda session: session.message_count
@@ -186,6 +189,17 @@ def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
     yield "marathon", lambda session: classes.get(session.session_id)
     yield from _tokens(_session_tokens)
     yield "estimated_dollars_of_runs", lambda session: dollars.get(session.session_id)
+
+
+def _project(context: Context, session: EnrichedSession) -> str:
+    """Return the project of a session."""
+    return context.masking.project(context.inputs.project_of(session).name).text
+
+
+def _worktree(context: Context, session: EnrichedSession) -> str | None:
+    """Return the worktree of a session, None if it began in none or names are not shown."""
+    worktree = context.inputs.project_of(session).worktree
+    return None if worktree is None or context.masking.share else context.masking.name(worktree).text
 
 
 def _dollars(context: Context) -> Mapping[str, float]:

@@ -1,9 +1,11 @@
 """Other changes from one period to the next, and the days on which each agent, model and version was seen."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
+from common.measures import rates
+from common.projects import project_name
 from common.records.segmentation import Confounder, Sighting
 from common.records.sessions import Session
 from common.times import Calendar
@@ -16,13 +18,20 @@ NAMED = 2
 Kind = Literal["model", "version", "project"]
 
 
-def confounders(earlier: Sequence[Session], later: Sequence[Session], *, is_first: bool) -> list[Confounder]:
+def confounders(
+    earlier: Sequence[Session], later: Sequence[Session], *, shared: Collection[str], is_first: bool
+) -> list[Confounder]:
     """Return the models, versions and projects whose share moved most, and that old sessions survive selectively."""
     found = [Confounder(kind="retention", name=None, earlier=None, later=None)] if is_first else []
     found += _shifts("model", _models(earlier), _models(later))
     found += _shifts("version", _versions(earlier), _versions(later))
-    found += _shifts("project", Counter(s.project for s in earlier), Counter(s.project for s in later))
+    found += _shifts("project", Counter(projects(earlier, shared)), Counter(projects(later, shared)))
     return found
+
+
+def projects(sessions: Sequence[Session], shared: Collection[str]) -> dict[str, int]:
+    """Return the number of sessions by project; `shared` are the folders of several directories."""
+    return rates.ordered(Counter(project_name(session.project, session.cwd, shared).name for session in sessions))
 
 
 def _models(sessions: Iterable[Session]) -> Counter[str]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypedDict
 
+from msgspec import structs
+
 from analysis.strategies import rework, spending, verdicts
 from analysis.strategies.rework import Reworked
 from analysis.strategies.spending import Expense
@@ -12,6 +14,7 @@ from analysis.strategies.verdicts import Field
 from common import schema
 from common.measures import prices, rates
 from common.measures.cases import Case, ids_by, tool_use_ids
+from common.projects import project_name
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
 from common.records.sessions import Outcome, Tokens, sum_days, sum_tokens
@@ -54,12 +57,12 @@ def answer_metrics(material: Material) -> MetricsResult:
         days=_by_name(cases, lambda case: material.calendar.day(case.delegation.timestamp)),
         hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.delegation.timestamp))),
         weekdays=_in_order(cases, lambda case: material.calendar.weekday(case.delegation.timestamp), WEEKDAYS),
-        projects=_by_size(cases, lambda case: case.session.project),
+        projects=_by_project(material),
         periods=_in_order(cases, lambda case: case.period, [*(p.name for p in material.periods.periods), OUTSIDE]),
         spending_by_place=sorted(by(lambda expense: expense.place), key=lambda row: spending.PLACES.index(row.name)),
         spending_by_model=by(lambda expense: expense.tokens.model),
         spending_by_day=sorted(by(lambda expense: expense.tokens.day), key=lambda row: row.name),
-        spending_by_project=by(lambda expense: expense.project),
+        spending_by_project=spending.by_project(parts, material.prices),
         spending_by_period=by(lambda expense: material.periods.name_of(expense.tokens.day)),
         unpriced=spending.unpriced(parts, material.prices),
         reconciliation=spending.reconcile(material.enriched, parts),
@@ -104,6 +107,17 @@ def _groups(cases: Sequence[Case], name: Naming) -> dict[str, list[Case]]:
 def _by_size(cases: Sequence[Case], name: Naming) -> list[GroupMetrics]:
     groups = sorted(_groups(cases, name).items(), key=lambda item: (-len(item[1]), item[0]))
     return [GroupMetrics(name=key, **_figures(inside)) for key, inside in groups]
+
+
+def _by_project(material: Material) -> list[GroupMetrics]:
+    """Return the figures by project, with the number of worktrees of each."""
+    origins = {
+        case.session.session_id: project_name(case.session.project, case.session.cwd, material.enriched.shared_folders)
+        for case in material.cases
+    }
+    worktrees = Counter(name for name, worktree in set(origins.values()) if worktree is not None)
+    rows = _by_size(material.cases, lambda case: origins[case.session.session_id].name)
+    return [structs.replace(row, worktrees=worktrees[row.name]) for row in rows]
 
 
 def _by_name(cases: Sequence[Case], name: Naming) -> list[GroupMetrics]:

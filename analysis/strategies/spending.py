@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from common.measures import prices, rates
 from common.measures.prices import PriceTable
+from common.projects import project_name, split_worktree
 from common.records.extraction import EnrichedSessions
 from common.records.metrics import Reconciliation, Spending, UnpricedModel
 from common.records.sessions import DayTokens, Tokens, sum_days
@@ -16,7 +19,7 @@ PLACES = ("main", "runs", "unlinked")
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """Tokens of one day, model and tier in one place of one project; None where the project is not known.
+    """Tokens of one day, model and tier in one place of one project and worktree; None where these are not known.
 
     `tool_use_id` is the delegation's, None for what no delegation's run spent.
     """
@@ -25,21 +28,26 @@ class Expense:
     project: str | None
     tokens: DayTokens
     tool_use_id: str | None = None
+    worktree: str | None = None
 
 
 def expenses(data: EnrichedSessions) -> list[Expense]:
     """Return everything that was spent, in the order of the file."""
-    project_of = {session.session_id: session.project for session in data.sessions}
+    project_of = {
+        session.session_id: project_name(session.project, session.cwd, data.shared_folders) for session in data.sessions
+    }
     found = []
     for session in data.sessions:
-        found += [Expense("main", session.project, day) for day in session.tokens_by_day]
+        name, worktree = project_of[session.session_id]
+        found += [Expense("main", name, day, worktree=worktree) for day in session.tokens_by_day]
         runs = ((delegation.run, delegation.tool_use_id) for delegation in session.delegations if delegation.run)
-        found += [Expense("runs", session.project, day, call) for run, call in runs for day in run.tokens_by_day]
-    for project, days in data.tokens_by_day_elsewhere.items():
-        found += [Expense("main", project, day) for day in days]
+        found += [Expense("runs", name, day, call, worktree) for run, call in runs for day in run.tokens_by_day]
+    for key, days in data.tokens_by_day_elsewhere.items():
+        name, worktree = split_worktree(key)
+        found += [Expense("main", name, day, worktree=worktree) for day in days]
     for unlinked in data.unlinked_runs:
-        its = project_of.get(unlinked.session_id or "")
-        found += [Expense("unlinked", its, day) for day in unlinked.tokens_by_day]
+        origin, its_worktree = project_of.get(unlinked.session_id or "", (None, None))
+        found += [Expense("unlinked", origin, day, worktree=its_worktree) for day in unlinked.tokens_by_day]
     return found
 
 
@@ -56,6 +64,16 @@ def _spending(name: str, parts: Sequence[Expense], table: PriceTable) -> Spendin
     days = [expense.tokens for expense in parts]
     ids = dict.fromkeys(expense.tool_use_id for expense in parts if expense.tool_use_id is not None)
     return Spending(name=name, tokens=sum_days(days), cost=table.amount(days).cost(), tool_use_ids=list(ids))
+
+
+def by_project(parts: Sequence[Expense], table: PriceTable) -> list[Spending]:
+    """Return the spending by project, largest cost first, each with the number of worktrees in it."""
+    worktrees: dict[str, set[str]] = defaultdict(set)
+    for expense in parts:
+        if expense.worktree is not None:
+            worktrees[expense.project or rates.UNKNOWN_NAME].add(expense.worktree)
+    rows = by(parts, lambda expense: expense.project, table)
+    return [structs.replace(row, worktrees=len(worktrees[row.name])) for row in rows]
 
 
 def unpriced(parts: Iterable[Expense], table: PriceTable) -> list[UnpricedModel]:

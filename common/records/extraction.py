@@ -77,6 +77,8 @@ class FullSessions(Envelope, frozen=True, kw_only=True):
     summary: Summary  #: counts over the chosen sessions
     sessions: list[Session]  #: every chosen session, by first timestamp and id
     unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
+    #: project folders below the root in which sessions of several directories are, such as /a/b-c and /a/b/c
+    shared_folders: list[str] = field(default_factory=list)
 
 
 class EnrichedSessions(Envelope, frozen=True, kw_only=True):
@@ -89,8 +91,11 @@ class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     summary: Summary  #: counts over the chosen sessions
     sessions: list[EnrichedSession]  #: sessions with delegations, by first timestamp and id
     unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
-    #: tokens of the main threads of the sessions without a delegation, by project
+    #: tokens of the main threads of the sessions without a delegation, by project and worktree: the folder below the
+    #: root, or the directory if the folder is shared
     tokens_by_day_elsewhere: dict[str, list[DayTokens]] = field(default_factory=dict)
+    #: project folders below the root in which sessions of several directories are, such as /a/b-c and /a/b/c
+    shared_folders: list[str] = field(default_factory=list)
 
 
 class ExtractionManifest(Envelope, frozen=True, kw_only=True, forbid_unknown_fields=True):

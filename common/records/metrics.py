@@ -50,6 +50,7 @@ class GroupMetrics(GroupFields, frozen=True, kw_only=True):
     """Numbers of one model, day, hour, weekday, project or period."""
 
     name: str  #: model, day, hour (00 to 23), weekday (Monday …), project or period; `(unknown)` if not known
+    worktrees: int = 0  #: of a project: worktrees of it in which sessions began; they are part of its numbers
 
 
 class Verdict(Record, frozen=True, kw_only=True):
@@ -98,6 +99,7 @@ class Spending(Record, frozen=True, kw_only=True):
     tokens: Tokens  #: all tokens, of main threads and runs
     cost: Cost  #: cost of these tokens
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations that used some of them
+    worktrees: int = 0  #: of a project: worktrees of it in which sessions began; they are part of its numbers
 
 
 class UnpricedModel(Record, frozen=True, kw_only=True):
@@ -144,7 +146,7 @@ class MetricsResult(Envelope, frozen=True, kw_only=True):
     Groups with more delegations come first; days, hours and weekdays are in order of time.
     """
 
-    schema = Schema("metrics_result", "1.1.0")
+    schema = Schema("metrics_result", "1.2.0")
 
     filters: Filters  #: filters that chose the sessions
     period_source: PeriodSource  #: where the periods come from

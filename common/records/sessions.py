@@ -1,6 +1,6 @@
 """Sessions, delegations and runs, as read from the transcripts and written by the extraction stage.
 
-Timestamps are ISO 8601 UTC strings as Claude Code wrote them ("2026-03-14T09:26:53.589Z"), so comparing strings
+Timestamps are ISO 8601 UTC strings in the form of Claude Code ("2026-03-14T09:26:53.589Z"), so comparing strings
 compares times. A day is a string such as "2026-03-14" in the `timezone` setting. ``None`` means that the transcripts
 do not say; it never means zero.
 """

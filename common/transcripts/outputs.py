@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 from blake3 import blake3
 
+from common.projects import project_name, shared_folders
 from common.records.base import Envelope
 from common.records.extraction import EnrichedSessions, ExtractionManifest, Filters, FullSessions, Source, Summary
 from common.schema import envelope
@@ -17,11 +18,15 @@ _json = msgspec.json.Encoder().encode
 
 
 class Selection(NamedTuple):
-    """The chosen sessions and unlinked runs, in order, and the filters that chose them."""
+    """The chosen sessions and unlinked runs, in order, and the filters that chose them.
+
+    `shared_folders` are those in which sessions of several directories are.
+    """
 
     sessions: list[SessionRow]
     runs: list[RunRow]
     filters: Filters
+    shared_folders: list[str]
 
 
 def select(cache: RecordStore, project: str | None, since: str | None, until: str | None, timezone: str) -> Selection:
@@ -39,7 +44,12 @@ def select(cache: RecordStore, project: str | None, since: str | None, until: st
         run for run in cache.runs() if run.head.session in ids or (run.head.session not in left_out and not filtered)
     ]
     filters = Filters(project=project, since=since, until=until, timezone=timezone, sessions_left_out=len(left_out))
-    return Selection(chosen, runs, filters)
+    return Selection(chosen, runs, filters, shared_folders(_origin(row) for row in chosen))
+
+
+def _origin(row: SessionRow) -> tuple[str, str | None]:
+    """Return a session's folder below the root and its first cwd."""
+    return row.head.counts.project, row.head.cwd
 
 
 def _is_chosen(row: SessionRow, project: str | None, since: str | None, until: str | None, day_of: DayOf) -> bool:
@@ -61,7 +71,8 @@ def full_sessions(cache: RecordStore, selection: Selection, source: Source, summ
     """Yield `full_sessions_data.json`, one session per line."""
     head = [("source", source), ("filters", selection.filters), ("summary", summary)]
     sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
-    yield from _document(FullSessions, head, sessions, (cache.run_json(row) for row in selection.runs), [])
+    tail = [("shared_folders", selection.shared_folders)]
+    yield from _document(FullSessions, head, sessions, (cache.run_json(row) for row in selection.runs), tail)
 
 
 def manifest_of(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
@@ -72,7 +83,11 @@ def manifest_of(cache: RecordStore, selection: Selection, source: Source, summar
         source=source,
         filters=selection.filters,
         summary=summary,
-        tokens_by_day_elsewhere=tokens_elsewhere(row.head.counts for row in selection.sessions),
+        tokens_by_day_elsewhere=tokens_elsewhere(
+            (project_name(*_origin(row), selection.shared_folders).key, row.head.counts)
+            for row in selection.sessions
+            if not row.head.counts.delegations
+        ),
     )
 
 
@@ -92,7 +107,10 @@ def enriched_sessions(cache: RecordStore, selection: Selection, manifest: Extrac
     head = [("source", manifest.source), ("filters", manifest.filters), ("summary", manifest.summary)]
     rows = [row for row in selection.sessions if row.head.counts.delegations]
     sessions = (cache.session_json(row, enriched=True) or b"" for row in rows)
-    tail = [("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere)]
+    tail: list[tuple[str, object]] = [
+        ("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere),
+        ("shared_folders", selection.shared_folders),
+    ]
     yield from _document(EnrichedSessions, head, sessions, (cache.run_json(row) for row in selection.runs), tail)
 
 

@@ -43,6 +43,14 @@ def test_what_is_not_known_is_empty_never_zero(tmp_path: Path) -> None:
     assert [row[name] for name in (*unknown, "duration_seconds", "description")] == [""] * 8
 
 
+def test_a_worktree_is_beside_its_project(tmp_path: Path) -> None:
+    tree = session("s", delegation("t"), project="w--claude-worktrees-gate", cwd="w/.claude/worktrees/gate")
+    made = from_sessions(tmp_path, tree)
+    for table in ("delegations", "sessions"):
+        assert [(row["project"], row["worktree"]) for row in tables(made)[table]] == [("w", "gate")]
+        assert [(row["project"], row["worktree"]) for row in tables(made, share=True)[table]] == [("project 1", "")]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\uff1d", "\n="])
 def test_no_cell_is_a_formula(tmp_path: Path, start: str) -> None:
     text = f'{start}HYPERLINK("https://attack.example","x"),1'

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis import segment_data
+from analysis.segmentation.confounders import projects
 from common import schema
 from common.agents import periods
 from common.agents.periods import PeriodSettings
@@ -129,3 +130,15 @@ def test_the_script_reads_and_writes_and_repeats_its_bytes(tmp_path: Path) -> No
     target.unlink()
     segment_data.main(sessions=source, report=target, periods=TWO)
     assert target.read_bytes() == first
+
+
+def test_sessions_in_worktrees_are_those_of_their_project() -> None:
+    data = full(
+        session("s1", project="-w-shop", cwd="/w/shop"),
+        session("s2", project="-w-shop--claude-worktrees-gate", cwd="/w/shop/.claude/worktrees/gate"),
+        session("s3", project="-w-a-b", cwd="/w/a-b"),
+        session("s4", project="-w-a-b", cwd="/w/a/b"),
+    )
+    alike, apart = (projects(data.sessions, shared) for shared in ([], ["-w-a-b"]))
+    assert alike == {"-w-a-b": 2, "-w-shop": 2}
+    assert apart == {"-w-shop": 2, "/w/a-b": 1, "/w/a/b": 1}

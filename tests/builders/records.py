@@ -151,6 +151,7 @@ def session(
     id: str,  # noqa: A002 (short for the many calls in tests)
     *delegations: EnrichedDelegation,
     project: str = "-home-user-shop",
+    cwd: str | None = "/home/user/shop",
     first: str | None = "2026-03-02T09:00:00.000Z",
     days: Sequence[DayTokens] = (),
     versions: Sequence[str] = ("2.1.63",),
@@ -160,7 +161,7 @@ def session(
     return EnrichedSession(
         session_id=id,
         project=project,
-        cwd="/home/user/shop",
+        cwd=cwd,
         first_timestamp=first,
         last_timestamp=first,
         message_count=messages,
@@ -269,6 +270,7 @@ def enriched(
     *sessions: EnrichedSession,
     unlinked: Sequence[UnlinkedRun] = (),
     elsewhere: dict[str, list[DayTokens]] | None = None,
+    shared_folders: Sequence[str] = (),
 ) -> EnrichedSessions:
     return EnrichedSessions(
         **schema.envelope(EnrichedSessions),
@@ -278,6 +280,7 @@ def enriched(
         sessions=[s for s in sessions if s.delegations],
         unlinked_runs=list(unlinked),
         tokens_by_day_elsewhere=elsewhere or {},
+        shared_folders=list(shared_folders),
     )
 
 

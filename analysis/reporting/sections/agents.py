@@ -144,7 +144,7 @@ def _groups(context: Context) -> tuple[Block, ...]:
             (context.masking.name(group.name), context.groups.target("model", group.name)) for group in metrics.models
         ],
         "projects": [
-            (context.masking.project(group.name), context.groups.target("project", group.name))
+            (context.masking.project(group.name, group.worktrees), context.groups.target("project", group.name))
             for group in metrics.projects
         ],
     }

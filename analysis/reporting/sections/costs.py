@@ -23,9 +23,14 @@ def costs_blocks(context: Context) -> tuple[Block, ...]:
     metrics = context.inputs.results.metrics
     if not metrics.totals.tokens.messages:
         return (Paragraph((Sentence("no_tokens"),)),)
+    worktrees = {spending.name: spending.worktrees for spending in metrics.spending_by_project}
     by_name: list[tuple[str, Sequence[Spending], Callable[[str], Cell]]] = [
         ("spending_by_model", metrics.spending_by_model, lambda name: text_cell(context.masking.name(name))),
-        ("spending_by_project", metrics.spending_by_project, lambda name: text_cell(context.masking.project(name))),
+        (
+            "spending_by_project",
+            metrics.spending_by_project,
+            lambda name: text_cell(context.masking.project(name, worktrees[name])),
+        ),
         ("spending_by_period", metrics.spending_by_period, lambda name: text_cell(context.masking.name(name))),
         ("spending_by_day", metrics.spending_by_day, text_cell),
     ]
@@ -136,7 +141,13 @@ def dear_sessions(context: Context) -> list[tuple[str, str | None, str, int, flo
     sessions = {session.session_id: session for session in context.inputs.enriched.sessions}
     ordered = sorted(cost_by_session, key=lambda name: (-cost_by_session[name], name))
     return [
-        (name, first[name], sessions[name].project, sessions[name].delegation_count, cost_by_session[name])
+        (
+            name,
+            first[name],
+            context.inputs.project_of(sessions[name]).name,
+            sessions[name].delegation_count,
+            cost_by_session[name],
+        )
         for name in ordered
         if cost_by_session[name] > 0
     ]

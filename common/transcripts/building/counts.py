@@ -87,13 +87,13 @@ def _total(tables: Iterable[dict[str, int]], names: Iterable[str] = ()) -> dict[
     return {name: total[name] for name in [*first, *sorted(total.keys() - set(first))]}
 
 
-def tokens_elsewhere(sessions: Iterable[RecordCounts]) -> dict[str, list[DayTokens]]:
-    """Return the tokens of sessions without a delegation, by project, then by day and price tier."""
+def tokens_elsewhere(sessions: Iterable[tuple[str, RecordCounts]]) -> dict[str, list[DayTokens]]:
+    """Return the tokens of sessions without a delegation, by the project given with each, then by day and tier."""
     grouped: dict[str, dict[tuple[str, str, bool, bool, str], list[DayTokens]]] = {}
-    for counts in sessions:
+    for project, counts in sessions:
         for row in counts.tokens_by_day:
             key = (row.day or "", row.model or "", row.over_100k, row.long_context, row.tier or "")
-            grouped.setdefault(counts.project, {}).setdefault(key, []).append(row)
+            grouped.setdefault(project, {}).setdefault(key, []).append(row)
     return {project: [_sum_rows(table[key]) for key in sorted(table)] for project, table in sorted(grouped.items())}
 
 

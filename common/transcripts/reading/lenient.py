@@ -21,7 +21,7 @@ def lenient_json(raw: bytes) -> object:
 
 
 def may_have_type(raw: bytes | msgspec.Raw, kind: bytes) -> bool:
-    """Say whether JSON may be an object of a type, given in quotes: by its first bytes if they name one, else by any text in it."""
+    """Say whether JSON may be an object of a type (given in quotes), by its first bytes if they name one."""
     # By 2.1.332 attachments are half of the bytes of a short session; all name their type first:
     #   {"type":"prompt_snapshot","system":[...],"tools":[...]}    24 kB, and no word of the conversation
     wanted = b'{"type":' + kind

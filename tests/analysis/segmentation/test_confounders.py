@@ -14,7 +14,7 @@ def with_models(*models: str) -> list[Session]:
 
 
 def named(earlier: str, later: str) -> list[tuple[str | None, float | None, float | None]]:
-    found = confounders(with_models(*earlier), with_models(*later), is_first=False)
+    found = confounders(with_models(*earlier), with_models(*later), shared=(), is_first=False)
     return [(one.name, one.earlier, one.later) for one in found]
 
 
@@ -28,9 +28,9 @@ def test_the_two_largest_moves_of_a_kind_are_named() -> None:
 
 
 def test_a_period_without_any_tells_nothing() -> None:
-    assert confounders([], with_models("a"), is_first=False) == []
+    assert confounders([], with_models("a"), shared=(), is_first=False) == []
 
 
 def test_the_first_period_is_marked_for_what_was_deleted() -> None:
-    [found] = confounders([], [], is_first=True)
+    [found] = confounders([], [], shared=(), is_first=True)
     assert (found.kind, found.name) == ("retention", None)

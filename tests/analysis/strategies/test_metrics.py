@@ -150,3 +150,18 @@ def test_no_data_at_all_is_a_result_without_figures() -> None:
 def test_links_are_counted_with_those_that_have_none() -> None:
     made = session("s", delegation("t1", run=run(spent())), delegation("t2"))
     assert answered(made).totals.links == {"agent_id": 1, "none": 1}
+
+
+def test_sessions_in_worktrees_are_part_of_their_project() -> None:
+    trees = {name: f"/w/shop/.claude/worktrees/{name}" for name in ("gate", "door")}
+    result = answered(
+        session("s1", delegation("t1"), project="-w-shop", cwd="/w/shop"),
+        session("s2", delegation("t2"), project="-w-shop--claude-worktrees-gate", cwd=trees["gate"]),
+        session("s3", delegation("t3"), project="-w-shop--claude-worktrees-gate", cwd=trees["gate"]),
+        session("s4", delegation("t4"), project="-w-shop--claude-worktrees-door", cwd=trees["door"]),
+        session("s5", delegation("t5"), project="-w-other", cwd="/w/other"),
+    )
+    assert [(row.name, row.delegations, row.worktrees) for row in result.projects] == [
+        ("-w-shop", 4, 2),
+        ("-w-other", 1, 0),
+    ]

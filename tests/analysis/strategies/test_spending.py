@@ -30,6 +30,27 @@ def test_all_that_was_spent_has_its_place_and_its_project() -> None:
     ]
 
 
+def test_what_was_spent_in_worktrees_is_in_their_project_with_their_number() -> None:
+    data = enriched(
+        session("s1", delegation("t1", run=run(spent(input=2))), project="-w-a-b", cwd="/w/a-b", days=[spent(input=1)]),
+        session("s2", delegation("t2"), project="-w-a-b", cwd="/w/a/b", days=[spent(input=4)]),
+        session("s3", delegation("t3"), project="-w-c", cwd="/w/c/.claude/worktrees/x", days=[spent(input=8)]),
+        elsewhere={
+            "/w/a/b/.claude/worktrees/x": [spent(input=16)],
+            "-w-c--claude-worktrees-x": [spent(input=32)],
+            "-w-c--claude-worktrees-y": [spent(input=64)],
+        },
+        unlinked=[unlinked(spent(input=128), session_id="s3")],
+        shared_folders=["-w-a-b"],
+    )
+    rows = spending.by_project(spending.expenses(data), load_prices())
+    assert [(row.name, row.tokens.input, row.worktrees) for row in rows] == [
+        ("-w-c", 8 + 32 + 64 + 128, 2),
+        ("/w/a/b", 4 + 16, 1),
+        ("/w/a-b", 1 + 2, 0),
+    ]
+
+
 def test_what_was_spent_stands_by_name_dearest_first_and_ties_by_name() -> None:
     parts = [
         Expense("main", "cheap", spent(input=1)),

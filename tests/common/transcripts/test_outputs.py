@@ -115,6 +115,29 @@ def test_the_enriched_file_holds_the_sessions_with_delegations_and_what_the_othe
     assert found.enriched.unlinked_runs == found.full.unlinked_runs
 
 
+def test_directories_that_share_a_folder_are_listed_and_their_tokens_are_apart(tmp_path: Path) -> None:
+    cwds = {"s1": "/w/a-b", "s2": "/w/a/b", "s3": "/w/a/b/.claude/worktrees/x", "s4": "/w/c/.claude/worktrees/y"}
+    folders = {"s1": "-w-a-b", "s2": "-w-a-b", "s3": "-w-a-b--claude-worktrees-x", "s4": "-w-c--claude-worktrees-y"}
+    found = extract(
+        tmp_path,
+        {
+            f"{folders[name]}/{name}.jsonl": [
+                user("Hi.", 1, sessionId=name, cwd=cwd),
+                said(2, key=name, sessionId=name),
+            ]
+            for name, cwd in cwds.items()
+        },
+    )
+    assert found.full.shared_folders == found.enriched.shared_folders == ["-w-a-b"]
+    assert {session.session_id: session.project for session in found.full.sessions} == folders
+    assert list(found.enriched.tokens_by_day_elsewhere) == [
+        "-w-c--claude-worktrees-y",
+        "/w/a-b",
+        "/w/a/b",
+        "/w/a/b/.claude/worktrees/x",
+    ]
+
+
 def test_both_files_tell_the_same_of_a_delegation(tmp_path: Path) -> None:
     found = chosen(tmp_path)
     (plain,) = next(session for session in found.full.sessions if session.session_id == SESSION).delegations
