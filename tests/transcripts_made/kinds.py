@@ -109,5 +109,8 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "skills": recent.skills,
     "copied before": recent.copied_before,
     "behind a gateway": recent.behind_a_gateway,
+    "kept requests": recent.kept_requests,
+    "other times": recent.other_times,
+    "worktrees": recent.worktrees,
 }
 """Makers of corpora; each gives the same corpus every time."""

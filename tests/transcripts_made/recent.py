@@ -3,6 +3,7 @@
 from tests.transcripts_made.calls import Call, bash, edit, read
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.gateway import through_gateway
+from tests.transcripts_made.sent import keep_requests, write_other_times
 
 NEWEST = "2.1.332"
 
@@ -67,3 +68,39 @@ def behind_a_gateway() -> Corpus:
         )
     )
     return through_gateway(corpus)
+
+
+def kept_requests() -> Corpus:
+    """Sessions and a run whose files keep copies of what was sent, calls too."""
+    corpus = Corpus()
+    session = corpus.session(NEWEST)
+    session.prompt("Begin.")
+    for prompt in ("First.", "Second."):
+        call = session.delegate("dev", prompt, steps=(read("/w/a.py"),))
+        keep_requests(session.main)
+        keep_requests(corpus.book.runs[call])
+    return corpus
+
+
+def other_times() -> Corpus:
+    """A session whose times another tool wrote anew, with agents that call agents and come back in the background."""
+    corpus = Corpus()
+    session = corpus.session("2.1.172")
+    session.prompt("Begin.")
+    session.delegate("dev", "Do it.", steps=(read("/w/a.py"), edit("/w/a.py")))
+    session.call(Call("dev", "Outer.", inside=(Call("Explore", "Inner."),)))
+    session.delegate("dev", "Wait.", background=True, how="notice")
+    session.say("That was all.")
+    for path in corpus.files.transcripts:
+        write_other_times(corpus.files, path)
+    return corpus
+
+
+def worktrees() -> Corpus:
+    """A session of a project and one of a worktree in it."""
+    corpus = Corpus()
+    for number, cwd in enumerate(("/home/dev/atlas", "/home/dev/atlas/.claude/worktrees/gate")):
+        session = corpus.session(NEWEST, cwd=cwd, start=f"2026-08-0{3 + number}T09:00:00Z")
+        session.prompt("Begin.")
+        session.delegate("dev", "Do it.")
+    return corpus
