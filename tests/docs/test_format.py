@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from common.transcripts.linking import outcomes
-from common.transcripts.reading import depth, lines, messages, phrases, shapes, transcript_reader, usage
+from common.transcripts.reading import depth, lines, messages, sentences, shapes, transcript_reader, usage
 from tests.docs.pages import ROOT, names, rows, section
 
 FORMAT = ROOT / "docs" / "FORMAT.md"
@@ -41,6 +41,7 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
         "project",
         "forked",
         "in_process_teammate",
+        "available",
     }
     stray = {name for name in documented - FIELDS - values if re.fullmatch(r"[A-Za-z_]+", name)}
     assert stray == set()
@@ -56,6 +57,7 @@ def test_every_type_of_line_is_documented_and_no_other() -> None:
         ("tools that delegate", transcript_reader.DELEGATING_TOOLS),
         ("tools that poll", transcript_reader.POLLING_TOOLS),
         ("tools that stop", transcript_reader.STOPPING_TOOLS),
+        ("tools that resume", transcript_reader.RESUMING_TOOLS),
         ("tools that may run as an agent", frozenset({transcript_reader.SKILL_TOOL})),
         ("tools that edit", messages.EDITING_TOOLS),
     ],
@@ -66,29 +68,31 @@ def test_every_tool_that_is_known_is_documented(what: str, tools: frozenset[str]
 
 
 def test_every_status_is_documented_with_its_outcome() -> None:
-    table = rows(section(FORMAT, "Background agents"))
+    table = [row for row in rows(section(FORMAT, "Background agents")) if len(row) == len(("status", "outcome"))]
     assert {name: row[1] for row in table for name in names(row[0])} == outcomes.OUTCOME_BY_STATUS
     assert all(f"`{status}`" in TEXT for status in outcomes.UNDER_WAY)
 
 
-def test_every_sentence_is_documented() -> None:
-    documented = cells("Sentences", 0)
-    for sentence in (phrases.INTERRUPTED, phrases.CANCELLED, *phrases.REFUSED):
-        assert sentence in documented
-    for pattern in (phrases.DENIED, phrases.UNKNOWN_AGENT, phrases.LIMIT_OR_ERROR):
-        found = [one for one in documented if pattern.search(one.replace("…", "X").replace("X limit", "Session limit"))]
-        assert found
+def test_every_sentence_is_documented_with_its_meaning_and_no_other() -> None:
+    table = [row for row in rows(section(FORMAT, "Sentences")) if len(row) == len(("sentence", "meaning", "seen"))]
+    known = [(one.example, one.meaning, one.since) for one in (*sentences.TABLE, *sentences.ENDINGS)]
+    assert [(names(row[0])[0], names(row[1])[0], row[2]) for row in table] == known
 
 
-def test_every_sentence_that_is_documented_is_known() -> None:
-    known = (ROOT / "common" / "transcripts" / "reading" / "phrases.py").read_text(encoding="utf-8")
-    known += (ROOT / "common" / "transcripts" / "reading" / "transcript_reader.py").read_text(encoding="utf-8")
-    pieces = [piece.strip(" '") for one in cells("Sentences", 0) for piece in one.split("…")]
-    assert [piece for piece in pieces if len(piece) > len("was") and piece not in known and "denied" not in piece] == []
+def test_what_every_meaning_decides_is_documented() -> None:
+    pairs = [row for row in rows(section(FORMAT, "Sentences")) if len(row) == len(("meaning", "decides"))]
+    meanings = {one.meaning for one in (*sentences.TABLE, *sentences.ENDINGS)}
+    assert {name for row in pairs for name in names(row[0])} >= meanings
+    known = "".join(
+        (ROOT / "common" / "transcripts" / "reading" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("phrases", "report", "transcript_reader")
+    )
+    texts = [name for row in pairs for name in names(row[0]) if name not in meanings]
+    assert [text for text in texts if text.split("…")[0].strip(" :<>") not in known] == []
 
 
 def test_limits_are_those_of_the_code() -> None:
     (skipped,) = [row[1] for row in rows(section(FORMAT, "Lines")) if row[0] == "skipped"]
     assert re.findall(r"\d+", skipped) == [str(depth.MAX_DEPTH), str(lines.MAX_LENGTH >> 20)]
     before_the_table = section(FORMAT, "Sentences").partition("|")[0]
-    assert re.findall(r"[\d,]+\d", before_the_table) == [f"{phrases.HEAD:,}"]
+    assert re.findall(r"[\d,]+\d", before_the_table) == [f"{sentences.HEAD:,}"]

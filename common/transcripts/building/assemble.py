@@ -90,7 +90,9 @@ def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys:
         delegation_count=len(keys),
         delegations=delegations_of(tables, keys),
     )
-    statuses = [decided_outcome(tables.delegations[key]).unknown_status for key in keys]
+    statuses = [
+        decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)).unknown_status for key in keys
+    ]
     unknown = [status for status in statuses if status is not None]
     return AssembledSession(record, tables.progress_only(runs), unknown)
 

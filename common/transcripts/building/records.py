@@ -1,6 +1,5 @@
 """The records of delegations and of runs, linked to a delegation or not."""
 
-import re
 from collections import Counter
 from datetime import datetime
 from typing import Literal
@@ -8,7 +7,8 @@ from typing import Literal
 from common.records.sessions import Delegation, EnrichedDelegation, Run, UnlinkedRun
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.linking.delegations import DelegationFacts
-from common.transcripts.linking.outcomes import answer_of, decided_outcome, last_notice
+from common.transcripts.linking.outcomes import DecidedOutcome, answer_of, decided_outcome, last_word, words_on
+from common.transcripts.linking.presses import presses_of
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
 from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent_tokens, tools_used
@@ -32,12 +32,21 @@ def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
     for siblings in by_caller.values():
         types = [None, *(_agent_type(tables, key)[0] for key in siblings), None]
         neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(siblings)})
-    return [_delegation(tables, key, number, *neighbours[key]) for number, key in enumerate(keys, 1)]
+    decided = {key: decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)) for key in keys}
+    presses = presses_of((tables.delegations[key], decided[key]) for key in keys)
+    return [_delegation(tables, key, n, decided[key], presses, neighbours[key]) for n, key in enumerate(keys, 1)]
 
 
-def _delegation(tables: Tables, key: str, number: int, before: str | None, after: str | None) -> EnrichedDelegation:
+def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delegations of a session together
+    tables: Tables,
+    key: str,
+    number: int,
+    decided: DecidedOutcome,
+    presses: dict[str, str],
+    neighbours: tuple[str | None, str | None],
+) -> EnrichedDelegation:
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
-    copy, answer, decided = facts.first, facts.answer, decided_outcome(facts)
+    copy, answer, word = facts.first, facts.answer, last_word(facts)
     agent_type, source = _agent_type(tables, key)
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
@@ -53,6 +62,9 @@ def _delegation(tables: Tables, key: str, number: int, before: str | None, after
         answer=answer_of(facts),
         outcome=decided.outcome,
         outcome_detail=decided.detail,
+        cause=decided.cause,
+        press=presses.get(facts.tool_use_id),
+        delivered=word.notice.channel if word else "none",
         corrected=facts.corrected,
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
@@ -66,8 +78,8 @@ def _delegation(tables: Tables, key: str, number: int, before: str | None, after
         user_context_before=copy.file.facts.contexts[copy.call.context] if copy.call.context >= 0 else None,
         assistant_synthesis_after=synthesis,
         sequence_number=number,
-        previous_agent=before,
-        next_agent=after,
+        previous_agent=neighbours[0],
+        next_agent=neighbours[1],
         file=copy.file.name,
         line=copy.call.line,
     )
@@ -100,14 +112,9 @@ def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
         return agent_type, "result"
     if run is not None and run.agent_type:
         return run.agent_type, "meta"
-    if _version(facts.first.call.version) >= DEFAULT_AGENT_SINCE:
+    if facts.version >= DEFAULT_AGENT_SINCE:
         return DEFAULT_AGENT, "default"
     return NO_AGENT, "none"
-
-
-def _version(version: str | None) -> tuple[int, ...]:
-    numbers = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", version or "")
-    return tuple(map(int, numbers.groups())) if numbers else ()
 
 
 def _model(run: Run | None) -> str | None:
@@ -119,20 +126,36 @@ def _model(run: Run | None) -> str | None:
 
 def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
     """Return the result's text, the assistant's text after it, its timestamp, and the duration in seconds."""
-    answer = facts.answer
-    if answer is None:
-        return None, None, None, None
-    start = facts.first.call.timestamp
-    if not answer.result.launched:
-        end = answer.result.timestamp
+    answer, word = facts.answer, last_word(facts)
+    seconds = _elapsed(facts)
+    if answer is not None and not (answer.result.launched and not answer.result.is_error):
         synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
-        return answer.result.text, synthesis, end or None, _seconds(start, end, answer.result.duration_ms)
-    noticed = last_notice(facts)
-    if noticed is None:
-        return None, None, None, _seconds("", "", answer.result.duration_ms)
-    notice = noticed.notice
-    seconds = _seconds(start, notice.timestamp, answer.result.duration_ms, notice.duration_ms)
-    return notice.result, notice.synthesis, notice.timestamp or None, seconds
+        return answer.result.text, synthesis, answer.result.timestamp or None, seconds
+    if word is None:
+        return None, None, None, seconds
+    return word.notice.result, word.notice.synthesis, word.notice.timestamp or None, seconds
+
+
+def _elapsed(facts: DelegationFacts) -> float | None:
+    """Return the seconds from call to end, over all stretches of an agent that was resumed; None if none is known."""
+    # A stretch ends with the last word before the agent is resumed, which may tell its duration:
+    #   0 s call   5 s <status>completed ... <duration_ms>4000   60 s SendMessage   63 s <status>completed   7 seconds
+    result = facts.answer.result if facts.answer else None
+    in_line = result is not None and not result.launched
+    start, end = facts.first.call.timestamp, result.timestamp if result is not None and in_line else ""
+    recorded: tuple[float | None, ...] = (result.duration_ms,) if result is not None else ()
+    stretches: list[float | None] = []
+    for word in words_on(facts):
+        notice = word.notice
+        if notice.source == "resume":
+            stretches.append(_seconds(start, end, *recorded))
+            start, end, recorded = notice.timestamp, "", ()
+        elif stretches or not in_line:
+            told = result.duration_ms if result is not None and not stretches else None
+            end, recorded = notice.timestamp, (told, notice.duration_ms)
+    stretches.append(_seconds(start, end, *recorded))
+    known = [seconds for seconds in stretches if seconds is not None]
+    return sum(known) if known else None
 
 
 def _seconds(start: str, end: str, *milliseconds: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """Delegations: calls with the answers and notices that belong to them, over all copies."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import count
@@ -9,8 +10,9 @@ from msgspec import Struct, field
 
 from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
-from common.transcripts.reading.facts import Call, Notice, Result
-from common.transcripts.reading.phrases import agent_in_text, text_digest
+from common.transcripts.linking.words import Addressee, Noticed, notices_by_delegation
+from common.transcripts.reading.facts import Call, Result
+from common.transcripts.reading.phrases import text_digest
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 
@@ -38,13 +40,6 @@ class Answered(NamedTuple):
     order: Order
     file: TranscriptFile
     result: Result
-
-
-class Noticed(NamedTuple):
-    """A report on a background task, with its place."""
-
-    order: Order
-    notice: Notice
 
 
 class DelegationFacts(Struct):
@@ -78,7 +73,13 @@ class DelegationFacts(Struct):
     @property
     def agent_id_in_text(self) -> str | None:
         """The agent's id in the text of a result."""
-        return next((agent_id for r in self.results if (agent_id := agent_in_text(r.result.text))), None)
+        return next((r.result.agent_in_text for r in self.results if r.result.agent_in_text), None)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The version of Claude Code that made the call; empty if it is not known."""
+        numbers = re.match(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", self.first.call.version or "")
+        return tuple(map(int, numbers.groups())) if numbers else ()
 
     def prompt_digest(self) -> bytes:
         """Return the digest of the prompt."""
@@ -111,7 +112,7 @@ def collect_delegations(files: list[TranscriptFile], groups: Mapping[str, int]) 
     ]
     collected = Delegations(delegations, CallsById(named, groups))
     _add_results(files, collected)
-    _add_notices(files, delegations)
+    _add_notices(files, collected, groups)
     return collected
 
 
@@ -145,14 +146,20 @@ def _add_results(files: list[TranscriptFile], delegations: Delegations) -> None:
         delegation.results.sort(key=lambda answered: answered.order)
 
 
-def _add_notices(files: list[TranscriptFile], delegations: dict[str, DelegationFacts]) -> None:
-    """Add the notices on an agent to the delegation that launched it in the background."""
-    by_task: dict[str, list[Noticed]] = {}
-    for file in files:
-        for notice in file.facts.notices:
-            order = Order(notice.timestamp, foreign=False, rank=file.rank, line=notice.line, position=0)
-            by_task.setdefault(notice.task_id, []).append(Noticed(order, notice))
-    for delegation in delegations.values():
-        answer = delegation.answer
-        if answer and answer.result.launched and (agent_id := delegation.agent_id):
-            delegation.notices = sorted(by_task.get(agent_id, []), key=lambda noticed: noticed.order)
+def _add_notices(files: list[TranscriptFile], delegations: Delegations, groups: Mapping[str, int]) -> None:
+    """Add the notices on an agent to the delegation that started it."""
+    if not any(file.facts.notices for file in files):
+        return
+    addressees = [_addressee(key, delegation) for key, delegation in delegations.by_key.items()]
+    for key, noticed in notices_by_delegation(files, addressees, delegations.calls, groups).items():
+        if key in delegations.by_key:
+            delegations.by_key[key].notices = noticed
+
+
+def _addressee(key: str, delegation: DelegationFacts) -> Addressee:
+    """Return the names of a delegation: the id of its call, and the ids and names of its agent."""
+    results = [answered.result for answered in delegation.results]
+    names = {name for result in results for name in (result.agent_id, result.agent_in_text, *result.names)}
+    call = delegation.first.call
+    sessions = frozenset(copy.session_id for copy in delegation.copies)
+    return Addressee(key, call.id, call.timestamp, sessions, frozenset(name for name in (*names, call.name) if name))

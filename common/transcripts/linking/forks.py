@@ -2,7 +2,7 @@
 
 from common.transcripts.linking.copies import Place
 from common.transcripts.reading.facts import FileFacts
-from common.transcripts.reading.phrases import FORK_STARTED
+from common.transcripts.reading.sentences import meaning_of
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
 
@@ -37,7 +37,7 @@ def _forks_in(file: TranscriptFile) -> dict[int, set[str]]:
     forks: dict[int, set[str]] = {}
     if facts.forked or (meta is not None and meta.is_fork):
         forks = {index: {meta.tool_use_id} if meta and meta.tool_use_id else set() for index in sides}
-    started = {(result.thread, result.id) for result in facts.results if result.text.startswith(FORK_STARTED)}
+    started = {(result.thread, result.id) for result in facts.results if meaning_of(result.text, ("own_fork",))}
     for call in facts.calls:
         messages = facts.threads[call.thread].messages
         if (call.thread, call.id) in started and messages and messages[0].id == call.message_id:

@@ -1,18 +1,20 @@
-"""The answer to a call and the outcome of its work."""
+"""The answer to a call, the last word on its work, and the outcome of the work with its cause."""
 
 from typing import NamedTuple
 
-from common.records.sessions import Answer, Outcome
-from common.transcripts.linking.delegations import DelegationFacts, Noticed
+from common.records.sessions import Answer, Cause, Outcome
+from common.transcripts.linking.delegations import DelegationFacts
+from common.transcripts.linking.runs import RunFacts
+from common.transcripts.linking.words import Noticed
 from common.transcripts.reading.facts import Notice, Result
-from common.transcripts.reading.phrases import (
-    CANCELLED,
-    DENIED,
-    HEAD,
-    INTERRUPTED,
-    LIMIT_OR_ERROR,
-    REFUSED,
-    UNKNOWN_AGENT,
+from common.transcripts.reading.sentences import (
+    CUTS,
+    NAMES,
+    POLICIES,
+    Meaning,
+    meaning_of,
+    meaning_of_cut,
+    meanings_of_summary,
 )
 
 UNDER_WAY = frozenset({"running", "not_ready", "pending"})
@@ -22,14 +24,19 @@ OUTCOME_BY_STATUS: dict[str, Outcome] = {
     "killed": "killed",
     "stopped": "killed",
 }
+CAUSE_BY_CUT: dict[Meaning, Cause] = {"turn_limit": "limit", "limit": "limit", "api_error": "api_error"}
 DETAIL = 200
+ESC_AS_REFUSAL_SINCE = (2, 1, 205)
+LONGEST_SENTENCE = 600
+"""Characters up to which a result that begins with the sentence of an error is nothing but that sentence."""
 
 
 class DecidedOutcome(NamedTuple):
-    """An outcome, and the status or the first words that decided it."""
+    """An outcome, its cause, and the status or the first words that decided it."""
 
     outcome: Outcome
-    detail: str | None
+    cause: Cause | None = None
+    detail: str | None = None
     unknown_status: str | None = None
 
 
@@ -42,61 +49,172 @@ def answer_of(delegation: DelegationFacts) -> Answer:
     return "async" if answer.result.launched else "completed"
 
 
-def last_notice(delegation: DelegationFacts) -> Noticed | None:
-    """Return the last notice on a background task by time, without those that say it is still running."""
-    ended = [noticed for noticed in delegation.notices if noticed.notice.status not in UNDER_WAY]
-    return ended[-1] if ended else None
+def words_on(delegation: DelegationFacts) -> list[Noticed]:
+    """Return the words on the work of a delegation, in order, and the messages that resumed it.
+
+    Not a word: a task that is still under way, an echo, a stop that no record confirms, and a stop of an agent that had
+    ended and was not resumed.
+    """
+    answer = delegation.answer
+    ended = answer is not None and not answer.result.launched
+    words: list[Noticed] = []
+    for noticed in delegation.notices:
+        notice = noticed.notice
+        if notice.source == "resume":
+            if not ended:
+                continue
+            ended = False
+        elif not _is_word(notice) or (notice.source == "stop" and ended):
+            continue
+        elif words and _is_echo(notice, words[-1].notice):
+            words[-1] = _merged(words[-1], notice)
+            continue
+        else:
+            ended = True
+        words.append(noticed)
+    return words
 
 
-def decided_outcome(delegation: DelegationFacts) -> DecidedOutcome:
-    """Decide the outcome of a delegation."""
+def last_word(delegation: DelegationFacts) -> Noticed | None:
+    """Return the last word on the work by time; None if there is none."""
+    return next((word for word in reversed(words_on(delegation)) if word.notice.source != "resume"), None)
+
+
+def _is_word(notice: Notice) -> bool:
+    if notice.status in UNDER_WAY:
+        return False
+    meanings = meanings_of_summary(notice.summary) if notice.summary else []
+    return not ("waiting" in meanings or ("no_record" in meanings and notice.status == "stopped"))
+
+
+def _is_echo(notice: Notice, before: Notice) -> bool:
+    return before.source != "resume" and (notice.status, notice.result) == (before.status, before.result)
+
+
+def _merged(word: Noticed, echo: Notice) -> Noticed:
+    """Return a word with what its echo adds."""
+    notice = word.notice
+    channels = (notice.channel, echo.channel)
+    return word._replace(
+        notice=Notice(
+            task_id=notice.task_id,
+            timestamp=notice.timestamp,
+            line=notice.line,
+            status=notice.status,
+            source=notice.source,
+            result=notice.result,
+            duration_ms=echo.duration_ms if notice.duration_ms is None else notice.duration_ms,
+            tokens=echo.tokens if notice.tokens is None else notice.tokens,
+            synthesis=notice.synthesis or echo.synthesis,
+            session_id=notice.session_id,
+            call=notice.call or echo.call,
+            summary=notice.summary or echo.summary,
+            channel="delivered" if "delivered" in channels else echo.channel,
+            tool_uses=echo.tool_uses if notice.tool_uses is None else notice.tool_uses,
+        )
+    )
+
+
+def decided_outcome(delegation: DelegationFacts, run: RunFacts | None) -> DecidedOutcome:
+    """Decide the outcome of a delegation with its run: the first of the rules that fits."""
     # The shape of the answer says whether work was done at once or in the background; the input does not. Up to 2.1.146
     # a call without `run_in_background` was answered with its result, by 2.1.179 with a launch:
     #   {"toolUseResult":{"status":"completed","agentId":"a1","content":[...]}}          decided by the result
     #   {"toolUseResult":{"isAsync":true,"status":"async_launched","agentId":"a1"}}      decided by later notices
     #   {"toolUseResult":"Error: ...", "message":{"content":[{"is_error":true,...}]}}    decided by the error's text
-    answer = delegation.answer
-    if answer is None:
-        return DecidedOutcome("unanswered", None)
-    if answer.result.is_error:
-        return _outcome_of_error(answer.result)
-    if answer.result.launched:
-        return _outcome_of_notice(last_notice(delegation))
-    return _outcome_of_result(answer.result)
+    result = delegation.answer.result if delegation.answer else None
+    begun = (
+        run is not None and run.has_own_file and (delegation.version or ESC_AS_REFUSAL_SINCE) >= ESC_AS_REFUSAL_SINCE
+    )
+    if result is not None and (refused := _refused_or_interrupted(result, begun=begun)):
+        return refused
+    word = last_word(delegation)
+    if word is not None and OUTCOME_BY_STATUS.get(word.notice.status) == "killed":
+        return DecidedOutcome("killed", _cause_of_stop(delegation, word.notice), word.notice.status)
+    if result is None or meaning_of(result.text, ("no_result",)):
+        return _outcome_of_word(word, run) if word else DecidedOutcome("unanswered")
+    if result.launched and not result.is_error:
+        return _outcome_of_word(word, run)
+    return _outcome_of_result(result, run)
 
 
-def _outcome_of_error(result: Result) -> DecidedOutcome:
-    head = result.text[:HEAD]
-    if INTERRUPTED in head or CANCELLED in head or result.interrupted:
-        return DecidedOutcome("interrupted", head[:DETAIL])
-    if any(sentence in head for sentence in REFUSED) or DENIED.search(head):
-        return DecidedOutcome("rejected", head[:DETAIL])
-    if UNKNOWN_AGENT.search(head):
-        return DecidedOutcome("not_started", head[:DETAIL])
-    return DecidedOutcome("failed", head[:DETAIL] or None)
+def _refused_or_interrupted(result: Result, *, begun: bool) -> DecidedOutcome | None:
+    """Return the outcome of a call that was refused, never started, or interrupted; None for any other."""
+    detail = result.text.lstrip()[:DETAIL] or None
+    if not result.is_error:
+        interrupted = result.interrupted or meaning_of(result.text, ("interrupted",))
+        return DecidedOutcome("interrupted", "user", detail) if interrupted and not result.launched else None
+    meaning = meaning_of(result.text)
+    if meaning in NAMES:
+        return DecidedOutcome("not_started", "name", detail)
+    if meaning in POLICIES:
+        return DecidedOutcome("rejected", "policy", detail)
+    if meaning in {"refused", "plan_refused"}:
+        # From 2.1.205 on, Esc is told in the words of a refusal. An agent with a file of its own had begun.
+        return DecidedOutcome("interrupted" if begun and meaning == "refused" else "rejected", "user", detail)
+    if meaning in {"interrupted", "cancelled"} or result.interrupted:
+        return DecidedOutcome("interrupted", "user", detail)
+    return DecidedOutcome("interrupted", "parent", detail) if meaning == "sibling_failed" else None
 
 
-def _outcome_of_result(result: Result) -> DecidedOutcome:
-    """Decide by a result that is no error; a limit or an API error may come as a success that used no tokens."""
-    text = result.text.lstrip()
-    if result.interrupted or text.startswith(INTERRUPTED):
-        return DecidedOutcome("interrupted", text[:DETAIL] or None)
-    if result.tokens == 0 and LIMIT_OR_ERROR.match(text):
-        return DecidedOutcome("failed", text[:DETAIL])
-    return DecidedOutcome("completed", None)
+def _outcome_of_result(result: Result, run: RunFacts | None) -> DecidedOutcome:
+    """Decide by a result; one that is no error may be the sentence of a limit or of the API's error all the same."""
+    if result.is_error:
+        cut = meaning_of_cut(result.text) or _cut_of(run)
+        return DecidedOutcome("failed", CAUSE_BY_CUT[cut] if cut else "agent", result.text[:DETAIL] or None)
+    return _completed_or_cut(result.text, result.tokens, None, run) or DecidedOutcome("completed")
 
 
-def _outcome_of_notice(noticed: Noticed | None) -> DecidedOutcome:
-    if noticed is None:
-        return DecidedOutcome("unreported", None)
-    notice = noticed.notice
+def _outcome_of_word(word: Noticed | None, run: RunFacts | None) -> DecidedOutcome:
+    if word is None:
+        return DecidedOutcome("unreported")
+    notice = word.notice
     outcome = OUTCOME_BY_STATUS.get(notice.status)
     if outcome is None:
-        return DecidedOutcome("unreported", notice.status[:DETAIL], notice.status[:64])
-    if outcome == "completed" and _ran_into_a_limit(notice):
-        return DecidedOutcome("failed", (notice.result or "").strip()[:DETAIL])
-    return DecidedOutcome(outcome, notice.status)
+        return DecidedOutcome("unreported", None, notice.status[:DETAIL], notice.status[:64])
+    if outcome == "failed":
+        summary = meanings_of_summary(notice.summary or "")
+        told = [meaning for meaning in (*summary, meaning_of_cut(notice.result or "")) if meaning in CUTS]
+        cut = next(iter(told), None) or _cut_of(run)
+        return DecidedOutcome("failed", CAUSE_BY_CUT[cut] if cut else "agent", notice.status)
+    cut_short = _completed_or_cut(notice.result or "", notice.tokens, notice.summary, run)
+    return cut_short or DecidedOutcome(outcome, None, notice.status)
 
 
-def _ran_into_a_limit(notice: Notice) -> bool:
-    return notice.tokens == 0 and bool(LIMIT_OR_ERROR.match((notice.result or "").lstrip()))
+def _completed_or_cut(
+    text: str, tokens: int | None, summary: str | None, run: RunFacts | None
+) -> DecidedOutcome | None:
+    """Return the failure of work that was reported as completed but cut short; None if it was not."""
+    begun = text.strip()
+    cut = meaning_of_cut(begun)
+    sentence_alone = tokens == 0 or (len(begun) <= LONGEST_SENTENCE and "\n\n" not in begun)
+    if cut and (cut == "turn_limit" or sentence_alone):
+        return DecidedOutcome("failed", CAUSE_BY_CUT[cut], begun[:DETAIL])
+    told = next((meaning for meaning in meanings_of_summary(summary or "") if meaning in CUTS), None)
+    if told and (told == "turn_limit" or not begun):
+        return DecidedOutcome("failed", CAUSE_BY_CUT[told], (summary or "")[:DETAIL])
+    if (cut_run := _cut_of(run)) and run:
+        return DecidedOutcome("failed", CAUSE_BY_CUT[cut_run], _cut_by(run)[1][:DETAIL])
+    return None
+
+
+def _cut_by(run: RunFacts) -> tuple[str, str]:
+    """Return the kind and the text of the API's error that a run ends with; empty texts if it ends with none."""
+    return max(run.threads, key=lambda at: (at.thread.last, at.start)).thread.cut_by or ("", "")
+
+
+def _cut_of(run: RunFacts | None) -> Meaning | None:
+    """Return what the API's error at the end of a run means; None if the run ends with none."""
+    kind, text = _cut_by(run) if run else ("", "")
+    if not kind and not text:
+        return None
+    return "limit" if kind == "rate_limit" else meaning_of_cut(text) or "api_error"
+
+
+def _cause_of_stop(delegation: DelegationFacts, notice: Notice) -> Cause:
+    """Return who stopped an agent: the thread that called it, or the user in the program's window."""
+    meanings = meanings_of_summary(notice.summary or "")
+    if "stopped_by_user" in meanings:
+        return "user"
+    told = notice.source == "stop" or "stopped_by_model" in meanings
+    return "parent" if told or any(word.notice.source == "stop" for word in words_on(delegation)) else "user"

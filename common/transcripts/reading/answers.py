@@ -1,13 +1,20 @@
 """Answers to delegations: results, notifications and polls, and the reactions of user and assistant."""
 
-from common.transcripts.reading.facts import FileFacts, Notice, Result
-from common.transcripts.reading.lenient import clean, lenient_json
-from common.transcripts.reading.phrases import is_refusal, notifications, task_in_text, tokens_in_tail
+from common.transcripts.reading.facts import FileFacts, Result
+from common.transcripts.reading.lenient import lenient_json
+from common.transcripts.reading.notices import RESUME, STOP, WATCHED_PROMPTS, Notices, result_text
+from common.transcripts.reading.phrases import (
+    agent_in_text,
+    is_refusal,
+    names_in_launch,
+    tokens_in_tail,
+    tool_uses_in_tail,
+)
+from common.transcripts.reading.report import report_of, text_of
+from common.transcripts.reading.sentences import meaning_of
 from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.usage import Usage
-
-WATCHED_PROMPTS = 3
 
 
 class Answers:
@@ -18,10 +25,9 @@ class Answers:
     first text after it.
     """
 
-    def __init__(self, facts: FileFacts) -> None:
+    def __init__(self, facts: FileFacts, notices: Notices) -> None:
         """Continue from `facts`."""
-        self._facts = facts
-        self._last_notice = {_key(notice): index for index, notice in enumerate(facts.notices)}
+        self._facts, self._notices = facts, notices
 
     @property
     def waiting(self) -> bool:
@@ -58,10 +64,12 @@ class Answers:
         if kind == "" and block.is_error is not True:
             return
         in_main = self._facts.threads[index].kind == "main"
-        if block.is_error is True and in_main and is_refusal(_text_of(block)):
+        if block.is_error is True and in_main and is_refusal(result_text(block)):
             self.corrected()
         if kind == "poll":
-            self._poll(line, number, block)
+            self._notices.polled(line, number, block)
+        elif kind is not None and kind.startswith((STOP, RESUME)):
+            self._notices.stopped_or_resumed(line, number, block, kind)
         elif kind == "skill":
             self._ran_skill(line)
         elif kind != "":
@@ -78,24 +86,14 @@ class Answers:
             line=number,
             thread=index,
             is_error=block.is_error is True,
-            text=_text_of(block),
+            text=result_text(block),
         )
         _add_object(result, line)
         facts.results.append(result)
         if not result.launched:
             facts.waiting_results.setdefault(index, []).append(len(facts.results) - 1)
-        elif result.agent_id is not None:
-            facts.call_by_agent[result.agent_id] = result.id
-
-    def _poll(self, line: Line, number: int, block: Block) -> None:
-        """Take the result of a poll: an object in main files, text alone in agents' files."""
-        # main file    "toolUseResult":{"retrieval_status":"success","task":{"task_id":"a1","status":"completed",...}}
-        # agent file   "content":"<task_id>a1</task_id> <status>completed</status> <output>Done.</output>"
-        structured = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
-        task = structured.task if structured and structured.task else task_in_text(_text_of(block))
-        if task.task_id is not None and task.status is not None:
-            result = task.result or task.output or None
-            self.noticed(Notice(task.task_id, timestamp_of(line), number, task.status, "poll", result))
+        for name in result.names if result.launched else ():
+            facts.call_by_agent[name] = result.id
 
     def _ran_skill(self, line: Line) -> None:
         """Note the skill that ran as an agent of its own, if the result says that it did."""
@@ -103,43 +101,6 @@ class Answers:
         result = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
         if result is not None and result.status == "forked" and result.agent_id and result.command_name:
             self._facts.skill_by_agent[result.agent_id] = result.command_name
-
-    def noticed(self, notice: Notice) -> None:
-        """Keep a notice on a background task."""
-        self._last_notice[_key(notice)] = len(self._facts.notices)
-        self._facts.notices.append(notice)
-
-    def notified(self, text: str, line: Line, number: int, *, delivered: bool) -> None:
-        """Keep each notification in a text once, however many lines repeat it."""
-        # One event may be written up to three times, in any of these lines:
-        #   from 2.1.0    {"type":"queue-operation","operation":"enqueue","content":"<task-notification>..."}
-        #   from 2.1.0    {"type":"user","message":{"content":"<task-notification>..."}}
-        #   from 2.1.150  {"type":"attachment","attachment":{"type":"queued_command","prompt":"<task-notification>..."}}
-        facts = self._facts
-        for said in notifications(text):
-            notice = Notice(said.task_id, timestamp_of(line), number, said.status, "notification", said.result)
-            if _key(notice) not in self._last_notice:
-                notice.duration_ms, notice.tokens = said.duration_ms, said.tokens
-                self.noticed(notice)
-            if delivered and (call := facts.call_by_agent.get(said.task_id)) is not None:
-                facts.watched.pop(call, None)  # the delegation answered last comes last
-                facts.watched[call] = WATCHED_PROMPTS
-                facts.waiting_notices.append(self._last_notice[_key(notice)])
-
-
-def _key(notice: Notice) -> tuple[str, str, str | None]:
-    """Return the key by which repeated notices are equal."""
-    return notice.task_id, notice.status, notice.result
-
-
-def _text_of(block: Block) -> str:
-    """Return the text of a tool's result: the string itself, or its text blocks joined by blank lines."""
-    value = lenient_json(bytes(block.content)) if len(block.content) else None
-    if isinstance(value, str):
-        return clean(value)
-    blocks = value if isinstance(value, list) else []
-    texts = [inner.get("text") if isinstance(inner, dict) else inner for inner in blocks]
-    return clean("\n\n".join(text for text in texts if isinstance(text, str)))
 
 
 def _add_object(result: Result, line: Line) -> None:
@@ -149,18 +110,37 @@ def _add_object(result: Result, line: Line) -> None:
     # background     {"isAsync":true,"status":"async_launched","agentId":"a1"}
     # teammate       {"status":"teammate_spawned","teammate_id":"bob@s1","agent_id":"bob@s1"}
     # error          "Error: ..."     no object; missing from success too in agents' files, from 2.1.32 on
-    raw = line.tool_use_result
+    raw, written = line.tool_use_result, result.text
     structured = read_object(raw, ToolUseResult) if len(raw) else None
+    result.agent_in_text = agent_in_text(written)
     if structured is None:
-        result.text = result.text or (read_text(raw) if len(raw) else None) or ""
-        result.tokens = tokens_in_tail(result.text)
-        return
+        result.text = written = written or (read_text(raw) if len(raw) else None) or ""
+        result.launched = not result.is_error and meaning_of(written, ("launched",)) is not None
+    else:
+        _add_facts(result, structured)
+        report = text_of(lenient_json(bytes(structured.content))) if len(structured.content) else ""
+        result.text = report if report.strip() and not result.is_error else written
+    if result.launched:
+        result.names = list(dict.fromkeys([*result.names, *names_in_launch(written)]))
+    if result.tokens is None:
+        result.tokens = tokens_in_tail(written)
+    if result.tool_uses is None:
+        result.tool_uses = tool_uses_in_tail(written)
+    if not result.is_error:
+        result.text = report_of(result.text)
+
+
+def _add_facts(result: Result, structured: ToolUseResult) -> None:
+    """Add the fields of a `toolUseResult` to a result."""
     result.has_object = True
     result.launched = structured.is_async is True or (structured.status or "").endswith(("_launched", "_spawned"))
-    result.agent_id = structured.agent_id or structured.teammate_id
+    result.agent_id = structured.agent_id or structured.agent_id_of_teammate
+    names = (result.agent_id, structured.agent_id_of_teammate, structured.teammate_id, structured.task_id)
+    result.names = [name for name in (*names, structured.name) if name]
     result.agent_type, result.model = structured.agent_type, structured.resolved_model
     result.duration_ms = structured.total_duration_ms
     result.tokens = structured.total_tokens if structured.total_tokens is not None else _tokens_in(structured.usage)
+    result.tool_uses = structured.total_tool_use_count
     result.last_output = structured.usage.output_tokens if structured.usage else None
     result.interrupted = structured.was_interrupted is True
 

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 ThreadKind = Literal["main", "side", "progress"]
+Channel = Literal["delivered", "queued", "removed"]
 
 
 ToolUse = tuple[str, str, str | None]
@@ -67,7 +68,8 @@ class Thread(Struct, array_like=True, gc=False):
 
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
     `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text,
-    `skill` the folder of the skill that this text comes from.
+    `skill` the folder of the skill that this text comes from. `cut_by` is the kind and the text of the API's error, if
+    that is the last line of the assistant.
     """
 
     kind: ThreadKind
@@ -85,6 +87,7 @@ class Thread(Struct, array_like=True, gc=False):
     teammate: bool = False
     prompt_seen: bool = False
     skill: str | None = None
+    cut_by: tuple[str, str] | None = None
     cwd: FirstSeen | None = None
     versions: list[FirstSeen] = field(default_factory=list)
     messages: list[MessageFacts] = field(default_factory=list)
@@ -109,10 +112,15 @@ class Call(Struct, array_like=True, gc=False):
     model: str | None
     version: str | None
     context: int
+    name: str | None = None
 
 
 class Result(Struct, array_like=True, gc=False):
-    """A tool_result of a delegation, or of a call that is not in this file; `has_object` if toolUseResult is one."""
+    """A tool_result of a delegation, or of a call that is not in this file; `has_object` if toolUseResult is one.
+
+    `text` is the report alone. `agent_id` is the agent in the object, `agent_in_text` the one in the text; `names` are
+    all ids and names that the result of a launch gives the agent.
+    """
 
     id: str
     timestamp: str
@@ -130,20 +138,32 @@ class Result(Struct, array_like=True, gc=False):
     last_output: int | None = None
     interrupted: bool = False
     synthesis: str | None = None
+    agent_in_text: str | None = None
+    names: list[str] = field(default_factory=list)
+    tool_uses: int | None = None
 
 
 class Notice(Struct, array_like=True, gc=False):
-    """A report on a background task: a notification, a poll, or the request to stop it."""
+    """A report on a background task: a notification, a poll, a stop that worked, or a message that resumed it.
+
+    `task_id` is the id or name of the task, as written. `session_id` is the session of its line, `call` the id of the
+    call that it is on. `channel` is how far it came: to the model, into the queue, or out of the queue again.
+    """
 
     task_id: str
     timestamp: str
     line: int
     status: str
-    source: Literal["notification", "poll", "stop"]
+    source: Literal["notification", "poll", "stop", "resume"]
     result: str | None = None
     duration_ms: float | None = None
     tokens: int | None = None
     synthesis: str | None = None
+    session_id: str | None = None
+    call: str | None = None
+    summary: str | None = None
+    channel: Channel = "delivered"
+    tool_uses: int | None = None
 
 
 class BadLine(Struct, array_like=True, frozen=True, gc=False):
@@ -167,7 +187,8 @@ class FileFacts(Struct, array_like=True, gc=False):
     """The facts of one file and the state of its reader.
 
     `counted_lines` are by reason, `waiting_results` are indexes by thread. `skill_by_agent` names the skills that ran
-    as agents; `forked` if the file begins with a reference to the conversation that it continues.
+    as agents; `forked` if the file begins with a reference to the conversation that it continues. `queue` holds what
+    was queued: the index of a notice, or -1 for other text. What is before `queue_start` has left.
     """
 
     lines: int = 0
@@ -193,6 +214,8 @@ class FileFacts(Struct, array_like=True, gc=False):
     call_by_agent: dict[str, str] = field(default_factory=dict)
     skill_by_agent: dict[str, str] = field(default_factory=dict)
     forked: bool = False
+    queue: list[int] = field(default_factory=list)
+    queue_start: int = 0
     last_prompt: str | None = None
     last_session: str | None = None
     last_prompt_kept: bool = False

@@ -10,7 +10,6 @@ from blake3 import blake3
 from common.transcripts.find import FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
 from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
-from common.transcripts.reading.keys import keys_of
 from common.transcripts.reading.lines import (
     UNDECODABLE,
     UTF_16,
@@ -21,7 +20,7 @@ from common.transcripts.reading.lines import (
     examine_tail,
 )
 from common.transcripts.reading.shapes import Meta, read_object
-from common.transcripts.reading.transcript_file import TranscriptFile
+from common.transcripts.reading.transcript_file import TranscriptFile, keys_of
 from common.transcripts.reading.transcript_reader import TranscriptReader
 
 META_LIMIT = 1 << 20

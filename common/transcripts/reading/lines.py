@@ -14,8 +14,8 @@ import msgspec
 from blake3 import blake3
 
 from common.transcripts.reading.depth import LIMIT_GOVERNS, MAX_DEPTH, room_for_depth
-from common.transcripts.reading.lenient import huge_int
-from common.transcripts.reading.shapes import Line, soften
+from common.transcripts.reading.lenient import huge_int, soften
+from common.transcripts.reading.shapes import Line
 
 MAX_TRIES = 256
 MAX_LENGTH = 128 * 1024 * 1024

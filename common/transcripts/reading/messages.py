@@ -2,7 +2,8 @@
 
 from common.transcripts.reading.facts import MessageFacts
 from common.transcripts.reading.iterations import inner_calls
-from common.transcripts.reading.shapes import NOTHING, Block, Message, ToolInput, read_object, read_text
+from common.transcripts.reading.sentences import HEAD
+from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, ToolInput, read_object, read_text
 from common.transcripts.reading.usage import Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
@@ -84,3 +85,10 @@ def texts_of(content: str | list[Block | str] | None) -> list[str]:
         return []
     texts = [b if isinstance(b, str) else read_text(b.text) if b.type == "text" else None for b in content]
     return [text for text in texts if text]
+
+
+def api_error_of(line: Line, message: Message) -> tuple[str, str]:
+    """Return the kind and the text of the API's error in a line of the assistant."""
+    # from 2.0.6x   {"isApiErrorMessage":true,"error":"rate_limit","message":{"model":"<synthetic>","content":[...]}}
+    kind = (read_text(line.error) or "") if len(line.error) else ""
+    return kind[:HEAD], "\n".join(texts_of(message.content))[:HEAD]

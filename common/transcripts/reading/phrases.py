@@ -1,39 +1,37 @@
-"""Sentences in which Claude Code reports notifications, interruptions, refusals and errors."""
+"""Texts that Claude Code writes in the name of users and tools: notifications, polls, ids and usage."""
 
 import re
 from typing import NamedTuple
 
 from blake3 import blake3
 
-from common.transcripts.reading.shapes import PolledTask
+from common.transcripts.reading.report import report_of
+from common.transcripts.reading.sentences import HEAD, REFUSALS, meaning_of
+from common.transcripts.reading.shapes import Idle, PolledTask, read_object
 
-INTERRUPTED = "[Request interrupted by user"
-CANCELLED = "doesn't want to take this action right now"
-REFUSED = (
-    "The user doesn't want to proceed with this tool use",
-    "User rejected tool use",
-    "The agent proposed a plan that was rejected by the user",
-)
-DENIED = re.compile(
-    r"Permission to use .{1,200}? (?:has been|was) denied|Permission for this action (?:has been|was) denied"
-)
-UNKNOWN_AGENT = re.compile(r"Agent type '[^']*' not found")
-LIMIT_OR_ERROR = re.compile(
-    r"API Error\b|Prompt is too long|Claude AI usage limit reached|You've hit your (?:\w+ )?limit"
-    r"|(?:Session|Weekly|Usage|Opus|5-hour) limit reached|Invalid API key|Credit balance is too low"
-)
-AGENT_ID = re.compile(r"agentId: ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
+AGENT_ID = re.compile(r"agent(?:Id|_id): ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
+STARTED = re.compile(r"^(?:agentId|agent_id|taskId|Task ID|name): ([A-Za-z0-9][\w@.:-]{0,127})", re.MULTILINE)
 NOTIFICATION = "<task-notification>"
+AGENT_NOTIFICATION = "<agent-notification>"
+SYSTEM_NOTIFICATION = "[SYSTEM NOTIFICATION"
 TEAMMATE = "<teammate-message"
+OTHER_SESSION = "Another Claude session sent a message"
 SKILL = "Base directory for this skill: "
-FORK_STARTED = "Fork started"
-HEAD = 2000
-"""Characters from the start of a text in which a sentence of Claude Code is searched; other text may follow."""
 TAIL = 4000
 """Characters at the end of a text in which the id of the agent is searched."""
 
+INTERRUPTION = "[Request interrupted by user"
+IDLE = "idle_notification"
+STATUS_BY_IDLE_REASON = {"available": "completed"}
+"""The statuses in which a teammate's reasons to be idle are kept; any other reason is its own status."""
+
 _NOT_WRITTEN_BY_THE_USER = (
     "<task-notification",
+    "<agent-notification",
+    "<agent-message",
+    "<cross-session-message",
+    SYSTEM_NOTIFICATION,
+    OTHER_SESSION,
     TEAMMATE,
     "<command-",
     "<local-command",
@@ -46,13 +44,20 @@ _NOT_WRITTEN_BY_THE_USER = (
 
 
 class Notification(NamedTuple):
-    """The report of a background task that stopped working; `duration_ms` and `tokens` are of its last stretch."""
+    """The report of a background task that stopped working, or of a teammate that is idle.
+
+    `task_id` is the id of the task or agent, or the teammate's name; `call` the id of the call that the report is on.
+    `duration_ms`, `tokens` and `tool_uses` are those of its last stretch.
+    """
 
     task_id: str
     status: str
     result: str | None
-    duration_ms: float | None
-    tokens: int | None
+    duration_ms: float | None = None
+    tokens: int | None = None
+    tool_uses: int | None = None
+    call: str | None = None
+    summary: str | None = None
 
 
 def is_prompt(text: str) -> bool:
@@ -63,49 +68,117 @@ def is_prompt(text: str) -> bool:
 
 def is_interruption(text: str) -> bool:
     """Say whether the text tells that the user pressed Esc."""
-    return text.lstrip().startswith(INTERRUPTED)
+    return text[:HEAD].lstrip().startswith(INTERRUPTION)
 
 
 def is_refusal(text: str) -> bool:
     """Say whether the text of an error tells that the user stopped or refused a tool."""
-    head = text[:HEAD]
-    return INTERRUPTED in head or any(sentence in head for sentence in REFUSED)
+    return meaning_of(text, REFUSALS) is not None
 
 
 def notifications(text: str) -> list[Notification]:
     """Return the notifications of a text that begins with one."""
-    if not text.lstrip().startswith(NOTIFICATION):
+    # 2.0.6x   <agent-notification> <agent-id>a1</agent-id> <status>completed</status> ...
+    # 2.1.0    <task-notification> <task-id>a1</task-id> <status>completed</status> ...
+    # 2.1.205  [SYSTEM NOTIFICATION - NOT USER INPUT] ... <task-notification> ...         in the file of an agent
+    # 2.1.205  Another Claude session sent a message:
+    #          <teammate-message teammate_id="bob"> {"type":"idle_notification","from":"bob",...} </teammate-message>
+    begun = text[:HEAD].lstrip()
+    if begun.startswith((NOTIFICATION, SYSTEM_NOTIFICATION)):
+        found = [_notification(body, "task-id") for body in _bodies(text, NOTIFICATION)]
+    elif begun.startswith(AGENT_NOTIFICATION):
+        found = [_notification(body, "agent-id") for body in _bodies(text, AGENT_NOTIFICATION)]
+    elif begun.startswith((OTHER_SESSION, TEAMMATE)):
+        found = [_idle(message) for message in text.split(TEAMMATE)[1:]]
+    else:
         return []
-    bodies = text.split(NOTIFICATION)[1:]
-    return [notification for body in bodies if (notification := _notification(body))]
+    return [notification for notification in found if notification is not None]
 
 
-def _notification(text: str) -> Notification | None:
+def _bodies(text: str, opening: str) -> list[str]:
+    """Return what follows each opening tag; a tag inside the result of another notification opens none."""
+    closing = "</" + opening[1:]
+    bodies: list[list[str]] = []
+    inside = ended = 0
+    for piece in text.split(opening)[1:]:
+        if bodies and (inside > 0 or not ended):
+            bodies[-1] += [opening, piece]
+        else:
+            bodies.append([piece])
+            inside = ended = 0
+        inside += piece.count("<result>") - piece.count("</result>")
+        ended += closing in piece
+    return ["".join(body) for body in bodies]
+
+
+def _notification(text: str, name_of_id: str) -> Notification | None:
     # 2.1.3x   <task-id>a1</task-id> <status>completed</status> <result>Done.</result> <usage>total_tokens: 1200 ...
     # 2.1.92   ... <usage><total_tokens>1200</total_tokens><duration_ms>9000</duration_ms></usage>
+    # 2.1.9x   <task-id>a1</task-id> <tool-use-id>toolu_1</tool-use-id> ... after a resume, that of the SendMessage
     # 2.1.15x  ... <usage><subagent_tokens>1200</subagent_tokens><duration_ms>9000</duration_ms></usage>
     head, opened, rest = text.partition("<result>")
     body, closed, after = rest.rpartition("</result>")
     result = (body if closed else rest) if opened else None
     known = head + (after if closed else "")
-    task_id, status = _tag(head, "task-id"), _tag(head, "status")
+    task_id, status, summary = _tag(head, name_of_id), _tag(head, "status"), _tag(head, "summary")
     if task_id is None or status is None:
         return None
-    tokens = _number(known, "total_tokens", "subagent_tokens")
-    return Notification(task_id, status, result, _number(known, "duration_ms"), None if tokens is None else int(tokens))
+    if summary is not None and len(summary) > HEAD:
+        summary = summary[: HEAD // 2] + summary[-HEAD // 2 :]
+    tokens, tool_uses = _number(known, "total_tokens", "subagent_tokens"), _number(known, "tool_uses")
+    return Notification(
+        task_id,
+        status,
+        result if result is None else report_of(result),
+        _number(known, "duration_ms"),
+        None if tokens is None else int(tokens),
+        None if tool_uses is None else int(tool_uses),
+        _tag(head, "tool-use-id"),
+        summary,
+    )
+
+
+def _idle(message: str) -> Notification | None:
+    """Return the report of a teammate that it is idle; None for any other message."""
+    _, _, rest = message.partition(">")
+    raw = rest.partition(f"\n</{TEAMMATE[1:]}>")[0].strip()
+    if not raw.startswith("{") or IDLE not in raw:
+        return None
+    idle = read_object(raw.encode("utf-8", "surrogatepass"), Idle)
+    if idle is None or idle.type != IDLE or not idle.from_ or not idle.idle_reason:
+        return None
+    status = STATUS_BY_IDLE_REASON.get(idle.idle_reason, idle.idle_reason)
+    return Notification(idle.from_, status, idle.result, summary=idle.failure_reason)
 
 
 def tokens_in_tail(text: str) -> int | None:
     """Return the tokens named at the end of a subagent's answer, for a result without an object; None if none are."""
+    return _count_in_tail(text, "total_tokens", "subagent_tokens")
+
+
+def tool_uses_in_tail(text: str) -> int | None:
+    """Return the calls of tools named at the end of a subagent's answer; None if none are."""
+    return _count_in_tail(text, "tool_uses")
+
+
+def _count_in_tail(text: str, *names: str) -> int | None:
     _, opened, tail = text.rpartition("<usage>")
-    tokens = _number(tail, "total_tokens", "subagent_tokens") if opened else None
-    return None if tokens is None else int(tokens)
+    count = _number(tail, *names) if opened else None
+    return None if count is None else int(count)
 
 
 def agent_in_text(text: str) -> str | None:
     """Return the agent's id in the text of a result: the last one, since text of the agent is before it."""
     found = AGENT_ID.findall(text[-TAIL:])
     return found[-1] if found else None
+
+
+def names_in_launch(text: str) -> list[str]:
+    """Return the ids and the name that the text of a launch gives the agent."""
+    #   Async agent launched successfully.\nagentId: a1 (internal ID ...)
+    #   Spawned successfully.\nagent_id: bob@session-1\nname: bob
+    #   Remote agent launched.\ntaskId: r1
+    return STARTED.findall(text[:HEAD])
 
 
 def task_in_text(text: str) -> PolledTask:

@@ -5,18 +5,14 @@ Fields that few lines need stay undecoded (`Raw`). Fields are in the order in wh
 decoder finds them fastest. No struct can be in a cycle, so the garbage collector ignores them (`gc=False`).
 """
 
-import json
-import types
 import typing
-from collections.abc import Callable
-from functools import cache
 
 import msgspec
 from msgspec import Raw, Struct, field
 
 from common.transcripts.reading.depth import room_for_depth
-from common.transcripts.reading.lenient import clean, lenient_json
-from common.transcripts.reading.usage import LARGEST_COUNT, Count, Usage
+from common.transcripts.reading.lenient import clean, lenient_json, soften
+from common.transcripts.reading.usage import Count, Usage
 
 NOTHING = Raw(b"")
 TEAMMATE_KIND = "in_process_teammate"
@@ -75,6 +71,8 @@ class Line(Struct, rename="camel", gc=False):
     attachment: Raw = NOTHING
     message: Message | None = None
     is_meta: bool | None = None
+    error: Raw = NOTHING
+    is_api_error_message: bool | None = None
     is_compact_summary: bool | None = None
     is_visible_in_transcript_only: bool | None = None
     uuid: str | None = None
@@ -82,6 +80,7 @@ class Line(Struct, rename="camel", gc=False):
     tool_use_result: Raw = NOTHING
     parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
     team_name: str | None = None
+    operation: str | None = None
     content: Raw = NOTHING
 
 
@@ -104,6 +103,7 @@ class CallInput(Struct, gc=False):
     subagent_type: Raw = NOTHING
     description: str | None = None
     model: str | None = None
+    name: str | None = None
 
 
 class ToolInput(Struct, gc=False):
@@ -113,6 +113,7 @@ class ToolInput(Struct, gc=False):
     notebook_path: str | None = None
     task_id: str | None = None
     shell_id: str | None = None
+    to: str | None = None
 
 
 class PolledTask(Struct, gc=False):
@@ -124,17 +125,33 @@ class PolledTask(Struct, gc=False):
     result: str | None = None
 
 
+class Idle(Struct, rename="camel", gc=False):
+    """The message in which a teammate says that it is idle."""
+
+    type: str | None = None
+    from_: str | None = field(default=None, name="from")
+    idle_reason: str | None = None
+    failure_reason: str | None = None
+    result: str | None = None
+
+
 class ToolUseResult(Struct, rename="camel", gc=False):
     """The structured result next to a tool_result block."""
 
     status: str | None = None
     is_async: bool | None = None
     agent_id: str | None = None
-    teammate_id: str | None = field(default=None, name="agent_id")
+    agent_id_of_teammate: str | None = field(default=None, name="agent_id")
+    teammate_id: str | None = field(default=None, name="teammate_id")
+    task_id: str | None = None
+    name: str | None = None
+    resumed_agent_id: str | None = None
+    content: Raw = NOTHING
     agent_type: str | None = None
     resolved_model: str | None = None
     total_duration_ms: float | None = None
     total_tokens: Count | None = None
+    total_tool_use_count: Count | None = None
     usage: Usage | None = None
     was_interrupted: bool | None = None
     command_name: str | None = None
@@ -177,47 +194,3 @@ def read_text(raw: Raw) -> str | None:
     """Return the string in `raw`; None for any other value."""
     value = lenient_json(bytes(raw)) if raw else None
     return clean(value) if isinstance(value, str) else None
-
-
-def soften(value: dict[object, object], shape: type[T]) -> T:
-    """Return a `shape` with the fields of `value` that have the expected type; others keep their defaults."""
-    kept = {}
-    for (name, read_field), key in zip(_field_readers(shape).items(), shape.__struct_encode_fields__, strict=True):
-        if key in value and (fit := read_field(value[key])) is not None:
-            kept[name] = fit
-    return shape(**kept)
-
-
-@cache
-def _field_readers(shape: type[Struct]) -> dict[str, Callable[[object], object]]:
-    hints = typing.get_type_hints(shape)
-    return {name: _reader(hints[name]) for name in shape.__struct_fields__}
-
-
-def _reader(hint: object) -> Callable[[object], object]:
-    """Return a function that gives the value if it fits the type hint, else None."""
-    if typing.get_origin(hint) in {types.UnionType, typing.Union}:
-        readers = [_reader(member) for member in typing.get_args(hint) if member is not types.NoneType]
-        return lambda value: next((r for read in readers if (r := read(value)) is not None), None)
-    if hint is Raw:
-        return lambda value: Raw(json.dumps(value).encode())
-    if typing.get_origin(hint) is list:
-        read_item = _reader(typing.get_args(hint)[0])
-        return lambda value: [r for v in value if (r := read_item(v)) is not None] if isinstance(value, list) else None
-    if isinstance(hint, type) and issubclass(hint, Struct):
-        return lambda value: soften(value, hint) if isinstance(value, dict) else None
-    return _scalar_readers[hint]
-
-
-def _is_count(value: object) -> typing.TypeGuard[int]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 <= value <= LARGEST_COUNT and value == int(value)
-
-
-_scalar_readers: dict[object, Callable[[object], object]] = {
-    str: lambda value: clean(value) if isinstance(value, str) else None,
-    bool: lambda value: value if isinstance(value, bool) else None,
-    int: lambda value: int(value) if _is_count(value) else None,
-    float: lambda value: float(value) if _is_count(value) or isinstance(value, float) else None,
-}

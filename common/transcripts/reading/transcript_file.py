@@ -1,5 +1,7 @@
-"""A transcript with the facts read from it, and its threads."""
+"""A transcript with the facts read from it, its threads, and the names that tie it to other files."""
 
+import zlib
+from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -46,3 +48,22 @@ def threads_of(files: list[TranscriptFile]) -> Iterator[tuple[TranscriptFile, in
     for file in files:
         for index, thread in enumerate(file.facts.threads):
             yield file, index, thread
+
+
+def keys_of(file: TranscriptFile) -> "array[int]":
+    """Return the numbers of all names that other files may share with this one, sorted.
+
+    They have 32 bits: a chance collision only joins two groups, which changes no result.
+    """
+    names: set[str] = set()
+    for _, _, thread in threads_of([file]):
+        names.update((file.session_of(thread), thread.agent_id or "", thread.parent_tool_use_id or ""))
+        names.update(message.id or "" for message in thread.messages)
+    names.update(call.id for call in file.facts.calls)
+    for result in file.facts.results:
+        names.update((result.id, result.agent_id or result.agent_in_text or ""))
+    names.update(name for notice in file.facts.notices for name in (notice.session_id or "", notice.call or ""))
+    if file.meta and file.meta.tool_use_id:
+        names.add(file.meta.tool_use_id)
+    names.discard("")
+    return array("I", sorted({zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}))

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
-from common.transcripts.reading.facts import Call, FileFacts, Notice, Thread
+from common.transcripts.reading.facts import Call, FileFacts, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
-from common.transcripts.reading.messages import add_size, add_tool, add_usage, texts_of
+from common.transcripts.reading.messages import add_size, add_tool, add_usage, api_error_of, texts_of
+from common.transcripts.reading.notices import RESUME, STOP, Notices
 from common.transcripts.reading.phrases import (
     is_interruption,
     is_prompt,
@@ -21,8 +22,9 @@ from common.transcripts.reading.timestamps import timestamp_of
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
 STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
+RESUMING_TOOLS = frozenset({"SendMessage"})
 SKILL_TOOL = "Skill"
-AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | {SKILL_TOOL}
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | {SKILL_TOOL}
 KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
@@ -40,7 +42,8 @@ class TranscriptReader:
         self.facts = facts
         self._in_agent_file = agent_id is not None
         self._threads = Threads(facts, agent_id)
-        self._answers = Answers(facts)
+        self._notices = Notices(facts)
+        self._answers = Answers(facts, self._notices)
 
     def take(self, lines: Iterable[Line], number: int) -> None:
         """Take consecutive lines; the first is line `number`."""
@@ -62,6 +65,7 @@ class TranscriptReader:
         message = line.message
         if message is None:
             return
+        self.facts.threads[index].cut_by = api_error_of(line, message) if line.is_api_error_message else None
         facts = self._threads.message(index, message_identity(message), number, stamp)
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
@@ -86,11 +90,10 @@ class TranscriptReader:
             return "poll"
         if block.name == SKILL_TOOL:
             return "skill"
-        if block.name in STOPPING_TOOLS and (found := read_object(block.input, ToolInput)):
-            task_id = found.task_id or found.shell_id
-            if task_id is not None:
-                self._answers.noticed(Notice(task_id, timestamp_of(line), number, "stopped", "stop"))
-        return ""
+        found = read_object(block.input, ToolInput)
+        stopping = block.name in STOPPING_TOOLS
+        named = (found.task_id or found.shell_id if stopping else found.to) if found else None
+        return (STOP if stopping else RESUME) + named if named else ""
 
     def _call(self, line: Line, number: int, position: int, block: Block, index: int) -> bool:
         """Keep the block if it is a delegation, and say whether it is one."""
@@ -122,6 +125,7 @@ class TranscriptReader:
                 model=found.model,
                 version=line.version,
                 context=len(facts.contexts) - 1 if in_main and facts.last_prompt_kept else -1,
+                name=found.name,
             )
         )
         return True
@@ -144,18 +148,25 @@ class TranscriptReader:
                 if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
                     self._answers.result(line, number, block, index)
                     answered = True
-        if in_main:
-            if texts := texts_of(content):
-                self._main_texts(line, number, texts, answered=answered)
-        elif not thread.prompt_seen:
-            _take_prompt(thread, "\n".join(texts_of(content)))
+        texts = texts_of(content)
+        if texts and in_main:
+            self._main_texts(line, number, texts, answered=answered)
+        elif texts:
+            self._side_texts(line, number, texts, thread)
+
+    def _side_texts(self, line: Line, number: int, texts: list[str], thread: Thread) -> None:
+        """Take text in a sidechain: notifications, and the prompt that it begins with."""
+        for text in texts:
+            self._notices.notified(text, line, number, "delivered", in_main=False)
+        if not thread.prompt_seen:
+            _take_prompt(thread, "\n".join(texts))
             if line.is_meta:
-                thread.skill = skill_in_text(texts_of(content))
+                thread.skill = skill_in_text(texts)
 
     def _main_texts(self, line: Line, number: int, texts: list[str], *, answered: bool) -> None:
         """Take text in the user's name: a notification, an interruption, or a prompt of the user."""
         for text in texts:
-            self._answers.notified(text, line, number, delivered=True)
+            self._notices.notified(text, line, number, "delivered")
             if is_interruption(text):
                 self._answers.corrected()
         written = not (answered or line.is_meta or line.is_compact_summary or line.is_visible_in_transcript_only)
@@ -169,17 +180,17 @@ class TranscriptReader:
         self._threads.of(line, number, timestamp_of(line))
 
     def _queue_operation(self, line: Line, number: int) -> None:
-        if text := read_text(line.content):
-            self._answers.notified(text, line, number, delivered=False)
+        self._notices.queued(read_text(line.content) or "", line, number)
 
     def _attachment(self, line: Line, number: int) -> None:
-        if not may_have_type(line.attachment, b'"queued_command"') or line.is_sidechain or self._in_agent_file:
+        if not may_have_type(line.attachment, b'"queued_command"'):
             return
+        in_main = not (line.is_sidechain or self._in_agent_file)
         found = read_object(line.attachment, Attachment)
         texts = texts_of(found.prompt) if found else []
         for text in texts:
-            self._answers.notified(text, line, number, delivered=True)
-        if texts and is_prompt(texts[0]) and not line.is_meta:
+            self._notices.notified(text, line, number, "delivered", in_main=in_main)
+        if in_main and texts and is_prompt(texts[0]) and not line.is_meta:
             self._answers.prompted("\n".join(texts))
 
     def _fork_reference(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers

@@ -102,12 +102,22 @@ def launched(key: str, second: int, agent: str) -> Json:
     return answer(key, second, "Async agent launched.", {"isAsync": True, "status": "async_launched", "agentId": agent})
 
 
-def notification(agent: str, status: str, result: str | None = None, **numbers: int) -> str:
-    inner = "" if result is None else f"<result>{result}</result>\n"
+def notification(
+    agent: str,
+    status: str,
+    result: str | None = None,
+    call: str | None = None,
+    summary: str | None = None,
+    **numbers: int,
+) -> str:
+    named = "" if call is None else f"<tool-use-id>{call}</tool-use-id>\n"
+    inner = "" if summary is None else f"<summary>{summary}</summary>\n"
+    inner += "" if result is None else f"<result>{result}</result>\n"
     counted = "".join(f"<{name}>{number}</{name}>" for name, number in numbers.items())
     end = f"<usage>{counted}</usage>\n" if counted else ""
     return (
-        f"<task-notification>\n<task-id>{agent}</task-id>\n<status>{status}</status>\n{inner}{end}</task-notification>"
+        f"<task-notification>\n<task-id>{agent}</task-id>\n{named}<status>{status}</status>\n{inner}{end}"
+        "</task-notification>"
     )
 
 

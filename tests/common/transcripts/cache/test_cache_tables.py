@@ -26,7 +26,7 @@ from common.transcripts.cache.record_store import RecordStore
 from common.transcripts.find import FoundFile, find_transcripts
 from common.transcripts.linking.grouping import grouped, shared_keys
 from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
-from common.transcripts.reading.keys import keys_of
+from common.transcripts.reading.transcript_file import keys_of
 from tests.common.transcripts.cache.test_cache import FILES, cold, targets
 from tests.common.transcripts.written import (
     MAIN,

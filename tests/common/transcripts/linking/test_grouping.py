@@ -6,9 +6,8 @@ from array import array
 from pathlib import Path
 
 from common.transcripts.linking.grouping import SIEVE, grouped, shared_keys
-from common.transcripts.reading.keys import keys_of
 from common.transcripts.reading.shapes import Meta
-from common.transcripts.reading.transcript_file import TranscriptFile
+from common.transcripts.reading.transcript_file import TranscriptFile, keys_of
 from tests.common.transcripts.reading.test_file_reader import facts_of
 from tests.common.transcripts.written import (
     MAIN,
@@ -40,7 +39,7 @@ def numbers(*names: str) -> set[int]:
     return {zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}
 
 
-def test_a_file_is_known_by_its_sessions_messages_calls_agents_and_tasks(tmp_path: Path) -> None:
+def test_a_file_is_known_by_its_sessions_messages_calls_and_agents(tmp_path: Path) -> None:
     lines = [
         user("Hi.", 1),
         said(2, call("c1"), key=own_message("m1"), sessionId=OTHER),
@@ -48,11 +47,11 @@ def test_a_file_is_known_by_its_sessions_messages_calls_agents_and_tasks(tmp_pat
         said(3, "No id.", key=None),
         answer("c1", 4, "x", {"agentId": "a1"}),
         answer("c2", 5, "Done. agentId: a2"),
-        user(notification("a3", "completed"), 6),
+        user(notification("a3", "completed", call="c8"), 6),
         line("progress", 7, parentToolUseID="c3", data={"type": "agent_progress", "agentId": "a4"}),
         side(user("Do it.", 8), "a5"),
     ]
-    expected = numbers(SESSION, OTHER, own_message("m1"), "m2 7 10 100", "c1", "a1", "c2", "a2", "a3", "c3", "a4", "a5")
+    expected = numbers(SESSION, OTHER, own_message("m1"), "m2 7 10 100", "c1", "a1", "c2", "a2", "c3", "c8", "a4", "a5")
     assert keys(tmp_path, *lines) == expected
     assert keys(tmp_path, *lines, meta=Meta(tool_use_id="c9")) == expected | numbers("c9")
     assert keys(tmp_path, *lines, meta=Meta(agent_type="dev")) == expected

@@ -163,13 +163,21 @@ def test_errors_tell_what_happened(tmp_path: Path, text: str, outcome: str) -> N
         "  Invalid API key · Please run /login",
     ],
 )
-def test_completed_with_no_tokens_and_the_text_of_an_error_is_a_failure(tmp_path: Path, text: str) -> None:
+def test_a_result_that_is_the_sentence_of_an_error_is_a_failure_however_many_tokens_it_took(
+    tmp_path: Path, text: str
+) -> None:
     assert ended(tmp_path / "0", answer("c1", 4, text, NOTHING)).outcome == "failed"
-    assert ended(tmp_path / "1", answer("c1", 4, text, {"totalTokens": 7})).outcome == "completed"
-    assert ended(tmp_path / "2", answer("c1", 4, "It said: " + text, NOTHING)).outcome == "completed"
-    zero = {"usage": {"input_tokens": 0, "output_tokens": 0, "cache_read_input_tokens": 0}}
-    assert ended(tmp_path / "3", answer("c1", 4, text, zero)).outcome == "failed"
-    assert ended(tmp_path / "4", answer("c1", 4, text)).outcome == "completed"
+    assert ended(tmp_path / "1", answer("c1", 4, text, {"totalTokens": 7})).outcome == "failed"
+    assert ended(tmp_path / "2", answer("c1", 4, text)).outcome == "failed"
+    assert ended(tmp_path / "3", answer("c1", 4, "It said: " + text, NOTHING)).outcome == "completed"
+
+
+def test_a_report_that_begins_with_the_sentence_of_an_error_is_none(tmp_path: Path) -> None:
+    report = "API Error: how the client handles it\n\n1. It tries again.\n2. It gives up."
+    used = {"totalTokens": 7}
+    assert ended(tmp_path / "1", answer("c1", 4, report, used)).outcome == "completed"
+    assert ended(tmp_path / "2", answer("c1", 4, "Prompt is too long" + "." * 600, used)).outcome == "completed"
+    assert ended(tmp_path / "3", answer("c1", 4, report, NOTHING)).outcome == "failed"
 
 
 def test_no_tokens_alone_are_no_failure(tmp_path: Path) -> None:
@@ -232,19 +240,20 @@ def test_a_poll_told_in_words_is_read_as_well(tmp_path: Path) -> None:
 
 
 def test_a_task_that_was_stopped_and_said_nothing_more_is_killed(tmp_path: Path) -> None:
-    stop = said(6, tool("t1", "TaskStop", task_id="a1"))
-    assert ended(tmp_path / "1", launched("c1", 3, "a1"), stop).outcome == "killed"
+    stop = [said(6, tool("t1", "TaskStop", task_id="a1")), answer("t1", 7, "Stopped.")]
+    assert ended(tmp_path / "1", launched("c1", 3, "a1"), *stop).outcome == "killed"
     later = user(notification("a1", "completed", "Done all the same."), 8)
-    assert ended(tmp_path / "2", launched("c1", 3, "a1"), stop, later).outcome == "completed"
-    of_a_shell = said(6, tool("t1", "KillShell", shell_id="b1"))
-    assert ended(tmp_path / "3", launched("c1", 3, "a1"), of_a_shell).outcome == "unreported"
+    assert ended(tmp_path / "2", launched("c1", 3, "a1"), *stop, later).outcome == "completed"
+    of_a_shell = [said(6, tool("t1", "KillShell", shell_id="b1")), answer("t1", 7, "Stopped.")]
+    assert ended(tmp_path / "3", launched("c1", 3, "a1"), *of_a_shell).outcome == "unreported"
+    assert ended(tmp_path / "4", launched("c1", 3, "a1"), stop[0]).outcome == "unreported"
 
 
-def test_a_notification_of_an_error_without_tokens_is_a_failure(tmp_path: Path) -> None:
+def test_a_notification_of_an_error_is_a_failure(tmp_path: Path) -> None:
     text = notification("a1", "completed", "API Error: 500", total_tokens=0)
     assert ended(tmp_path / "1", launched("c1", 3, "a1"), user(text, 9)).outcome == "failed"
     text = notification("a1", "completed", "API Error: 500", subagent_tokens=9)
-    assert ended(tmp_path / "2", launched("c1", 3, "a1"), user(text, 9)).outcome == "completed"
+    assert ended(tmp_path / "2", launched("c1", 3, "a1"), user(text, 9)).outcome == "failed"
 
 
 def test_notifications_of_other_tasks_are_none(tmp_path: Path) -> None:
@@ -255,12 +264,6 @@ def test_words_in_a_tool_result_or_a_prompt_are_no_notification(tmp_path: Path) 
     text = notification("a1", "completed", "Pasted.")
     other = [said(4, tool("t1", "Read", file_path="x")), answer("t1", 5, text), user("See: " + text, 6)]
     assert ended(tmp_path, launched("c1", 3, "a1"), *other).outcome == "unreported"
-
-
-def test_a_notification_in_the_files_of_another_session_counts(tmp_path: Path) -> None:
-    lines = [user(notification("a1", "completed", "Over there."), 9, sessionId=OTHER)]
-    found = extract(tmp_path, {MAIN: [*BEGUN, launched("c1", 3, "a1")], f"-w-app/{OTHER}.jsonl": lines})
-    assert (found.delegation.outcome, found.delegation.result) == ("completed", "Over there.")
 
 
 def test_the_same_notification_in_three_lines_is_one(tmp_path: Path) -> None:

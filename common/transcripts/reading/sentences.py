@@ -1,0 +1,217 @@
+"""The sentences of Claude Code that decide what became of a piece of work: one table, and the search in it."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, NamedTuple
+
+Meaning = Literal[
+    "interrupted", "cancelled", "sibling_failed", "refused", "plan_refused", "denied", "hook", "auto_mode",
+    "unknown_type", "no_tool", "no_result", "turn_limit", "limit", "api_error", "launched", "own_fork", "not_stopped",
+    "waiting", "no_record", "stopped_by_user", "stopped_by_model",
+]  # fmt: skip
+
+HEAD = 2000
+"""Characters from the start of a text in which a sentence of Claude Code is searched; other text may follow."""
+
+
+class Sentence(NamedTuple):
+    """A sentence: what it means, its regular expression, an example, and the version in which it was first seen.
+
+    The expression must match at the start of a text, behind white space, `<tool_use_error>` and `Error:`. A typographic
+    apostrophe counts as a plain one. Repetitions are bounded, so that no text takes long.
+    """
+
+    meaning: Meaning
+    pattern: str
+    example: str
+    since: str
+
+
+TABLE = (
+    Sentence("interrupted", r"\[Request interrupted by user", "[Request interrupted by user for tool use]", "0.2"),
+    Sentence(
+        "cancelled",
+        r"(?:The user )?doesn't want to take this action right now",
+        "The user doesn't want to take this action right now. STOP what you are doing",
+        "0.2",
+    ),
+    Sentence("sibling_failed", r"Sibling tool call errored", "Sibling tool call errored", "2.1.19"),
+    Sentence(
+        "sibling_failed", r"Cancelled: parallel tool call\b", "Cancelled: parallel tool call Bash(ls) errored", "2.1.91"
+    ),
+    Sentence(
+        "refused",
+        r"The user doesn't want to proceed with this tool use",
+        "The user doesn't want to proceed with this tool use. The tool use was rejected",
+        "0.2",
+    ),
+    Sentence("refused", r"User rejected tool use", "User rejected tool use", "0.2"),
+    Sentence(
+        "plan_refused",
+        r"The agent proposed a plan that was rejected by the user",
+        "The agent proposed a plan that was rejected by the user. The user chose",
+        "1.0.5x",
+    ),
+    Sentence(
+        "denied",
+        r"Permission to use [^\n]{1,300}? (?:has been|was) denied",
+        "Permission to use Agent has been denied.",
+        "1.0",
+    ),
+    Sentence(
+        "denied",
+        r"Permission for this (?:action|tool use) (?:has been|was) denied",
+        "Permission for this tool use was denied. The tool use was rejected",
+        "2.1",
+    ),
+    Sentence(
+        "denied",
+        r"Agent type '[^'\n]{0,1000}' has been denied by permission rule",
+        "Agent type 'Explore' has been denied by permission rule 'Agent(Explore)' from userSettings.",
+        "2.1.205",
+    ),
+    Sentence(
+        "hook",
+        r"(?:Hook )?PreToolUse:(?:Agent|Task)\b",
+        "PreToolUse:Agent hook error: [check.py]: no review before the tests are green",
+        "2.1",
+    ),
+    Sentence("auto_mode", r"Auto mode is unavailable", "Auto mode is unavailable: the model is overloaded", "2.1"),
+    Sentence(
+        "unknown_type",
+        r"Agent type '[^'\n]{0,1900}' not found",
+        "Agent type 'explroe' not found. Available agents: Explore, Plan",
+        "1.0.6x",
+    ),
+    Sentence(
+        "no_tool",
+        r"No such tool available: (?:Agent|Task)\b",
+        "No such tool available: Agent. Agent is not among the tools available here.",
+        "2.1.205",
+    ),
+    Sentence(
+        "no_result",
+        r"\[Tool result missing due to internal error\]",
+        "[Tool result missing due to internal error]",
+        "2.1",
+    ),
+    Sentence(
+        "turn_limit",
+        r"NOTE: this agent stopped at its \d{1,9}-turn limit",
+        "NOTE: this agent stopped at its 3-turn limit before finishing.",
+        "2.1.332",
+    ),
+    Sentence(
+        "limit",
+        r"You(?:'ve| have) (?:hit|reached) your (?:[^\n]{1,60}? )?limit\b",
+        "You've hit your org's monthly spend limit · run /usage-credits",
+        "2.0.6x",
+    ),
+    Sentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "1.0"),
+    Sentence(
+        "limit",
+        r"(?:Session|Weekly|Monthly|Usage|Spend|Rate|Opus|Sonnet|Haiku|Fable|5-hour) limit reached",
+        "Session limit reached ∙ resets 8pm",
+        "2.0",
+    ),
+    Sentence("limit", r"Credit balance is too low", "Credit balance is too low", "1.0"),
+    Sentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "2.1"),
+    Sentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "0.2"),
+    Sentence("api_error", r"Prompt is too long", "Prompt is too long", "0.2"),
+    Sentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "0.2"),
+    Sentence(
+        "api_error",
+        r"Claude's response exceeded the \d{1,9} output token maximum",
+        "Claude's response exceeded the 32000 output token maximum.",
+        "1.0",
+    ),
+    Sentence(
+        "api_error",
+        r"Agent terminated early due to an API error",
+        "Agent terminated early due to an API error: API Error: 500",
+        "2.1.199",
+    ),
+    Sentence("launched", r"Async agent launched", "Async agent launched successfully.", "2.0.6x"),
+    Sentence("launched", r"Spawned successfully", "Spawned successfully.", "2.1.32"),
+    Sentence("launched", r"Cloud agent launched", "Cloud agent launched.", "2.1"),
+    Sentence("launched", r"Remote (?:\(Cloud\) )?agent launched", "Remote (Cloud) agent launched.", "2.1"),
+    Sentence("own_fork", r"Fork started\b[^\n]{0,20}\bthat fork is you", "Fork started — that fork is you.", "2.1.332"),
+    Sentence(
+        "not_stopped", r"Task [^\n]{1,300}? is not running\b", "Task a1 is not running (status: completed)", "2.1.205"
+    ),
+    Sentence(
+        "not_stopped",
+        r"The main session, the user or the agent itself can stop task",
+        "The main session, the user or the agent itself can stop task a1; you cannot.",
+        "2.1.332",
+    ),
+    Sentence("not_stopped", r"Task [^\n]{1,300}? is owned by\b", "Task a1 is owned by another agent.", "2.1.332"),
+    Sentence("not_stopped", r"No task found with ID\b", "No task found with ID: a1", "2.1"),
+    Sentence(
+        "no_record",
+        r"No completion record was found",
+        'No completion record was found for background agent "x" from the previous session.',
+        "2.1.220",
+    ),
+)
+
+ENDINGS = (
+    Sentence(
+        "waiting",
+        r"is waiting on its own background work[.\s]{0,9}\Z",
+        'Agent "x" is waiting on its own background work',
+        "2.1.263",
+    ),
+    Sentence("turn_limit", r"\b\d{1,9}-turn limit\b", 'Agent "x" stopped at its 3-turn limit', "2.1.332"),
+    Sentence("stopped_by_user", r'" was stopped by (?:the )?user\b', 'Agent "x" was stopped by user', "2.1.178"),
+    Sentence("stopped_by_model", r'" was stopped by Claude\b', 'Agent "x" was stopped by Claude', "2.1.178"),
+)
+"""Sentences in the summary of a notification, which begins with the description of the work."""
+
+REFUSALS: tuple[Meaning, ...] = ("interrupted", "refused", "plan_refused")
+POLICIES: tuple[Meaning, ...] = ("denied", "hook", "auto_mode")
+NAMES: tuple[Meaning, ...] = ("unknown_type", "no_tool")
+CUTS: tuple[Meaning, ...] = ("turn_limit", "limit", "api_error")
+TERMINATED = "Agent terminated early due to an API error"
+
+Match = Callable[[str], re.Match[str] | None]
+
+_BEFORE = re.compile(r"(?:\s|<tool_use_error>|Error:(?=\s)){0,2000}")
+
+
+def meaning_of(text: str, among: tuple[Meaning, ...] = ()) -> Meaning | None:
+    """Return the meaning of the sentence that a text begins with; `among` these, or any if empty."""
+    head = _plain(text)
+    return next((meaning for meaning, match in _matchers(among) if match(head)), None)
+
+
+def meaning_of_cut(text: str) -> Meaning | None:
+    """Return why the API or a limit ended an agent, if a text begins by saying so: `turn_limit limit api_error`."""
+    head = _plain(text)
+    if head.startswith(TERMINATED):
+        inner = head[len(TERMINATED) :].lstrip(": ")
+        return meaning_of(inner, ("limit",)) or "api_error"
+    return meaning_of(head, CUTS)
+
+
+def meanings_of_summary(summary: str) -> list[Meaning]:
+    """Return the meanings of the sentences in the summary of a notification."""
+    tail = _plain(summary[-HEAD:])
+    found = [sentence.meaning for sentence in ENDINGS if re.search(sentence.pattern, tail)]
+    whole = meaning_of(summary, ("no_record", *CUTS))
+    _, failed, reason = summary[:HEAD].partition('" failed: ')
+    cut = meaning_of_cut(reason) if failed else None
+    return [*found, *(meaning for meaning in (whole, cut) if meaning is not None)]
+
+
+def _plain(text: str) -> str:
+    """Return the head of a text behind what may stand before a sentence, with plain apostrophes."""
+    head = text[:HEAD]
+    before = _BEFORE.match(head)
+    return head[before.end() if before else 0 :].replace("\u2019", "'")
+
+
+@cache
+def _matchers(among: tuple[Meaning, ...]) -> list[tuple[Meaning, Match]]:
+    return [(row.meaning, re.compile(row.pattern).match) for row in TABLE if not among or row.meaning in among]
