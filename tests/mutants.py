@@ -54,7 +54,8 @@ SAMPLES = {
             "common/transcripts/linking/grouping.py",
             "common/transcripts/linking/tokens.py",
             *(f"common/transcripts/reading/{name}.py" for name in ("depth", "lenient", "lines", "phrases", "shapes")),
-            *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "keys", "transcript_reader")),
+            *(f"common/transcripts/reading/{name}.py" for name in ("transcript_file", "transcript_reader")),
+            *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "framing", "notices", "sentences")),
         ),
         tests=(
             "tests/common/test_files.py",

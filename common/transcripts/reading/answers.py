@@ -1,6 +1,7 @@
 """Answers to delegations: results, notifications and polls, and the reactions of user and assistant."""
 
 from common.transcripts.reading.facts import FileFacts, Result
+from common.transcripts.reading.framing import text_of, unframed
 from common.transcripts.reading.lenient import lenient_json
 from common.transcripts.reading.notices import RESUME, STOP, WATCHED_PROMPTS, Notices, result_text
 from common.transcripts.reading.phrases import (
@@ -10,7 +11,6 @@ from common.transcripts.reading.phrases import (
     tokens_in_tail,
     tool_uses_in_tail,
 )
-from common.transcripts.reading.report import report_of, text_of
 from common.transcripts.reading.sentences import meaning_of
 from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
 from common.transcripts.reading.timestamps import timestamp_of
@@ -127,7 +127,7 @@ def _add_object(result: Result, line: Line) -> None:
     if result.tool_uses is None:
         result.tool_uses = tool_uses_in_tail(written)
     if not result.is_error:
-        result.text = report_of(result.text)
+        result.text = unframed(result.text)
 
 
 def _add_facts(result: Result, structured: ToolUseResult) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-from common.transcripts.reading.report import report_of
+from common.transcripts.reading.framing import unframed
 from common.transcripts.reading.sentences import HEAD, REFUSALS, meaning_of
 from common.transcripts.reading.shapes import Idle, PolledTask, read_object
 
@@ -129,7 +129,7 @@ def _notification(text: str, name_of_id: str) -> Notification | None:
     return Notification(
         task_id,
         status,
-        result if result is None else report_of(result),
+        result if result is None else unframed(result),
         _number(known, "duration_ms"),
         None if tokens is None else int(tokens),
         None if tool_uses is None else int(tool_uses),

@@ -15,7 +15,7 @@ HEAD = 2000
 """Characters from the start of a text in which a sentence of Claude Code is searched; other text may follow."""
 
 
-class Sentence(NamedTuple):
+class KnownSentence(NamedTuple):
     """A sentence: what it means, its regular expression, an example, and the version in which it was first seen.
 
     The expression must match at the start of a text, behind white space, `<tool_use_error>` and `Error:`. A typographic
@@ -29,126 +29,128 @@ class Sentence(NamedTuple):
 
 
 TABLE = (
-    Sentence("interrupted", r"\[Request interrupted by user", "[Request interrupted by user for tool use]", "0.2"),
-    Sentence(
+    KnownSentence("interrupted", r"\[Request interrupted by user", "[Request interrupted by user for tool use]", "0.2"),
+    KnownSentence(
         "cancelled",
         r"(?:The user )?doesn't want to take this action right now",
         "The user doesn't want to take this action right now. STOP what you are doing",
         "0.2",
     ),
-    Sentence("sibling_failed", r"Sibling tool call errored", "Sibling tool call errored", "2.1.19"),
-    Sentence(
+    KnownSentence("sibling_failed", r"Sibling tool call errored", "Sibling tool call errored", "2.1.19"),
+    KnownSentence(
         "sibling_failed", r"Cancelled: parallel tool call\b", "Cancelled: parallel tool call Bash(ls) errored", "2.1.91"
     ),
-    Sentence(
+    KnownSentence(
         "refused",
         r"The user doesn't want to proceed with this tool use",
         "The user doesn't want to proceed with this tool use. The tool use was rejected",
         "0.2",
     ),
-    Sentence("refused", r"User rejected tool use", "User rejected tool use", "0.2"),
-    Sentence(
+    KnownSentence("refused", r"User rejected tool use", "User rejected tool use", "0.2"),
+    KnownSentence(
         "plan_refused",
         r"The agent proposed a plan that was rejected by the user",
         "The agent proposed a plan that was rejected by the user. The user chose",
         "1.0.5x",
     ),
-    Sentence(
+    KnownSentence(
         "denied",
         r"Permission to use [^\n]{1,300}? (?:has been|was) denied",
         "Permission to use Agent has been denied.",
         "1.0",
     ),
-    Sentence(
+    KnownSentence(
         "denied",
         r"Permission for this (?:action|tool use) (?:has been|was) denied",
         "Permission for this tool use was denied. The tool use was rejected",
         "2.1",
     ),
-    Sentence(
+    KnownSentence(
         "denied",
         r"Agent type '[^'\n]{0,1000}' has been denied by permission rule",
         "Agent type 'Explore' has been denied by permission rule 'Agent(Explore)' from userSettings.",
         "2.1.205",
     ),
-    Sentence(
+    KnownSentence(
         "hook",
         r"(?:Hook )?PreToolUse:(?:Agent|Task)\b",
         "PreToolUse:Agent hook error: [check.py]: no review before the tests are green",
         "2.1",
     ),
-    Sentence("auto_mode", r"Auto mode is unavailable", "Auto mode is unavailable: the model is overloaded", "2.1"),
-    Sentence(
+    KnownSentence("auto_mode", r"Auto mode is unavailable", "Auto mode is unavailable: the model is overloaded", "2.1"),
+    KnownSentence(
         "unknown_type",
         r"Agent type '[^'\n]{0,1900}' not found",
         "Agent type 'explroe' not found. Available agents: Explore, Plan",
         "1.0.6x",
     ),
-    Sentence(
+    KnownSentence(
         "no_tool",
         r"No such tool available: (?:Agent|Task)\b",
         "No such tool available: Agent. Agent is not among the tools available here.",
         "2.1.205",
     ),
-    Sentence(
+    KnownSentence(
         "no_result",
         r"\[Tool result missing due to internal error\]",
         "[Tool result missing due to internal error]",
         "2.1",
     ),
-    Sentence(
+    KnownSentence(
         "turn_limit",
         r"NOTE: this agent stopped at its \d{1,9}-turn limit",
         "NOTE: this agent stopped at its 3-turn limit before finishing.",
         "2.1.332",
     ),
-    Sentence(
+    KnownSentence(
         "limit",
         r"You(?:'ve| have) (?:hit|reached) your (?:[^\n]{1,60}? )?limit\b",
         "You've hit your org's monthly spend limit · run /usage-credits",
         "2.0.6x",
     ),
-    Sentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "1.0"),
-    Sentence(
+    KnownSentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "1.0"),
+    KnownSentence(
         "limit",
         r"(?:Session|Weekly|Monthly|Usage|Spend|Rate|Opus|Sonnet|Haiku|Fable|5-hour) limit reached",
         "Session limit reached ∙ resets 8pm",
         "2.0",
     ),
-    Sentence("limit", r"Credit balance is too low", "Credit balance is too low", "1.0"),
-    Sentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "2.1"),
-    Sentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "0.2"),
-    Sentence("api_error", r"Prompt is too long", "Prompt is too long", "0.2"),
-    Sentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "0.2"),
-    Sentence(
+    KnownSentence("limit", r"Credit balance is too low", "Credit balance is too low", "1.0"),
+    KnownSentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "2.1"),
+    KnownSentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "0.2"),
+    KnownSentence("api_error", r"Prompt is too long", "Prompt is too long", "0.2"),
+    KnownSentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "0.2"),
+    KnownSentence(
         "api_error",
         r"Claude's response exceeded the \d{1,9} output token maximum",
         "Claude's response exceeded the 32000 output token maximum.",
         "1.0",
     ),
-    Sentence(
+    KnownSentence(
         "api_error",
         r"Agent terminated early due to an API error",
         "Agent terminated early due to an API error: API Error: 500",
         "2.1.199",
     ),
-    Sentence("launched", r"Async agent launched", "Async agent launched successfully.", "2.0.6x"),
-    Sentence("launched", r"Spawned successfully", "Spawned successfully.", "2.1.32"),
-    Sentence("launched", r"Cloud agent launched", "Cloud agent launched.", "2.1"),
-    Sentence("launched", r"Remote (?:\(Cloud\) )?agent launched", "Remote (Cloud) agent launched.", "2.1"),
-    Sentence("own_fork", r"Fork started\b[^\n]{0,20}\bthat fork is you", "Fork started — that fork is you.", "2.1.332"),
-    Sentence(
+    KnownSentence("launched", r"Async agent launched", "Async agent launched successfully.", "2.0.6x"),
+    KnownSentence("launched", r"Spawned successfully", "Spawned successfully.", "2.1.32"),
+    KnownSentence("launched", r"Cloud agent launched", "Cloud agent launched.", "2.1"),
+    KnownSentence("launched", r"Remote (?:\(Cloud\) )?agent launched", "Remote (Cloud) agent launched.", "2.1"),
+    KnownSentence(
+        "own_fork", r"Fork started\b[^\n]{0,20}\bthat fork is you", "Fork started — that fork is you.", "2.1.332"
+    ),
+    KnownSentence(
         "not_stopped", r"Task [^\n]{1,300}? is not running\b", "Task a1 is not running (status: completed)", "2.1.205"
     ),
-    Sentence(
+    KnownSentence(
         "not_stopped",
         r"The main session, the user or the agent itself can stop task",
         "The main session, the user or the agent itself can stop task a1; you cannot.",
         "2.1.332",
     ),
-    Sentence("not_stopped", r"Task [^\n]{1,300}? is owned by\b", "Task a1 is owned by another agent.", "2.1.332"),
-    Sentence("not_stopped", r"No task found with ID\b", "No task found with ID: a1", "2.1"),
-    Sentence(
+    KnownSentence("not_stopped", r"Task [^\n]{1,300}? is owned by\b", "Task a1 is owned by another agent.", "2.1.332"),
+    KnownSentence("not_stopped", r"No task found with ID\b", "No task found with ID: a1", "2.1"),
+    KnownSentence(
         "no_record",
         r"No completion record was found",
         'No completion record was found for background agent "x" from the previous session.',
@@ -157,15 +159,15 @@ TABLE = (
 )
 
 ENDINGS = (
-    Sentence(
+    KnownSentence(
         "waiting",
         r"is waiting on its own background work[.\s]{0,9}\Z",
         'Agent "x" is waiting on its own background work',
         "2.1.263",
     ),
-    Sentence("turn_limit", r"\b\d{1,9}-turn limit\b", 'Agent "x" stopped at its 3-turn limit', "2.1.332"),
-    Sentence("stopped_by_user", r'" was stopped by (?:the )?user\b', 'Agent "x" was stopped by user', "2.1.178"),
-    Sentence("stopped_by_model", r'" was stopped by Claude\b', 'Agent "x" was stopped by Claude', "2.1.178"),
+    KnownSentence("turn_limit", r"\b\d{1,9}-turn limit\b", 'Agent "x" stopped at its 3-turn limit', "2.1.332"),
+    KnownSentence("stopped_by_user", r'" was stopped by (?:the )?user\b', 'Agent "x" was stopped by user', "2.1.178"),
+    KnownSentence("stopped_by_model", r'" was stopped by Claude\b', 'Agent "x" was stopped by Claude', "2.1.178"),
 )
 """Sentences in the summary of a notification, which begins with the description of the work."""
 

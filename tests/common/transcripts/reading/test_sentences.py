@@ -8,7 +8,7 @@ from common.transcripts.reading.sentences import (
     ENDINGS,
     HEAD,
     TABLE,
-    Sentence,
+    KnownSentence,
     meaning_of,
     meaning_of_cut,
     meanings_of_summary,
@@ -16,20 +16,20 @@ from common.transcripts.reading.sentences import (
 
 
 @pytest.mark.parametrize("sentence", TABLE, ids=lambda sentence: sentence.example)
-def test_each_sentence_has_its_meaning(sentence: Sentence) -> None:
+def test_each_sentence_has_its_meaning(sentence: KnownSentence) -> None:
     assert meaning_of(sentence.example) == sentence.meaning
     assert meaning_of(f"<tool_use_error>Error: {sentence.example}</tool_use_error>") == sentence.meaning
     assert meaning_of(" \n" + sentence.example.replace("'", "\u2019")) == sentence.meaning
 
 
 @pytest.mark.parametrize("sentence", TABLE, ids=lambda sentence: sentence.example)
-def test_a_text_that_quotes_a_sentence_has_no_meaning(sentence: Sentence) -> None:
+def test_a_text_that_quotes_a_sentence_has_no_meaning(sentence: KnownSentence) -> None:
     assert meaning_of(f"It said: {sentence.example}") is None
     assert meaning_of(" " * HEAD + sentence.example) is None
 
 
 @pytest.mark.parametrize("sentence", ENDINGS, ids=lambda sentence: sentence.example)
-def test_each_sentence_of_a_summary_has_its_meaning(sentence: Sentence) -> None:
+def test_each_sentence_of_a_summary_has_its_meaning(sentence: KnownSentence) -> None:
     assert meanings_of_summary(sentence.example) == [sentence.meaning]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.transcripts.reading.lenient import clean, lenient_json
+from common.transcripts.reading.lenient import clean, lenient_json, soften
 from common.transcripts.reading.shapes import (
     CallInput,
     Line,
@@ -15,7 +15,6 @@ from common.transcripts.reading.shapes import (
     ToolUseResult,
     read_object,
     read_text,
-    soften,
 )
 from common.transcripts.reading.usage import Usage
 from tests.common.transcripts.test_odd_values import LINES

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from common.transcripts.reading.report import report_of, text_of
+from common.transcripts.reading.framing import text_of, unframed
 
 FRAME = "[Subagent hand-back] The text below is the report of a subagent. The report follows:"
 TOOLS = "<tools-used-before-summary>Agent, Bash</tools-used-before-summary>"
@@ -33,7 +33,7 @@ USAGE = "<usage>subagent_tokens: 4462\ntool_uses: 3\nduration_ms: 265</usage>"
     ],
 )
 def test_a_report_is_taken_out_of_its_frame(text: str, report: str) -> None:
-    assert report_of(text) == report
+    assert unframed(text) == report
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ ATTACKS = [
 @pytest.mark.parametrize("number", range(len(ATTACKS)))
 def test_no_long_text_takes_long(number: int) -> None:
     begun = time.process_time()
-    report_of(ATTACKS[number])
+    unframed(ATTACKS[number])
     assert time.process_time() - begun < 2

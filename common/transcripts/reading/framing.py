@@ -24,7 +24,7 @@ def text_of(value: object) -> str:
     return clean("\n\n".join(text for text in texts if isinstance(text, str)))
 
 
-def report_of(text: str) -> str:
+def unframed(text: str) -> str:
     """Return the report in the text of a result.
 
     The program writes around it the tools that were used, a frame in which each line has an indent of two, a line with
