@@ -53,9 +53,10 @@ SAMPLES = {
             "common/transcripts/cache",
             "common/transcripts/linking/grouping.py",
             "common/transcripts/linking/tokens.py",
-            *(f"common/transcripts/reading/{name}.py" for name in ("depth", "lenient", "lines", "phrases", "shapes")),
+            *(f"common/transcripts/reading/{name}.py" for name in ("depth", "lenient", "lines", "shapes")),
             *(f"common/transcripts/reading/{name}.py" for name in ("transcript_file", "transcript_reader")),
-            *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "framing", "notices", "sentences")),
+            "common/transcripts/reading/texts",
+            *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "notices")),
         ),
         tests=(
             "tests/common/test_files.py",

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from common.transcripts.linking import outcomes
-from common.transcripts.reading import depth, lines, messages, sentences, shapes, transcript_reader, usage
+from common.transcripts.reading import depth, lines, messages, shapes, transcript_reader, usage
+from common.transcripts.reading.texts import sentences
 from tests.docs.pages import ROOT, names, rows, section
 
 FORMAT = ROOT / "docs" / "FORMAT.md"
@@ -85,7 +86,7 @@ def test_what_every_meaning_decides_is_documented() -> None:
     assert {name for row in pairs for name in names(row[0])} >= meanings
     known = "".join(
         (ROOT / "common" / "transcripts" / "reading" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("phrases", "framing", "transcript_reader")
+        for name in ("texts/phrases", "texts/framing", "transcript_reader")
     )
     texts = [name for row in pairs for name in names(row[0]) if name not in meanings]
     assert [text for text in texts if text.split("…")[0].strip(" :<>") not in known] == []

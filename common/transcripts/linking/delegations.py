@@ -12,7 +12,7 @@ from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
 from common.transcripts.linking.words import Addressee, Noticed, notices_by_delegation
 from common.transcripts.reading.facts import Call, Result
-from common.transcripts.reading.phrases import text_digest
+from common.transcripts.reading.texts.phrases import text_digest
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 

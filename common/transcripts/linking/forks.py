@@ -2,7 +2,7 @@
 
 from common.transcripts.linking.copies import Place
 from common.transcripts.reading.facts import FileFacts
-from common.transcripts.reading.sentences import meaning_of
+from common.transcripts.reading.texts.sentences import meaning_of
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
 

@@ -7,7 +7,7 @@ from common.transcripts.linking.delegations import DelegationFacts
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.words import Noticed
 from common.transcripts.reading.facts import Notice, Result
-from common.transcripts.reading.sentences import (
+from common.transcripts.reading.texts.sentences import (
     CUTS,
     NAMES,
     POLICIES,

@@ -1,18 +1,18 @@
 """Answers to delegations: results, notifications and polls, and the reactions of user and assistant."""
 
 from common.transcripts.reading.facts import FileFacts, Result
-from common.transcripts.reading.framing import text_of, unframed
 from common.transcripts.reading.lenient import lenient_json
 from common.transcripts.reading.notices import RESUME, STOP, WATCHED_PROMPTS, Notices, result_text
-from common.transcripts.reading.phrases import (
+from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
+from common.transcripts.reading.texts.framing import text_of, unframed
+from common.transcripts.reading.texts.phrases import (
     agent_in_text,
     is_refusal,
     names_in_launch,
     tokens_in_tail,
     tool_uses_in_tail,
 )
-from common.transcripts.reading.sentences import meaning_of
-from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
+from common.transcripts.reading.texts.sentences import meaning_of
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.usage import Usage
 

@@ -1,8 +1,7 @@
 """Calls inside one API message whose tokens its own figures leave out: an advisor's, or a compaction's."""
 
 from common.transcripts.reading.facts import InnerCall
-from common.transcripts.reading.lenient import lenient_json
-from common.transcripts.reading.shapes import soften
+from common.transcripts.reading.lenient import lenient_json, soften
 from common.transcripts.reading.usage import Iteration, Usage
 
 # 2.1.200  {"usage":{"input_tokens":10,"output_tokens":50,"iterations":[

@@ -2,8 +2,8 @@
 
 from common.transcripts.reading.facts import MessageFacts
 from common.transcripts.reading.iterations import inner_calls
-from common.transcripts.reading.sentences import HEAD
 from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, ToolInput, read_object, read_text
+from common.transcripts.reading.texts.sentences import HEAD
 from common.transcripts.reading.usage import Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})

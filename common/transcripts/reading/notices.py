@@ -3,11 +3,11 @@
 import re
 
 from common.transcripts.reading.facts import Channel, FileFacts, Notice
-from common.transcripts.reading.framing import text_of
 from common.transcripts.reading.lenient import lenient_json
-from common.transcripts.reading.phrases import notifications, task_in_text
-from common.transcripts.reading.sentences import HEAD, meaning_of
 from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object
+from common.transcripts.reading.texts.framing import text_of
+from common.transcripts.reading.texts.phrases import notifications, task_in_text
+from common.transcripts.reading.texts.sentences import HEAD, meaning_of
 from common.transcripts.reading.threads import timestamp_of
 
 WATCHED_PROMPTS = 3

@@ -8,14 +8,14 @@ from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
 from common.transcripts.reading.messages import add_size, add_tool, add_usage, api_error_of, texts_of
 from common.transcripts.reading.notices import RESUME, STOP, Notices
-from common.transcripts.reading.phrases import (
+from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
+from common.transcripts.reading.texts.phrases import (
     is_interruption,
     is_prompt,
     skill_in_text,
     text_digest,
     unwrap_teammate,
 )
-from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
 from common.transcripts.reading.threads import Threads
 from common.transcripts.reading.timestamps import timestamp_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from common.transcripts.reading.facts import Call, FileFacts, MessageFacts, Notice
 from common.transcripts.reading.file_reader import read_meta
-from common.transcripts.reading.phrases import text_digest
+from common.transcripts.reading.texts.phrases import text_digest
 from tests.common.transcripts.reading.test_file_reader import facts_of, found
 from tests.common.transcripts.written import (
     SESSION,

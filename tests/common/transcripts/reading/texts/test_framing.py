@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from common.transcripts.reading.framing import text_of, unframed
+from common.transcripts.reading.texts.framing import text_of, unframed
 
 FRAME = "[Subagent hand-back] The text below is the report of a subagent. The report follows:"
 TOOLS = "<tools-used-before-summary>Agent, Bash</tools-used-before-summary>"

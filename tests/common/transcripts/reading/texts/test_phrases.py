@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from common.transcripts.reading.phrases import (
+from common.transcripts.reading.texts.phrases import (
     agent_in_text,
     is_interruption,
     is_prompt,

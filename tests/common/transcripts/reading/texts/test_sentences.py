@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from common.transcripts.reading.sentences import (
+from common.transcripts.reading.texts.sentences import (
     ENDINGS,
     HEAD,
     TABLE,

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-from common.transcripts.reading.framing import unframed
-from common.transcripts.reading.sentences import HEAD, REFUSALS, meaning_of
 from common.transcripts.reading.shapes import Idle, PolledTask, read_object
+from common.transcripts.reading.texts.framing import unframed
+from common.transcripts.reading.texts.sentences import HEAD, REFUSALS, meaning_of
 
 AGENT_ID = re.compile(r"agent(?:Id|_id): ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
 STARTED = re.compile(r"^(?:agentId|agent_id|taskId|Task ID|name): ([A-Za-z0-9][\w@.:-]{0,127})", re.MULTILINE)

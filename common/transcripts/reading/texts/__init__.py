@@ -1,0 +1,1 @@
+"""Texts in transcripts: sentences of the program, notifications, ids, and reports in their frames."""
