@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.transcripts_made.calls import REFUSED, TEAM, Call
+from tests.transcripts_made.calls import REFUSED, TEAM, Call, How
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.thread import Thread, usage_json
 from tests.transcripts_made.truth import Answer, Usage
@@ -12,6 +12,15 @@ CANCELLED = (
     "how to proceed."
 )
 ESCAPED = "[Request interrupted by user for tool use]"
+SIBLING_FAILED = "<tool_use_error>Cancelled: parallel tool call Bash(make) errored</tool_use_error>"
+DENIALS: dict[How, str] = {
+    "denied": "Agent type 'dev' has been denied by permission rule 'Agent(dev)' from userSettings.",
+    "hook": "PreToolUse:Agent hook error: [check.py]: not before the tests are green",
+    "auto_mode": "Auto mode is unavailable: the classifier did not answer",
+}
+TURN_LIMIT = "NOTE: this agent stopped at its 3-turn limit before finishing. It had produced no report."
+TOOLS = "<tools-used-before-summary>Bash, Read</tools-used-before-summary>\n"
+FRAME = "[Subagent hand-back] The text below is the final report of a subagent. The report follows:\n"
 PLAN_REFUSED = "The agent proposed a plan that was rejected by the user."
 
 
@@ -42,11 +51,13 @@ def answer(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> 
 def is_async(thread: Thread, call: Call) -> bool:
     """Whether the agent runs in the background: asked for, or the default.
 
-    A run's own calls are answered in line: without a `toolUseResult` nothing would tell that they were not.
+    Before 2.1.200 a run's own calls are answered in line.
     """
-    if call.outcome in {"killed", "unreported"} or call.how in {"notice", "spawned"}:
+    if call.outcome in {"killed", "unreported"} or call.how in {"notice", "spawned", "stop_refused", "said_again"}:
         return True
-    if thread.setting.sidechain and not thread.setting.era.structured_results_in_runs:
+    if thread.setting.sidechain and not (
+        thread.setting.era.structured_results_in_runs or thread.setting.era.background_in_runs
+    ):
         return False
     wanted = call.background or thread.setting.era.background_by_default
     return wanted and call.outcome == "completed"
@@ -58,9 +69,11 @@ def _error(call: Call, tool: str) -> str | None:
         return call.result
     if call.outcome == "rejected":
         rule = f"Permission to use {tool} has been denied by a rule of the settings."
-        return {"plan": PLAN_REFUSED, "rule": rule}.get(call.how, REFUSED)
+        return {"plan": PLAN_REFUSED, "rule": rule, **DENIALS}.get(call.how, REFUSED)
     if call.outcome == "interrupted" and call.how != "flag":
-        return CANCELLED if call.how == "sibling" else ESCAPED
+        return {"sibling": CANCELLED, "sibling_failed": SIBLING_FAILED, "as_refusal": REFUSED}.get(call.how, ESCAPED)
+    if call.how == "no_tool":
+        return "<tool_use_error>Error: No such tool available: Agent. Go on with those you have.</tool_use_error>"
     if call.outcome == "not_started":
         return f"Agent type '{call.agent}' not found. Available agents: general-purpose, Explore, Plan"
     return None
@@ -75,8 +88,14 @@ def _refused(thread: Thread, call: Call, tool_use_id: str, error: str) -> Answer
 
 def _completed(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) -> Answered:
     era = thread.setting.era
-    content: list[Json] = [{"type": "text", "text": call.result}]
+    report = TURN_LIMIT if call.how == "turn_limit" else call.result
+    content: list[Json] = [{"type": "text", "text": report}]
+    if call.how == "turn_limit":
+        content.insert(0, {"type": "text", "text": TOOLS})
     beside = _account(thread, call, run, content)
+    if era.frames_reports:
+        indented = report.replace("\n", "\n  ")
+        content = [{"type": "text", "text": f"{TOOLS}  \n{FRAME}  {indented}"}]
     known = run is not None and era.answers_with_agent_id and call.known_agent_id
     if known and run is not None:
         beside = {"status": "completed", "prompt": call.prompt, "agentId": run.setting.agent_id} | beside

@@ -28,6 +28,16 @@ How = Literal[
     "task_stop",
     "silent",
     "odd_word",
+    "denied",
+    "hook",
+    "auto_mode",
+    "no_tool",
+    "as_refusal",
+    "sibling_failed",
+    "turn_limit",
+    "cut",
+    "stop_refused",
+    "said_again",
     "spawned",
 ]
 """Which of the ways that lead to one outcome; "" is the usual one."""

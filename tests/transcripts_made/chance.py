@@ -8,7 +8,7 @@ from tests.transcripts_made import oddities
 from tests.transcripts_made.calls import Call, Notice, Step, bash, edit, grep, read, write
 from tests.transcripts_made.corpus import Corpus, Session
 from tests.transcripts_made.dirt import Dirt
-from tests.transcripts_made.kinds import IN_BACKGROUND, IN_LINE, RESULTS, VERSIONS
+from tests.transcripts_made.kinds import IN_BACKGROUND, IN_LINE, IN_LINE_LATELY, RESULTS, VERSIONS
 
 AGENTS = ("Explore", "Plan", "dev", "Dev", "superpowers:code-reviewer", None)
 MODELS = ("claude-opus-4-8", "claude-sonnet-4-6", "claude-haiku-4-5-20251001", "a-model-nobody-knows")
@@ -74,8 +74,9 @@ def _soil(session: Session, kind: Dirt) -> None:
 
 def _call(session: Session, rng: random.Random, depth: int = 1) -> Call:
     """Return a delegation with an end that the version knows and perhaps others inside."""
-    knows_background = depth == 1 and session.main.setting.era.runs_in_background
-    ends = IN_LINE + (IN_BACKGROUND if knows_background else ())
+    era = session.main.setting.era
+    knows_background = era.background_in_runs or (depth == 1 and era.runs_in_background)
+    ends = IN_LINE + (IN_LINE_LATELY if era.background_in_runs else ()) + (IN_BACKGROUND if knows_background else ())
     outcome, how = rng.choice([end for end in ends if depth == 1 or end != UNTOLD_IN_RUNS])
     nests = session.main.setting.era.layout != "inline" and depth < 4 and rng.random() < 0.2
     return Call(

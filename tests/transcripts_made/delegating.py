@@ -3,12 +3,32 @@
 from dataclasses import dataclass
 
 from tests.transcripts_made.answers import Answered, answer
-from tests.transcripts_made.calls import Call
+from tests.transcripts_made.calls import Call, How
 from tests.transcripts_made.files import Json
 from tests.transcripts_made.notices import Background, notify
 from tests.transcripts_made.runs import disown, play_run
 from tests.transcripts_made.thread import Thread
-from tests.transcripts_made.truth import DelegationTruth, Link
+from tests.transcripts_made.truth import Cause, DelegationTruth, Link, Outcome
+
+CAUSE_BY_OUTCOME: dict[Outcome, Cause] = {
+    "failed": "agent",
+    "rejected": "user",
+    "interrupted": "user",
+    "not_started": "name",
+    "killed": "user",
+}
+CAUSES: dict[tuple[Outcome, How], Cause] = {
+    ("failed", "limit"): "limit",
+    ("failed", "turn_limit"): "limit",
+    ("failed", "api_error"): "api_error",
+    ("failed", "cut"): "api_error",
+    ("rejected", "rule"): "policy",
+    ("rejected", "denied"): "policy",
+    ("rejected", "hook"): "policy",
+    ("rejected", "auto_mode"): "policy",
+    ("interrupted", "sibling_failed"): "parent",
+    ("killed", "task_stop"): "parent",
+}
 
 
 @dataclass(slots=True)
@@ -80,6 +100,7 @@ def _begin(thread: Thread, call: Call, tool_use_id: str, time: str) -> Delegatio
         caller=caller,
         depth=depth,
         context_before=thread.last_prompt,
+        cause=CAUSES.get((call.outcome, call.how)) or CAUSE_BY_OUTCOME.get(call.outcome),
     )
     truth.delegations[tool_use_id] = made
     return made

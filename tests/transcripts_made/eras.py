@@ -112,5 +112,20 @@ class Era:
         return self.number >= (2, 1, 90)
 
     @property
+    def frames_reports(self) -> bool:
+        """Whether the answer's text has the report in a frame."""
+        return self.number >= (2, 1, 280)
+
+    @property
+    def background_in_runs(self) -> bool:
+        """Whether agents start agents in the background."""
+        return self.number >= (2, 1, 200)
+
+    @property
+    def notifies_of_agents(self) -> bool:
+        """Whether the end of a background agent is told by the notification of late 2.0."""
+        return (2, 0, 72) <= self.number < (2, 1, 0)
+
+    @property
     def summary_lines(self) -> bool:
         return self.number < (2, 1, 30)

@@ -26,6 +26,8 @@ VERSIONS = (
     "2.1.172",
     "2.1.183",
     "2.1.199",
+    "2.1.205",
+    "2.1.332",
 )
 IN_LINE: tuple[tuple[Outcome, How], ...] = (
     ("completed", ""),
@@ -41,6 +43,17 @@ IN_LINE: tuple[tuple[Outcome, How], ...] = (
     ("not_started", ""),
     ("unanswered", ""),
 )
+IN_LINE_LATELY: tuple[tuple[Outcome, How], ...] = (
+    ("rejected", "denied"),
+    ("rejected", "hook"),
+    ("rejected", "auto_mode"),
+    ("interrupted", "as_refusal"),
+    ("interrupted", "sibling_failed"),
+    ("not_started", "no_tool"),
+    ("failed", "turn_limit"),
+    ("failed", "cut"),
+)
+"""Ends that versions from 2.1.205 on know as well."""
 IN_BACKGROUND: tuple[tuple[Outcome, How], ...] = (
     ("completed", "notice"),
     ("failed", "notice"),
@@ -48,6 +61,7 @@ IN_BACKGROUND: tuple[tuple[Outcome, How], ...] = (
     ("killed", "task_stop"),
     ("unreported", "silent"),
     ("unreported", "odd_word"),
+    ("completed", "stop_refused"),
 )
 RESULTS: dict[How, str] = {
     "error": "Error: Command timed out after 2m 0.0s",
@@ -62,7 +76,8 @@ def every_end(version: str) -> Corpus:
     session = corpus.session(version)
     session.prompt("Please begin.")
     knows_background = session.main.setting.era.runs_in_background
-    for outcome, how in IN_LINE + (IN_BACKGROUND if knows_background else ()):
+    lately = IN_LINE_LATELY if session.main.setting.era.background_in_runs else ()
+    for outcome, how in IN_LINE + lately + (IN_BACKGROUND if knows_background else ()):
         result = RESULTS.get(how, "Done.")
         background = (outcome, how) in IN_BACKGROUND
         call = Call("dev", f"{outcome} by {how}", outcome=outcome, how=how, result=result, background=background)
@@ -84,9 +99,10 @@ def dirty(kind: Dirt) -> Corpus:
     return corpus
 
 
+TOLD = ("2.0.71", "2.0.76", "2.1.39", "2.1.172", "2.1.332")
 KINDS: dict[str, Callable[[], Corpus]] = {
     **{f"every end in {version}": partial(every_end, version) for version in VERSIONS},
-    **{f"background in {version}": partial(stories.told, version) for version in ("2.0.71", "2.1.39", "2.1.172")},
+    **{f"background in {version}": partial(stories.told, version) for version in TOLD},
     **{f"compaction in {version}": partial(stories.compacted, version) for version in ("1.0.17", "2.0.31", "2.1.172")},
     **{f"line {kind}": partial(dirty, kind) for kind in get_args(Dirt)},
     "runs side by side in the main file": stories.parallel_inline,

@@ -34,17 +34,32 @@ def notify(thread: Thread, call: Call, agent: Background) -> None:
     if call.outcome == "unreported" and call.how != "odd_word":
         return
     thread.now = max(thread.now, agent.run.now if agent.run is not None else 0)
+    era, status = thread.setting.era, STATUS_WORDS[call.outcome]
+    agent.truth.delivered = "delivered"
     if call.how == "task_stop":
         _stop(thread, agent.agent_id)
-        return
-    status = STATUS_WORDS[call.outcome]
-    if not thread.setting.era.notifies:
+    elif era.notifies_of_agents:
+        _tell(thread, "queue", agent_notification(call, agent, status))
+        agent.truth.delivered = "queued"
+    elif not era.notifies:
         _poll(thread, call, agent.agent_id, status)
-        return
+    else:
+        _notify(thread, call, agent, status)
+    if call.how == "stop_refused":
+        _stop(thread, agent.agent_id, refused=True)
+
+
+def _notify(thread: Thread, call: Call, agent: Background, status: str) -> None:
+    """Append the notifications of an end, and those of earlier ones."""
     for earlier in call.told_before:
         _tell(thread, "queue", notification(thread, call, agent, earlier))
         thread.wait(1)
     text = notification(thread, call, agent, status)
+    if call.how == "said_again":
+        _tell(thread, "user", text)
+        _tell(thread, "user", notification(thread, call, agent, "failed"))
+    if call.notices == ("queue",):
+        agent.truth.delivered = "queued"
     for notice in call.notices:
         if notice == "poll":
             _poll(thread, call, agent.agent_id, status)
@@ -52,6 +67,14 @@ def notify(thread: Thread, call: Call, agent: Background) -> None:
             _tell(thread, notice, text)
             if notice != "queue":
                 thread.note_answer(agent.truth, "notice")
+
+
+def agent_notification(call: Call, agent: Background, status: str) -> str:
+    """Return the text that late versions of 2.0 put into the queue."""
+    return (
+        f"<agent-notification>\n<agent-id>{agent.agent_id}</agent-id>\n<status>{status}</status>\n"
+        f'<summary>Agent "{call.description}" {status}.</summary>\n</agent-notification>'
+    )
 
 
 def notification(thread: Thread, call: Call, agent: Background, status: str) -> str:
@@ -98,9 +121,14 @@ def _poll(thread: Thread, call: Call, agent_id: str, status: str) -> None:
         )
 
 
-def _stop(thread: Thread, agent_id: str) -> None:
+def _stop(thread: Thread, agent_id: str, *, refused: bool = False) -> None:
     use = thread.book.names.call()
     thread.assistant({"type": "tool_use", "id": use, "name": "TaskStop", "input": {"task_id": agent_id}})
+    if refused:
+        text = f"Task {agent_id} is not running (status: completed)"
+        block = _block(use, f"<tool_use_error>{text}</tool_use_error>") | {"is_error": True}
+        thread.user([block], toolUseResult=f"Error: {text}")
+        return
     text = f"Successfully stopped task: {agent_id}"
     thread.user([_block(use, text)], toolUseResult={"message": text, "task_id": agent_id, "task_type": "local_agent"})
 

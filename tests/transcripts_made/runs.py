@@ -17,7 +17,12 @@ NEVER_RAN = {
     ("rejected", "user"),
     ("rejected", "rule"),
     ("not_started", ""),
+    ("rejected", "denied"),
+    ("rejected", "hook"),
+    ("rejected", "auto_mode"),
+    ("not_started", "no_tool"),
     ("interrupted", "sibling"),
+    ("interrupted", "sibling_failed"),
 }
 """Ends of a call whose agent never wrote a line."""
 
@@ -88,10 +93,13 @@ def run_path(setting: Setting, stem: str) -> str:
 
 def _end(run: Thread, call: Call) -> None:
     """Append the agent's last words, unless it was cut off before them."""
-    if call.outcome in {"interrupted", "unanswered", "killed"}:
+    if call.outcome in {"interrupted", "unanswered", "killed"} or call.how == "turn_limit":
         return
     if call.how in {"api_error", "limit"}:
         run.synthetic(call.result, isApiErrorMessage=True)
+    elif call.how == "cut":
+        run.say(call.result)
+        run.synthetic("API Error: Connection closed mid-response.", isApiErrorMessage=True, error="unknown")
     elif call.result:
         run.say(call.result, output=max(60, len(call.result) // 3))
 

@@ -116,6 +116,7 @@ def told(version: str) -> Corpus:
     session.delegate("dev", "Typed.", how="notice", background=True, notices=("user",))
     session.delegate("dev", "Attached.", how="notice", background=True, notices=("attachment",))
     session.delegate("dev", "Failed first.", how="notice", background=True, told_before=("running", "failed"))
+    session.delegate("dev", "Said again.", how="said_again", background=True)
     return corpus
 
 

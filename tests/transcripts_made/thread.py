@@ -10,6 +10,10 @@ from tests.transcripts_made.naming import Names, timestamp
 from tests.transcripts_made.streaming import written_outputs
 from tests.transcripts_made.truth import DelegationTruth, Message, Owner, Truth, Usage
 
+UNREFUSED: frozenset[How] = frozenset(
+    {"sibling", "sibling_failed", "flag", "rule", "denied", "hook", "auto_mode"},
+)
+"""Ends of a call that the user did not refuse."""
 CORRECTION_PROMPTS = 3
 """An interruption or refusal before so many prompts after the last result is a correction."""
 
@@ -74,7 +78,7 @@ class Thread:
         """
         if self.setting.sidechain:
             return
-        if delegation.outcome in {"rejected", "interrupted"} and how not in {"sibling", "flag", "rule"}:
+        if delegation.outcome in {"rejected", "interrupted"} and how not in UNREFUSED:
             self.note_refusal()
         self.answered = (delegation, self.prompts)
 

@@ -8,6 +8,8 @@ Owner = tuple[Literal["session", "run", "unlinked"], str]
 Answer = Literal["completed", "error", "async", "missing"]
 Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
+Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
+Delivered = Literal["delivered", "queued", "removed", "none"]
 Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 
 
@@ -72,6 +74,8 @@ class DelegationTruth:
     duration_seconds: float | None = None
     context_before: str | None = None
     corrected: bool = False
+    cause: Cause | None = None
+    delivered: Delivered = "none"
 
 
 @dataclass(frozen=True, slots=True)
