@@ -24,7 +24,7 @@ class Notices:
         """Continue from `facts`."""
         self._facts = facts
         self._last_of_task: dict[str, int] = {}
-        self._undelivered: dict[tuple[str, str, str | None], int] = {}
+        self._undelivered: dict[tuple[str, str, str | None], list[int]] = {}
         for index, notice in enumerate(facts.notices):
             self._index(index, notice)
 
@@ -34,7 +34,7 @@ class Notices:
             return
         self._last_of_task[notice.task_id] = index
         if notice.channel != "delivered":
-            self._undelivered[_key(notice)] = index
+            self._undelivered.setdefault(_key(notice), []).append(index)
 
     def polled(self, line: Line, number: int, block: Block) -> None:
         """Take the result of a poll: an object in main files, text alone in agents' files."""
@@ -71,15 +71,16 @@ class Notices:
         """Keep a notice on a background task, once for all its echoes; return its index."""
         facts, key = self._facts, _key(notice)
         index = self._last_of_task.get(notice.task_id)
-        if notice.channel != "queued":
-            index = self._undelivered.get(key, index)
+        waiting = self._undelivered.get(key) if notice.channel != "queued" else None
+        if waiting:
+            index = waiting[-1]
         if index is None or _key(facts.notices[index]) != key or notice.source == "resume":
             facts.notices.append(notice)
             self._index(len(facts.notices) - 1, notice)
             return len(facts.notices) - 1
         known = facts.notices[index]
-        if notice.channel == "delivered":
-            self._undelivered.pop(key, None)
+        if waiting and notice.channel == "delivered":
+            waiting.pop()
         if known.channel != "delivered":
             known.channel = notice.channel
         return index
