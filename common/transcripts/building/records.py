@@ -12,6 +12,7 @@ from common.transcripts.linking.presses import presses_of
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
 from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent_tokens, tools_used
+from common.transcripts.reading.stretches import seconds_in
 
 DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
@@ -69,6 +70,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
         duration_seconds=duration,
+        active_seconds=seconds_in(at.thread.stretches for at in (*run.threads, *run.echoes)) if run else None,
         model=_model(record) or (answer.result.model if answer else None) or copy.call.model,
         requested_model=copy.call.model,
         link=run.link if run else None,

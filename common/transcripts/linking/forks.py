@@ -2,6 +2,7 @@
 
 from common.transcripts.linking.copies import Place
 from common.transcripts.reading.facts import FileFacts
+from common.transcripts.reading.stretches import stretches_since
 from common.transcripts.reading.texts.sentences import meaning_of
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
@@ -52,6 +53,7 @@ def _drop(facts: FileFacts, own: dict[int, set[str]], shared: set[str | None]) -
         if result.id in own.get(result.thread, ()):
             thread = facts.threads[result.thread]
             thread.first = max(thread.first, result.timestamp)
+            thread.stretches = stretches_since(thread.stretches, thread.first)
     facts.calls = [call for call in facts.calls if call.id not in own.get(call.thread, ())]
     facts.results = [result for result in facts.results if result.id not in own.get(result.thread, ())]
     for index in own:

@@ -69,7 +69,8 @@ class Thread(Struct, array_like=True, gc=False):
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
     `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text,
     `skill` the folder of the skill that this text comes from. `cut_by` is the kind and the text of the API's error, if
-    that is the last line of the assistant.
+    that is the last line of the assistant. `stretches` of activity are those of a sidechain or an echo, as in
+    `reading.stretches`.
     """
 
     kind: ThreadKind
@@ -91,6 +92,7 @@ class Thread(Struct, array_like=True, gc=False):
     cwd: FirstSeen | None = None
     versions: list[FirstSeen] = field(default_factory=list)
     messages: list[MessageFacts] = field(default_factory=list)
+    stretches: list[str] = field(default_factory=list)
 
 
 class Call(Struct, array_like=True, gc=False):

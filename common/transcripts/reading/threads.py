@@ -2,6 +2,7 @@
 
 from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts, Thread
 from common.transcripts.reading.shapes import Line
+from common.transcripts.reading.stretches import add_time
 from common.transcripts.reading.timestamps import NO_TIMESTAMP
 
 
@@ -51,6 +52,7 @@ class Threads:
             session = self._facts.last_session
         if line.is_sidechain or self._agent_id is not None:
             index = self._sidechain(line, session, number)
+            add_time(self._facts.threads[index].stretches, stamp)
         else:
             known = self._main.get(session)
             index = self._open(Thread("main", session, None, None, number)) if known is None else known
@@ -86,6 +88,7 @@ class Threads:
         index = self._others.get(("progress", session, agent_id, line.parent_tool_use_id))
         if index is None:
             index = self._open(Thread("progress", session, agent_id, line.parent_tool_use_id, number))
+        add_time(self._facts.threads[index].stretches, stamp)
         self._note(self._facts.threads[index], index, line, number, stamp)
         return index
 
