@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.blocks import Code, Plain, Quote, Sentence, Value
 from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
 from analysis.reporting.evidence import Group
+from common.records.sessions import HOLLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,10 +129,13 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
     delegation = numbered.delegation
     if why := context.masking.reason(delegation):
         yield "why", why
+    if delegation.cause is not None:
+        yield "cause", delegation.cause
+    if delegation.result_kind in HOLLOW:
+        yield "result_kind", delegation.result_kind
     if delegation.corrected:
         yield "corrected", "yes"
-    if delegation.duration_seconds is not None:
-        yield "time", Sentence("seconds", {"seconds": delegation.duration_seconds})
+    yield from _times(delegation)
     if delegation.model is not None:
         yield "model", context.masking.name(delegation.model)
     yield "run", _run(delegation)
@@ -141,6 +145,13 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
         yield "cost", Sentence("dollars", {"dollars": numbered.cost})
     if place := context.masking.place(delegation.file, delegation.line):
         yield "where", place
+
+
+def _times(delegation: EnrichedDelegation) -> Iterator[tuple[str, Sentence]]:
+    """Yield the elapsed and the active time that are known."""
+    for name, seconds in (("time", delegation.duration_seconds), ("active", delegation.active_seconds)):
+        if seconds is not None:
+            yield name, Sentence("seconds", {"seconds": seconds})
 
 
 def _run(delegation: EnrichedDelegation) -> Sentence:

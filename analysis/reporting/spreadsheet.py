@@ -80,8 +80,11 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "answer", lambda numbered: numbered.delegation.answer
     yield "outcome", lambda numbered: numbered.delegation.outcome
     yield "outcome_detail", lambda numbered: _shown(masking.reason(numbered.delegation))
+    yield "cause", lambda numbered: numbered.delegation.cause
+    yield "result_kind", lambda numbered: numbered.delegation.result_kind
     yield "corrected", lambda numbered: "yes" if numbered.delegation.corrected else "no"
     yield "duration_seconds", lambda numbered: numbered.delegation.duration_seconds
+    yield "active_seconds", lambda numbered: numbered.delegation.active_seconds
     yield (
         "model",
         lambda numbered: _shown(masking.name(numbered.delegation.model)) if numbered.delegation.model else None,

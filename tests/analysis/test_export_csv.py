@@ -4,6 +4,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from analysis import export_csv
@@ -35,6 +36,16 @@ def test_every_delegation_agent_and_session_is_a_row(tmp_path: Path) -> None:
     reviewer = next(row for row in found["agents"] if row["agent_type"] == "reviewer")
     assert (reviewer["success_hits"], reviewer["success_total"], reviewer["failed"]) == ("4", "8", "4")
     assert found["sessions"][0]["delegations"] == "6"
+
+
+def test_a_row_says_who_ended_the_work_what_came_back_and_how_long_the_run_worked(tmp_path: Path) -> None:
+    hollow = msgspec.structs.replace(delegation("t1"), result_kind="invented", active_seconds=61.5)
+    stopped = msgspec.structs.replace(delegation("t2", outcome="interrupted", number=2), cause="user")
+    rows = tables(from_sessions(tmp_path, session("s", hollow, stopped)))["delegations"]
+    assert [(row["cause"], row["result_kind"], row["active_seconds"]) for row in rows] == [
+        ("", "invented", "61.5"),
+        ("user", "", ""),
+    ]
 
 
 def test_what_is_not_known_is_empty_never_zero(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.reporting.blocks import Sentence
 from analysis.reporting.cards import cards_of, stretches
 from analysis.reporting.evidence import outcome_class
 from common.records.sessions import OUTCOMES
@@ -71,6 +73,17 @@ def test_times_on_cards_are_those_of_the_time_zone(tmp_path: Path) -> None:
     cards = cards_of(context(tmp_path, session("a", delegation("t1", timestamp="2026-03-02T23:30:00.000Z"))))
     assert cards[0].cards[0].moment == "2026-03-02 23:30"
     assert cards[0].day == "2026-03-02"
+
+
+def test_a_card_says_who_ended_the_work_whether_it_is_hollow_and_how_long_the_run_worked(tmp_path: Path) -> None:
+    made = [delegation(f"t{number}", number=number) for number in (1, 2, 3)]
+    hollow = msgspec.structs.replace(made[0], result_kind="empty", active_seconds=61.5)
+    report = msgspec.structs.replace(made[1], result_kind="report")
+    stopped = msgspec.structs.replace(made[2], outcome="interrupted", cause="user")
+    cards = cards_of(context(tmp_path, session("a", hollow, report, stopped)))[0].cards
+    told = [{name: value for name, value in card.facts if name in {"cause", "result_kind", "active"}} for card in cards]
+    seconds = Sentence("seconds", {"seconds": 61.5})
+    assert told == [{"result_kind": "empty", "active": seconds}, {}, {"cause": "user"}]
 
 
 def test_a_call_without_a_readable_time_has_a_card_too(tmp_path: Path) -> None:
