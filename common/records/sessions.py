@@ -141,7 +141,8 @@ class Delegation(Record, frozen=True, kw_only=True):
     cause: Cause | None = None
     #: one press of Esc: the id of the first call that it interrupted; None for all that were not interrupted
     press: str | None = None
-    #: what a completed delegation gave back, None for the others; see [hollow results](DEFINITIONS.md#hollow-results)
+    #: what a completed delegation gave back, None for the others and where the result is not recorded; see
+    #: [hollow results](DEFINITIONS.md#hollow-results)
     result_kind: ResultKind | None = None
     delivered: Delivered = "none"  #: whether the word that a background agent ended reached the model
     #: whether the user interrupted or refused something before the third prompt after the result, and no later

@@ -4,7 +4,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from common.records.sessions import Delegation, EnrichedDelegation, Run, UnlinkedRun
+from common.records.sessions import Delegation, EnrichedDelegation, Outcome, ResultKind, Run, UnlinkedRun
+from common.transcripts.building.hollow import result_kind
+from common.transcripts.building.tool_calls import tool_calls_of
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.linking.delegations import DelegationFacts
 from common.transcripts.linking.outcomes import DecidedOutcome, answer_of, decided_outcome, last_word, words_on
@@ -67,6 +69,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         press=presses.get(facts.tool_use_id),
         delivered=word.notice.channel if word else "none",
         corrected=facts.corrected,
+        result_kind=_kind(decided.outcome, result, tool_calls_of(facts, record)),
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
         duration_seconds=duration,
@@ -158,6 +161,11 @@ def _elapsed(facts: DelegationFacts) -> float | None:
     stretches.append(_seconds(start, end, *recorded))
     known = [seconds for seconds in stretches if seconds is not None]
     return sum(known) if known else None
+
+
+def _kind(outcome: Outcome, result: str | None, tool_calls: int | None) -> ResultKind | None:
+    """Return the kind of a completed delegation's result; None for others and where the result is not recorded."""
+    return result_kind(result, tool_calls) if outcome == "completed" and result is not None else None
 
 
 def _seconds(start: str, end: str, *milliseconds: float | None) -> float | None:

@@ -1,11 +1,27 @@
 """Which results do no work, and which only look like it."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from common.transcripts.building import hollow
 from common.transcripts.building.hollow import HEAD_LENGTH, RULES, HollowRule, result_kind
+from tests.common.transcripts.written import (
+    MAIN,
+    Content,
+    Json,
+    agent_path,
+    answer,
+    call,
+    extract,
+    launched,
+    notification,
+    said,
+    side,
+    tool,
+    user,
+)
 
 REPORT = "\n\n## Findings\n\nThe cache is written twice; `store.py` line 12 is the second time.\n" * 3
 EMPTY = (
@@ -164,3 +180,67 @@ def test_a_megabyte_of_anything_takes_no_long_time(piece: str) -> None:
     begun = time.process_time()
     assert result_kind(text, 0) == "report"
     assert time.process_time() - begun < 5
+
+
+CLAIM = "<bash>make</bash>\nAll pass."
+RUN: list[Json] = [side(user("Do it.", 3), "a1"), side(said(4, CLAIM), "a1")]
+RUN_WITH_A_CALL: list[Json] = [*RUN, side(said(5, tool("t1", "Bash")), "a1")]
+
+
+def counted(calls: int) -> str:
+    return f"{CLAIM}\n<usage>total_tokens: 9\ntool_uses: {calls}\nduration_ms: 5</usage>"
+
+
+@pytest.mark.parametrize(
+    ("ended", "run", "kind"),
+    [
+        ([answer("c1", 9, CLAIM, {"agentId": "a1", "totalToolUseCount": 4})], RUN, "invented"),
+        ([answer("c1", 9, CLAIM, {"agentId": "a1", "totalToolUseCount": 0})], RUN_WITH_A_CALL, "report"),
+        ([answer("c1", 9, CLAIM, {"agentId": "a1", "totalToolUseCount": 0})], RUN[:1], "invented"),
+        ([answer("c1", 9, CLAIM, {"totalToolUseCount": 0})], [], "invented"),
+        ([answer("c1", 9, CLAIM, {"totalToolUseCount": 1})], [], "report"),
+        ([answer("c1", 9, CLAIM, {"totalToolUseCount": "0"})], [], "report"),
+        ([answer("c1", 9, counted(0), {"totalToolUseCount": 3})], [], "report"),
+        ([answer("c1", 9, counted(0))], [], "invented"),
+        ([answer("c1", 9, counted(3))], [], "report"),
+        ([answer("c1", 9, CLAIM)], [], "report"),
+        ([launched("c1", 3, "a1"), user(notification("a1", "completed", CLAIM, tool_uses=0), 9)], [], "invented"),
+        ([launched("c1", 3, "a1"), user(notification("a1", "completed", CLAIM, tool_uses=2), 9)], [], "report"),
+        ([launched("c1", 3, "a1"), user(notification("a1", "completed", CLAIM), 9)], [], "report"),
+        (
+            [
+                launched("c1", 3, "a1"),
+                user(notification("a1", "completed", "Begun.", tool_uses=2), 6),
+                user(notification("a1", "completed", CLAIM, tool_uses=0), 9),
+            ],
+            [],
+            "report",
+        ),
+    ],
+)
+def test_the_run_counts_the_calls_else_the_result_else_the_notification(
+    tmp_path: Path, ended: list[Json], run: list[Json], kind: str
+) -> None:
+    files: dict[str, Content] = {MAIN: [said(2, call("c1")), *ended], agent_path("a1"): run}
+    assert extract(tmp_path, files).delegation.result_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"),
+    [
+        ([answer("c1", 9, [])], "empty"),
+        ([answer("c1", 9, "(no content)")], "empty"),
+        ([answer("c1", 9, "(no content)", error=True)], None),
+        ([], None),
+        ([launched("c1", 3, "a1")], None),
+        ([launched("c1", 3, "a1"), user(notification("a1", "killed", ""), 9)], None),
+        ([launched("c1", 3, "a1"), user(notification("a1", "completed", ""), 9)], "empty"),
+        ([launched("c1", 3, "a1"), user(notification("a1", "completed"), 9)], None),
+    ],
+)
+def test_only_a_completed_delegation_whose_result_is_recorded_has_a_kind(
+    tmp_path: Path, ended: list[Json], kind: str | None
+) -> None:
+    found = extract(tmp_path, [said(2, call("c1")), *ended])
+    hollow_ones = {"empty": int(kind == "empty"), "unable": 0, "invented": 0}
+    assert (found.delegation.result_kind, found.full.summary.hollow) == (kind, hollow_ones)
