@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tests.transcripts_made.files import Json
-from tests.transcripts_made.truth import Outcome
+from tests.transcripts_made.truth import Outcome, ResultKind
 
 REFUSED = (
     "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the "
@@ -88,7 +88,7 @@ class Call:
     the delegations that the run itself makes after its steps. `notices` are used by background agents only.
     `known_agent_id` False leaves the agent's id out of the answer, `prompt_line` False the prompt out of the run's
     file. `known_as` is the type that answer and meta.json name when the call does not. `told_before` are states of a
-    background agent that were told before the last one.
+    background agent that were told before the last one. `kind` is what the result is if the agent called no tool.
     """
 
     agent: str | None
@@ -110,3 +110,4 @@ class Call:
     prompt_line: bool = True
     known_as: str | None = None
     told_before: tuple[str, ...] = ()
+    kind: ResultKind = "report"

@@ -8,6 +8,7 @@ from tests.transcripts_made import oddities
 from tests.transcripts_made.calls import Call, Notice, Step, bash, edit, grep, read, write
 from tests.transcripts_made.corpus import Corpus, Session
 from tests.transcripts_made.dirt import Dirt
+from tests.transcripts_made.hollow import SHAPES
 from tests.transcripts_made.kinds import IN_BACKGROUND, IN_LINE, IN_LINE_LATELY, RESULTS, VERSIONS
 
 AGENTS = ("Explore", "Plan", "dev", "Dev", "superpowers:code-reviewer", None)
@@ -79,13 +80,15 @@ def _call(session: Session, rng: random.Random, depth: int = 1) -> Call:
     ends = IN_LINE + (IN_LINE_LATELY if era.background_in_runs else ()) + (IN_BACKGROUND if knows_background else ())
     outcome, how = rng.choice([end for end in ends if depth == 1 or end != UNTOLD_IN_RUNS])
     nests = session.main.setting.era.layout != "inline" and depth < 4 and rng.random() < 0.2
+    kind, result = rng.choice(SHAPES) if outcome == "completed" and rng.random() < 0.3 else ("report", "Done.")
     return Call(
         rng.choice(AGENTS),
         f"Task {rng.getrandbits(64):x}.",
         f"Task {rng.randrange(1000)}",
         outcome=outcome,
         how=how,
-        result=RESULTS.get(how, "Done."),
+        result=RESULTS.get(how, result),
+        kind=kind,
         model=rng.choice(MODELS),
         steps=tuple(rng.choices(STEPS, k=rng.randrange(4))),
         inside=(_call(session, rng, depth + 1),) if nests else (),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.transcripts_made.answers import Answered, answer
 from tests.transcripts_made.calls import Call, How
 from tests.transcripts_made.files import Json
+from tests.transcripts_made.hollow import kind_told
 from tests.transcripts_made.notices import Background, notify
 from tests.transcripts_made.runs import disown, play_run
 from tests.transcripts_made.thread import Thread
@@ -130,8 +131,16 @@ def _settle(thread: Thread, started: Started, answered: Answered) -> None:
     run = started.run
     if answered.answer == "async":
         notify(thread, started.call, Background(answered.agent_id or "", started.truth, run))
-    if run is None:
-        return
+    if run is not None:
+        _declare_run(thread, started, answered, run)
+    linked = started.truth.link is not None
+    told = bool(started.call.result) and not thread.setting.era.notifies_of_agents
+    recorded = answered.answer != "async" or told
+    started.truth.result_kind = kind_told(started.call, answered, run, linked=linked, recorded=recorded)
+    started.truth.times = run.times if run is not None and linked else []
+
+
+def _declare_run(thread: Thread, started: Started, answered: Answered, run: Thread) -> None:
     started.truth.link = _link(thread, started, answered)
     if started.truth.link is None:
         disown(run, "unlinked")

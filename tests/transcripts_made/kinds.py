@@ -105,6 +105,10 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     **{f"background in {version}": partial(stories.told, version) for version in TOLD},
     **{f"compaction in {version}": partial(stories.compacted, version) for version in ("1.0.17", "2.0.31", "2.1.172")},
     **{f"line {kind}": partial(dirty, kind) for kind in get_args(Dirt)},
+    **{
+        f"hollow in {version}": partial(stories.hollow, version)
+        for version in ("1.0.80", "2.0.31", "2.0.71", "2.1.39", "2.1.199")
+    },
     "runs side by side in the main file": stories.parallel_inline,
     "the same prompt again": stories.same_prompt_again,
     "resumed": stories.resumed,

@@ -4,6 +4,7 @@ from tests.transcripts_made import oddities
 from tests.transcripts_made.calls import Call, bash, edit, read
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.files import TranscriptFile
+from tests.transcripts_made.hollow import SHAPES
 
 
 def parallel_inline() -> Corpus:
@@ -189,6 +190,21 @@ def no_sessions() -> Corpus:
     corpus.files.append("-w/titles.jsonl", {"type": "ai-title", "aiTitle": "Old work", "sessionId": "s"})
     corpus.files.append("history.jsonl", {"display": "hello", "timestamp": 1700000000000, "project": "/w"})
     corpus.files.transcripts["-w/empty.jsonl"] = TranscriptFile()
+    return corpus
+
+
+def hollow(version: str) -> Corpus:
+    """Each shape as the result of an agent without tool calls, and each again of one with a call."""
+    corpus = Corpus()
+    session = corpus.session(version)
+    for number, (kind, result) in enumerate(SHAPES):
+        session.delegate("dev", f"Do {number}.", kind=kind, result=result, steps=())
+        session.delegate("dev", f"Do {number} by a tool.", kind=kind, result=result)
+    if session.main.setting.era.runs_in_background:
+        for number, (kind, result) in enumerate(SHAPES):
+            later: dict[str, object] = {"how": "notice", "background": True, "kind": kind, "result": result}
+            session.delegate("dev", f"Do {number} in the background.", steps=(), **later)
+            session.delegate("dev", f"Do {number} unseen.", place="none", **later)
     return corpus
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.transcripts_made import Call, Corpus, Spent, edit, oddities, read
+from tests.transcripts_made import Call, Corpus, Spent, edit, oddities, read, stories
 from tests.transcripts_made.calls import How
 from tests.transcripts_made.corpus import Session
-from tests.transcripts_made.truth import Outcome
+from tests.transcripts_made.truth import DelegationTruth, Outcome
 
 VERSIONS = (
     "0.2.122",
@@ -171,3 +171,22 @@ def test_odd_messages_are_counted_as_they_must_be() -> None:
     assert corpus.truth.spent_by_model()["claude-sonnet-4-6"].output == 410
     assert corpus.truth.spent_by_model()["claude-fable-5"] == Spent(0, 1000, 100, 60, 7)
     assert corpus.truth.spent().input == 5 + 5 + 9 + 12 + 3 + 10 + 1000 + 3000
+
+
+def test_only_an_agent_without_calls_invents_its_result() -> None:
+    inline, newest = stories.hollow("1.0.80").truth, stories.hollow("2.1.199").truth
+    assert Counter(d.result_kind for d in inline.delegations.values()) == {
+        "empty": 3 + 3,
+        "unable": 2 + 2,
+        "invented": 3,
+        "report": 3 + 3 + 3,
+    }
+    unrecorded = [d for d in newest.delegations.values() if d.result_kind is None]
+    assert [(d.answer, d.outcome) for d in unrecorded] == [("async", "completed")] * 4
+
+
+def test_active_time_leaves_out_long_gaps() -> None:
+    delegation = DelegationTruth("t", "s", "dev", "", "", "missing", "unanswered", "", None, 1)
+    assert delegation.active_seconds is None
+    delegation.times = [900_000, 0, 300_000, 600_001]
+    assert delegation.active_seconds == 300 + 299.999

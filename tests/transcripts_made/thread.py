@@ -61,6 +61,7 @@ class Thread:
         self.message_count = 0
         self.tool_calls = 0
         self.written: list[Json] = []
+        self.times: list[int] = []
         self.last_prompt: str | None = None
         self.answered: tuple[DelegationTruth, int] | None = None
         self.prompts = 0
@@ -173,6 +174,7 @@ class Thread:
 
     def _note(self, kind: str, line: Json) -> None:
         setting, stamp = self.setting, str(line["timestamp"])
+        self.times.append(self.now)
         session = self.book.truth.see(setting.session_id, setting.cwd, setting.era.version, stamp)
         if setting.sidechain or kind == "system":
             return

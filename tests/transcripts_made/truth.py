@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 Owner = tuple[Literal["session", "run", "unlinked"], str]
@@ -10,7 +11,11 @@ Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
 Delivered = Literal["delivered", "queued", "removed", "none"]
+ResultKind = Literal["report", "empty", "unable", "invented"]
 Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
+
+
+LONGEST_GAP = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Spent:
 class DelegationTruth:
     """One delegation; `agent_id` and `link` are None without a run.
 
-    `context_before` is what the user last typed in the main thread, None for a call of a run.
+    `context_before` is what the user last typed in the main thread, None for a call of a run. `times` are those of the
+    run's lines, in milliseconds since 1970.
     """
 
     tool_use_id: str
@@ -76,6 +82,15 @@ class DelegationTruth:
     corrected: bool = False
     cause: Cause | None = None
     delivered: Delivered = "none"
+    result_kind: ResultKind | None = None
+    times: list[int] = field(default_factory=list)
+
+    @property
+    def active_seconds(self) -> float | None:
+        """The sum of the gaps of at most five minutes between the run's times; None with fewer than two times."""
+        times = sorted(set(self.times))
+        gaps = [later - earlier for earlier, later in pairwise(times)]
+        return sum(gap for gap in gaps if gap <= LONGEST_GAP) / 1000 if gaps else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def declared_delegation(truth: Truth, delegation: DelegationTruth) -> Facts:
     """Return what is declared of a delegation; what the lines do not settle is left out."""
     facts = asdict(delegation)
     facts["prompt_length"] = len(str(facts.pop("prompt")))
-    del facts["context_before"], facts["duration_seconds"]
+    del facts["context_before"], facts["duration_seconds"], facts["times"]
+    facts["active_seconds"] = delegation.active_seconds
     run = delegation.link is not None
     facts["spent"] = truth.spent(("run", delegation.tool_use_id)) if run else None
     if not run:
