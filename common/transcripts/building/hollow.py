@@ -31,9 +31,9 @@ def _rule(kind: ResultKind, part: Part, pattern: str, note: str) -> HollowRule:
     return HollowRule(kind, part, re.compile(pattern, re.IGNORECASE), note)
 
 
-_EMPTY_MEASURED = "2 of 2 flagged results were right, of 358 completed delegations"
-_UNABLE_MEASURED = "2 of 3 flagged results were right, of 358 completed delegations"
-_INVENTED_MEASURED = "21 of 21 flagged results were right, of 358 completed delegations"
+_EMPTY_MEASURED = "2 of 2 flagged results were right, of 486 completed delegations"
+_UNABLE_MEASURED = "2 of 3 flagged results were right, of 486 completed delegations"
+_INVENTED_MEASURED = "21 of 21 flagged results were right, of 486 completed delegations"
 _LIKE_MEASURED = "the same sense in other words; in none of the measured results"
 
 # (no content)    (Some tool calls omitted for brevity)    (Subagent completed but returned no output.)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 LONGEST_GAP = timedelta(minutes=5)
+_HOUR, _MINUTE = 13, 16
+"""Characters of a timestamp up to its hour and up to its minute; "2026-03-14T09:26:53.589Z"."""
 _SURELY_NEAR = 5
 """Two times in one hour are near if their minutes differ by less: then they are less than five minutes apart."""
 
@@ -19,7 +21,7 @@ def add_time(stretches: list[str], stamp: str) -> None:
     if not stretches:
         stretches += (stamp, stamp)
     elif (last := stretches[-1]) <= stamp:
-        if _is_near(last, stamp):
+        if stamp[:_MINUTE] == last[:_MINUTE] or _is_near(last, stamp):
             stretches[-1] = stamp
         else:
             stretches += (stamp, stamp)
@@ -49,8 +51,10 @@ def seconds_in(threads: Iterable[list[str]]) -> float | None:
 
 def _is_near(earlier: str, later: str) -> bool:
     """Say whether two times are at most five minutes apart; most are in one hour and need not be parsed."""
-    if earlier[:13] == later[:13] and int(later[14:16]) - int(earlier[14:16]) < _SURELY_NEAR:
-        return True
+    if earlier[:_HOUR] == later[:_HOUR]:
+        minutes = int(later[_HOUR + 1 : _MINUTE]) - int(earlier[_HOUR + 1 : _MINUTE])
+        if minutes < _SURELY_NEAR:
+            return True
     return _between(earlier, later) <= LONGEST_GAP
 
 
