@@ -8,7 +8,7 @@ from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_o
 from common.transcripts.reading.texts.framing import text_of
 from common.transcripts.reading.texts.phrases import notifications, task_in_text
 from common.transcripts.reading.texts.sentences import HEAD, meaning_of
-from common.transcripts.reading.threads import timestamp_of
+from common.transcripts.reading.timestamps import timestamp_of
 
 WATCHED_PROMPTS = 3
 STOP, RESUME = "stop:", "resume:"
