@@ -16,7 +16,7 @@ HEAD = 2000
 
 
 class KnownSentence(NamedTuple):
-    """A sentence: what it means, its regular expression, an example, and the version in which it was first seen.
+    """A sentence: what it means, its regular expression, an example, and a version in which it was seen, if any.
 
     The expression must match at the start of a text, behind white space, `<tool_use_error>` and `Error:`. A typographic
     apostrophe counts as a plain one. Repetitions are bounded, so that no text takes long.
@@ -29,24 +29,29 @@ class KnownSentence(NamedTuple):
 
 
 TABLE = (
-    KnownSentence("interrupted", r"\[Request interrupted by user", "[Request interrupted by user for tool use]", "0.2"),
+    KnownSentence(
+        "interrupted", r"\[Request interrupted by user", "[Request interrupted by user for tool use]", "1.0.17"
+    ),
     KnownSentence(
         "cancelled",
         r"(?:The user )?doesn't want to take this action right now",
         "The user doesn't want to take this action right now. STOP what you are doing",
-        "0.2",
+        "1.0.17",
     ),
-    KnownSentence("sibling_failed", r"Sibling tool call errored", "Sibling tool call errored", "2.1.19"),
+    KnownSentence("sibling_failed", r"Sibling tool call errored", "Sibling tool call errored", "2.1.39"),
     KnownSentence(
-        "sibling_failed", r"Cancelled: parallel tool call\b", "Cancelled: parallel tool call Bash(ls) errored", "2.1.91"
+        "sibling_failed",
+        r"Cancelled: parallel tool call\b",
+        "Cancelled: parallel tool call Bash(ls) errored",
+        "2.1.110",
     ),
     KnownSentence(
         "refused",
         r"The user doesn't want to proceed with this tool use",
         "The user doesn't want to proceed with this tool use. The tool use was rejected",
-        "0.2",
+        "1.0.17",
     ),
-    KnownSentence("refused", r"User rejected tool use", "User rejected tool use", "0.2"),
+    KnownSentence("refused", r"User rejected tool use", "User rejected tool use", "–"),
     KnownSentence(
         "plan_refused",
         r"The agent proposed a plan that was rejected by the user",
@@ -57,13 +62,13 @@ TABLE = (
         "denied",
         r"Permission to use [^\n]{1,300}? (?:has been|was) denied",
         "Permission to use Agent has been denied.",
-        "1.0",
+        "–",
     ),
     KnownSentence(
         "denied",
         r"Permission for this (?:action|tool use) (?:has been|was) denied",
         "Permission for this tool use was denied. The tool use was rejected",
-        "2.1",
+        "2.1.172",
     ),
     KnownSentence(
         "denied",
@@ -75,14 +80,14 @@ TABLE = (
         "hook",
         r"(?:Hook )?PreToolUse:(?:Agent|Task)\b",
         "PreToolUse:Agent hook error: [check.py]: no review before the tests are green",
-        "2.1",
+        "–",
     ),
-    KnownSentence("auto_mode", r"Auto mode is unavailable", "Auto mode is unavailable: the model is overloaded", "2.1"),
+    KnownSentence("auto_mode", r"Auto mode is unavailable", "Auto mode is unavailable: the model is overloaded", "–"),
     KnownSentence(
         "unknown_type",
         r"Agent type '[^'\n]{0,1900}' not found",
         "Agent type 'explroe' not found. Available agents: Explore, Plan",
-        "1.0.6x",
+        "2.1.205",
     ),
     KnownSentence(
         "no_tool",
@@ -94,7 +99,7 @@ TABLE = (
         "no_result",
         r"\[Tool result missing due to internal error\]",
         "[Tool result missing due to internal error]",
-        "2.1",
+        "–",
     ),
     KnownSentence(
         "turn_limit",
@@ -106,25 +111,25 @@ TABLE = (
         "limit",
         r"You(?:'ve| have) (?:hit|reached) your (?:[^\n]{1,60}? )?limit\b",
         "You've hit your org's monthly spend limit · run /usage-credits",
-        "2.0.6x",
+        "2.1.32",
     ),
-    KnownSentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "1.0"),
+    KnownSentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "–"),
     KnownSentence(
         "limit",
         r"(?:Session|Weekly|Monthly|Usage|Spend|Rate|Opus|Sonnet|Haiku|Fable|5-hour) limit reached",
         "Session limit reached ∙ resets 8pm",
-        "2.0",
+        "–",
     ),
-    KnownSentence("limit", r"Credit balance is too low", "Credit balance is too low", "1.0"),
-    KnownSentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "2.1"),
-    KnownSentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "0.2"),
-    KnownSentence("api_error", r"Prompt is too long", "Prompt is too long", "0.2"),
-    KnownSentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "0.2"),
+    KnownSentence("limit", r"Credit balance is too low", "Credit balance is too low", "–"),
+    KnownSentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "–"),
+    KnownSentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "2.1.159"),
+    KnownSentence("api_error", r"Prompt is too long", "Prompt is too long", "–"),
+    KnownSentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "–"),
     KnownSentence(
         "api_error",
         r"Claude's response exceeded the \d{1,9} output token maximum",
         "Claude's response exceeded the 32000 output token maximum.",
-        "1.0",
+        "–",
     ),
     KnownSentence(
         "api_error",
@@ -133,9 +138,9 @@ TABLE = (
         "2.1.199",
     ),
     KnownSentence("launched", r"Async agent launched", "Async agent launched successfully.", "2.0.6x"),
-    KnownSentence("launched", r"Spawned successfully", "Spawned successfully.", "2.1.32"),
-    KnownSentence("launched", r"Cloud agent launched", "Cloud agent launched.", "2.1"),
-    KnownSentence("launched", r"Remote (?:\(Cloud\) )?agent launched", "Remote (Cloud) agent launched.", "2.1"),
+    KnownSentence("launched", r"Spawned successfully", "Spawned successfully.", "2.1.205"),
+    KnownSentence("launched", r"Cloud agent launched", "Cloud agent launched.", "–"),
+    KnownSentence("launched", r"Remote (?:\(Cloud\) )?agent launched", "Remote (Cloud) agent launched.", "2.1.205"),
     KnownSentence(
         "own_fork", r"Fork started\b[^\n]{0,20}\bthat fork is you", "Fork started — that fork is you.", "2.1.332"
     ),
@@ -149,12 +154,12 @@ TABLE = (
         "2.1.332",
     ),
     KnownSentence("not_stopped", r"Task [^\n]{1,300}? is owned by\b", "Task a1 is owned by another agent.", "2.1.332"),
-    KnownSentence("not_stopped", r"No task found with ID\b", "No task found with ID: a1", "2.1"),
+    KnownSentence("not_stopped", r"No task found with ID\b", "No task found with ID: a1", "–"),
     KnownSentence(
         "no_record",
         r"No completion record was found",
         'No completion record was found for background agent "x" from the previous session.',
-        "2.1.220",
+        "–",
     ),
 )
 
