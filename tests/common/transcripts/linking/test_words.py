@@ -193,6 +193,8 @@ def test_the_echo_of_a_word_counts_once_and_a_later_repeat_again(tmp_path: Path)
     assert ended(tmp_path / "1", user(good, 9), user(bad, 10), user(good, 11)).outcome == "completed"
     late_echo = [queued(9, "enqueue", good), queued(10, "enqueue", bad), user(bad, 11), user(good, 12)]
     assert ended(tmp_path / "2", *late_echo).outcome == "failed"
+    lost = [queued(9, "enqueue", good), queued(10, "remove", good), user(bad, 11), queued(12, "enqueue", good)]
+    assert ended(tmp_path / "3", *lost).outcome == "completed"
 
 
 def test_the_echo_in_another_file_counts_once(tmp_path: Path) -> None:
@@ -300,8 +302,8 @@ def test_the_duration_is_that_of_all_stretches(tmp_path: Path) -> None:
 
 
 def test_a_message_to_an_agent_at_work_does_not_resume_it(tmp_path: Path) -> None:
-    done = user(notification("a1", "completed", "Good.", duration_ms=9000), 20)
-    assert ended(tmp_path, *sent(6, "a1"), done).duration_seconds == 9
+    done = user(notification("a1", "completed", "Good."), 20)
+    assert ended(tmp_path, *sent(6, "a1"), done).duration_seconds == 20 - 2
 
 
 def test_an_answer_that_came_at_once_keeps_its_result_when_the_agent_is_resumed(tmp_path: Path) -> None:
@@ -333,6 +335,14 @@ def test_a_word_is_delivered_queued_or_removed(tmp_path: Path) -> None:
         "removed"
     )
     assert delivered("8", user(text, 5), queued(6, "enqueue", text)) == "delivered"
+    assert delivered("9", enqueued, queued(6, "dequeue")) == "queued"
+
+
+def test_a_word_that_one_file_delivers_is_delivered(tmp_path: Path) -> None:
+    text = notification("a1", "completed", "Done.")
+    inner = [side(user("Do it.", 4), "a0"), side(attached(text, 8), "a0")]
+    files = {MAIN: [*BEGUN, queued(9, "enqueue", text)], agent_path("a0"): inner}
+    assert extract(tmp_path, files).delegation.delivered == "delivered"
 
 
 def test_an_answer_that_came_at_once_has_no_word_to_deliver(tmp_path: Path) -> None:
