@@ -51,7 +51,7 @@ _PLACEHOLDER = "|".join((
 _NO_QUOTE = r"(?<![\"'`“\u2018«\w])"
 _CANNOT = r"(?:cannot|can not|can['\u2019]t|unable to|not able to)"
 _I_CANNOT = rf"{_NO_QUOTE}I(?: am|['\u2019]m)? (?:(?:currently|therefore|simply|still|now) )?{_CANNOT}"
-_AT_THE_START = r"(?:\A|[^\w\s,;(\"'`“\u2018«]\s?|\n\s{0,3})"
+_AT_THE_START = r"(?:\A[^\w\"'`]{0,6}|\n[#>*_ \t]{0,6}(?<!\* )|(?<!rror)[.!?:]\*{0,2} )"  # no item of a list, no error
 _NOT_TO_SAVE = r"(?! (?:with|to) (?:writ|sav|creat|stor|edit|updat)(?:e|ing)\b)"
 _TASK = r"(?:task|request|work|review|analysis|investigation|implementation|assignment)"
 
