@@ -13,6 +13,10 @@ from hypothesis import HealthCheck, settings
 from tests.docs.walking import prepared_project
 
 ROOT = Path(__file__).parents[1]
+BY_HAND = {
+    "claude_code": "installs and plays Claude Code: pytest -m claude_code",
+    "faults": "takes minutes: pytest -n 0 -m faults",
+}
 
 settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
@@ -26,8 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("faults") and "faults" not in item.config.getoption("-m"):
-        pytest.skip("takes minutes: pytest -n 0 -m faults")
+    for marker, reason in BY_HAND.items():
+        if item.get_closest_marker(marker) and marker not in item.config.getoption("-m"):
+            pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
