@@ -66,5 +66,5 @@ def play(name: str, program: Path, home: Path) -> None:
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
-        timeout=PATIENCE,
+        timeout=2 * PATIENCE,  # the stage gives up first, and leaves its logs
     )
