@@ -142,7 +142,7 @@ class Stage:
 
     def _shows(self, words: str) -> bool:
         transcripts = self.work.parent.glob(".claude/projects/**/*.jsonl")
-        return words in "".join([self._screen(), *(path.read_text(encoding="utf-8") for path in transcripts)])
+        return words in "".join([self._screen(), *(path.read_text("utf-8", "replace") for path in transcripts)])
 
     def _screen(self) -> str:
         return self._tmux("capture-pane", "-p")
