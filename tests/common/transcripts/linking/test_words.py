@@ -212,6 +212,7 @@ def test_the_echo_in_another_file_counts_once(tmp_path: Path) -> None:
         ("not_ready", None),
         ("completed", 'Agent "x" is waiting on its own background work'),
         ("stopped", 'No completion record was found for background agent "x" from the previous session.'),
+        ("stopped", 'Background agent "x" didn\'t finish before the previous session ended'),
     ],
 )
 def test_what_tells_no_end_is_no_word(tmp_path: Path, status: str, summary: str | None) -> None:

@@ -42,6 +42,8 @@ def test_each_sentence_of_a_summary_has_its_meaning(sentence: KnownSentence) -> 
         ("You have reached your Opus 4.8 limit", "limit"),
         ("5-hour limit reached ∙ resets 3am", "limit"),
         ("API Error: 429 too many requests", "limit"),
+        ("API Error: Request rejected (429) · Too many requests", "limit"),
+        ("API Error: Request rejected (403)", "api_error"),
         ("API Error: 500", "api_error"),
         ("API Error (Connection error.)", "api_error"),
         ("API Errors are handled in client.py", None),
