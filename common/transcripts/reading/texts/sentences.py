@@ -165,7 +165,7 @@ TABLE = (
         "no_record",
         r"No completion record was found",
         'No completion record was found for background agent "x" from the previous session.',
-        "–",
+        "2.1.205",
     ),
 )
 
@@ -180,7 +180,7 @@ ENDINGS = (
         "no_record",
         r"\" didn't finish before the previous session ended[.\s]{0,9}\Z",
         'Background agent "x" didn\'t finish before the previous session ended',
-        "2.1.205",
+        "2.1.332",
     ),
     KnownSentence("turn_limit", r"\b\d{1,9}-turn limit\b", 'Agent "x" stopped at its 3-turn limit', "2.1.332"),
     KnownSentence("stopped_by_user", r'" was stopped by (?:the )?user\b', 'Agent "x" was stopped by user', "2.1.178"),
