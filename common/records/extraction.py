@@ -4,6 +4,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Record, Schema
 from common.records.sessions import DayTokens, EnrichedSession, Session, Tokens, UnlinkedRun
+from common.records.workflows import Workflow
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class Summary(Record, frozen=True, kw_only=True):
     sessions: int  #: chosen sessions
     sessions_with_delegations: int  #: chosen sessions that have a delegation
     delegations: int  #: number of delegations
+    workflows: int = 0  #: workflows that the chosen sessions called
     answers: dict[str, int]  #: delegations by answer
     outcomes: dict[str, int]  #: delegations by outcome
     causes: dict[str, int] = field(default_factory=dict)  #: delegations by cause
@@ -77,6 +79,7 @@ class FullSessions(Envelope, frozen=True, kw_only=True):
     summary: Summary  #: counts over the chosen sessions
     sessions: list[Session]  #: every chosen session, by first timestamp and id
     unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
+    workflows: list[Workflow] = field(default_factory=list)  #: workflows, session by session, in order of time
     #: project folders below the root in which sessions of several directories are, such as /a/b-c and /a/b/c
     shared_folders: list[str] = field(default_factory=list)
 
@@ -91,6 +94,7 @@ class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     summary: Summary  #: counts over the chosen sessions
     sessions: list[EnrichedSession]  #: sessions with delegations, by first timestamp and id
     unlinked_runs: list[UnlinkedRun]  #: runs that belong to no delegation, by first timestamp
+    workflows: list[Workflow] = field(default_factory=list)  #: workflows, session by session, in order of time
     #: tokens of the main threads of the sessions without a delegation, by project and worktree: the folder below the
     #: root, or the directory if the folder is shared
     tokens_by_day_elsewhere: dict[str, list[DayTokens]] = field(default_factory=dict)

@@ -108,6 +108,7 @@ class UnlinkedRun(Record, frozen=True, kw_only=True):
     kind: UnlinkedKind  #: what the sidechain is
     session_id: str | None  #: session of its first line
     agent_type: str | None = None  #: agent type that its `.meta.json` names
+    workflow: str | None = None  #: `tool_use_id` of the workflow that started the run, for a run of the kind `workflow`
     skill: str | None = None  #: skill that ran as this run, for a run of the kind `skill`
     messages: int  #: distinct API messages
     tool_calls: int  #: distinct tool calls

@@ -8,7 +8,7 @@ from common.times import Calendar
 from common.transcripts.building.assemble import assemble
 from common.transcripts.cache.cache_file import DamagedCacheError
 from common.transcripts.cache.file_store import FileRow, FileStore
-from common.transcripts.find import Findings, FoundFile, PassedOver, find_transcripts
+from common.transcripts.find import SNAPSHOT_SUFFIX, Findings, FoundFile, PassedOver, find_transcripts
 from common.transcripts.linking.grouping import grouped, shared_keys
 from common.transcripts.reading.facts import FileCounts
 from common.transcripts.reading.file_reader import FileReading
@@ -31,8 +31,9 @@ def extract(cache: FileStore, roots: Sequence[str], timezone: str, workers: int,
     cache.set_timezone(timezone)
     rows, passed_over = _read_all(cache, find_transcripts(roots), workers, progress)
     _assemble_changed(cache, rows, timezone)
-    counts = cache.file_counts(row.id for row in rows)
-    return Extraction([(row.name, counts[row.id]) for row in rows], passed_over)
+    transcripts = [row for row in rows if not row.path.endswith(SNAPSHOT_SUFFIX)]
+    counts = cache.file_counts(row.id for row in transcripts)
+    return Extraction([(row.name, counts[row.id]) for row in transcripts], passed_over)
 
 
 def _read_all(

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from common.errors import InputError, PermissionDeniedError
 from common.files import transcripts_directory
 
+SNAPSHOT_LIMIT = 16 * 1024 * 1024
+"""Bytes of the largest snapshot of a workflow that is read."""
+SNAPSHOT_SUFFIX = b".json"
+
 
 class Stamp(NamedTuple):
     """The size, times and inode by which a changed file is noticed without reading it."""
@@ -20,7 +24,7 @@ class Stamp(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """A transcript: `root` is the folder it was found under, `path` the bytes of its path below that.
+    """A transcript or snapshot: `root` is the folder it was found under, `path` the bytes of its path below that.
 
     `name` is the path as text, with the root's number in front if there are several roots. `meta` is the stamp of the
     `.meta.json` next to it, None if there is none. `target` is the file that a link leads to, None if it is no link.
@@ -37,6 +41,11 @@ class FoundFile(NamedTuple):
     def location(self) -> bytes:
         """The path of the file itself, not of a link to it."""
         return self.target or _join(os.fsencode(self.root), self.path)
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether the file is the snapshot of a workflow's run, and no transcript."""
+        return self.path.endswith(SNAPSHOT_SUFFIX)
 
     @property
     def meta_location(self) -> bytes:
@@ -76,7 +85,10 @@ def projects_folders(roots: Sequence[str]) -> list[Path]:
 
 
 def find_transcripts(roots: Sequence[str]) -> Findings:
-    """Return every `*.jsonl` below the roots. A file that can be reached twice is listed once, under the first root."""
+    """Return every `*.jsonl` and every snapshot of a workflow below the roots.
+
+    A file that can be reached twice is listed once, under the first root.
+    """
     folders = projects_folders(roots)
     findings = Findings([str(folder) for folder in folders], [], [])
     seen: set[bytes] = set()
@@ -114,7 +126,7 @@ class _Walk:
         self.links: dict[bytes, bytes] = {}
 
     def files(self) -> Iterator[tuple[bytes, Stamp, Stamp | None]]:
-        """Yield path, stamp and stamp of the meta file of each transcript."""
+        """Yield path, stamp and stamp of the meta file of each transcript, and those of each snapshot."""
         pending = [b""]
         while pending:
             folder = pending.pop()
@@ -131,6 +143,9 @@ class _Walk:
                 elif entry.name.endswith(b".jsonl"):
                     if stamp := self._stamp(entry, path):
                         yield path, stamp, self._meta(names.get(entry.name.removesuffix(b".jsonl") + b".meta.json"))
+                elif _holds_snapshots(folder) and entry.name.endswith(SNAPSHOT_SUFFIX):
+                    if stamp := self._snapshot(entry, path):
+                        yield path, stamp, None
                 elif entry.is_symlink() and os.path.isdir(entry.path) and not self._inside(entry):  # noqa: PTH112 - bytes
                     self._pass_over(path, "link to a folder outside of the root")
 
@@ -154,6 +169,14 @@ class _Walk:
             self.links[path] = target
         return stamp_of(status)
 
+    def _snapshot(self, entry: os.DirEntry[bytes], path: bytes) -> Stamp | None:
+        """Return the stamp of a workflow's snapshot; None for a link or a device, and for one that is too large."""
+        stamp = self._meta(entry)
+        if stamp and stamp.size > SNAPSHOT_LIMIT:
+            self._pass_over(path, f"snapshot of a workflow larger than {SNAPSHOT_LIMIT >> 20} MB")
+            return None
+        return stamp
+
     def _inside(self, entry: os.DirEntry[bytes]) -> bool:
         return (os.path.realpath(entry.path) + b"/").startswith(self.root + b"/")
 
@@ -168,6 +191,11 @@ class _Walk:
 
     def _pass_over(self, path: bytes, reason: str) -> None:
         self.passed_over.append(PassedOver(self.prefix + shown(path), reason))
+
+
+def _holds_snapshots(folder: bytes) -> bool:
+    """Say whether a folder is `<session>/workflows`; `<session>/subagents/workflows` holds the runs themselves."""
+    return folder.endswith(b"/workflows") and not folder.endswith(b"/subagents/workflows")
 
 
 def stamp_of(status: os.stat_result) -> Stamp:

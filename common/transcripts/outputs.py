@@ -1,6 +1,6 @@
 """From the cache to the outputs of the extraction stage: choose sessions, sum them up, write them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -72,7 +72,7 @@ def full_sessions(cache: RecordStore, selection: Selection, source: Source, summ
     head = [("source", source), ("filters", selection.filters), ("summary", summary)]
     sessions = (cache.session_json(row, enriched=False) or b"" for row in selection.sessions)
     tail = [("shared_folders", selection.shared_folders)]
-    yield from _document(FullSessions, head, sessions, (cache.run_json(row) for row in selection.runs), tail)
+    yield from _document(FullSessions, head, {b"sessions": sessions, **_loose(cache, selection)}, tail)
 
 
 def manifest_of(cache: RecordStore, selection: Selection, source: Source, summary: Summary) -> ExtractionManifest:
@@ -92,13 +92,15 @@ def manifest_of(cache: RecordStore, selection: Selection, source: Source, summar
 
 
 def digest_of(cache: RecordStore, selection: Selection) -> str:
-    """Return the digest of the JSON of the sessions with delegations and of the unlinked runs."""
+    """Return the digest of the JSON of the sessions with delegations, of the unlinked runs and of the workflows."""
     digest = blake3()
     for row in selection.sessions:
         if row.head.counts.delegations:
             digest.update(cache.session_json(row, enriched=True) or b"")
     for run in selection.runs:
         digest.update(cache.run_json(run))
+    for workflow in _workflows(cache, selection):
+        digest.update(workflow)
     return digest.hexdigest()
 
 
@@ -111,19 +113,30 @@ def enriched_sessions(cache: RecordStore, selection: Selection, manifest: Extrac
         ("tokens_by_day_elsewhere", manifest.tokens_by_day_elsewhere),
         ("shared_folders", selection.shared_folders),
     ]
-    yield from _document(EnrichedSessions, head, sessions, (cache.run_json(row) for row in selection.runs), tail)
+    yield from _document(EnrichedSessions, head, {b"sessions": sessions, **_loose(cache, selection)}, tail)
+
+
+def _loose(cache: RecordStore, selection: Selection) -> dict[bytes, Iterator[bytes]]:
+    """Return the lists of what belongs to no delegation: runs and workflows."""
+    runs = (cache.run_json(row) for row in selection.runs)
+    return {b"unlinked_runs": runs, b"workflows": _workflows(cache, selection)}
+
+
+def _workflows(cache: RecordStore, selection: Selection) -> Iterator[bytes]:
+    """Yield the workflows of the chosen sessions, session by session."""
+    for row in selection.sessions:
+        yield from cache.workflows_json(row)
 
 
 def _document(
     record: type[Envelope],
     head: Iterable[tuple[str, object]],
-    sessions: Iterable[bytes],
-    runs: Iterable[bytes],
+    lists: Mapping[bytes, Iterable[bytes]],
     tail: Iterable[tuple[str, object]],
 ) -> Iterator[bytes]:
     yield b"{" + b",\n".join(_field(*pair) for pair in [*envelope(record).items(), *head])
-    yield from _list(b"sessions", sessions)
-    yield from _list(b"unlinked_runs", runs)
+    for name, items in lists.items():
+        yield from _list(name, items)
     yield b"".join(b",\n" + _field(*pair) for pair in tail)
     yield b"}\n"
 

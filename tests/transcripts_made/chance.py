@@ -10,6 +10,7 @@ from tests.transcripts_made.corpus import Corpus, Session
 from tests.transcripts_made.dirt import Dirt
 from tests.transcripts_made.hollow import SHAPES
 from tests.transcripts_made.kinds import IN_BACKGROUND, IN_LINE, IN_LINE_LATELY, RESULTS, VERSIONS
+from tests.transcripts_made.workflows import End
 
 AGENTS = ("Explore", "Plan", "dev", "Dev", "superpowers:code-reviewer", None)
 MODELS = ("claude-opus-4-8", "claude-sonnet-4-6", "claude-haiku-4-5-20251001", "a-model-nobody-knows")
@@ -59,11 +60,19 @@ def _act(session: Session, rng: random.Random) -> None:
     if session.main.setting.era.layout != "inline":
         actions += [session.warm_up, session.orphan]
     if session.main.setting.era.layout == "subagents":
-        actions += [session.workflow, session.aside, session.skill, session.subtask]
+        actions += [lambda: _workflow(session, rng), session.aside, session.skill, session.subtask]
     if rng.random() < 0.5:
         session.parallel(*(_call(session, rng) for _ in range(rng.choice((1, 1, 1, 2, 3)))))
     else:
         rng.choice(actions)()
+
+
+def _workflow(session: Session, rng: random.Random) -> None:
+    """Let a workflow of one or two phases end in any way."""
+    plan = tuple(
+        (f"Phase {n}", tuple(rng.choices(get_args(End), k=rng.randrange(3)))) for n in range(rng.randint(1, 2))
+    )
+    session.workflow(plan, rng.choice(("completed", "failed", "killed", "unreported")))
 
 
 def _soil(session: Session, kind: Dirt) -> None:

@@ -13,6 +13,7 @@ from tests.transcripts_made.losses import lose_calls
 from tests.transcripts_made.naming import Names, milliseconds, slug, timestamp
 from tests.transcripts_made.thread import Book, Setting, Thread
 from tests.transcripts_made.truth import Truth
+from tests.transcripts_made.workflows import TWO_PHASES, Plan, workflow
 
 START = "2026-08-03T09:00:00Z"
 
@@ -80,8 +81,9 @@ class Session:
     def aside(self) -> None:
         extras.aside(self.main)
 
-    def workflow(self, agents: int = 2) -> None:
-        extras.workflow(self.main, agents)
+    def workflow(self, plan: Plan = TWO_PHASES, status: str = "completed") -> str:
+        """Append a workflow and return the id of its call."""
+        return workflow(self.main, plan, status)
 
     def teammate(self) -> None:
         extras.teammate(self.main)

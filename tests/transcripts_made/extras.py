@@ -1,4 +1,4 @@
-"""Sidechains that belong to no delegation: warm-ups, compaction, asides, workflows, teammates."""
+"""Sidechains that belong to no delegation: warm-ups, compaction, asides, teammates."""
 
 from dataclasses import replace
 
@@ -59,23 +59,6 @@ def aside(main: Thread) -> None:
     run = _begin(main, agent_id, run_path(main.setting, f"agent-{agent_id}"), "aside", main.model)
     run.user("What does this flag do?")
     run.say("It turns colours off.")
-
-
-def workflow(main: Thread, agents: int = 2) -> None:
-    """Append a workflow: its call, its agents in a folder of their own, their journal."""
-    run_id = "wf_" + main.book.names.hexadecimal(12)
-    step = Step("Workflow", {"name": "nightly-checks"}, f"Task ID: {run_id}")
-    main.tool(step)
-    folder = f"{run_path(main.setting, 'x').rsplit('/', 1)[0]}/workflows/{run_id}"
-    for number in range(agents):
-        agent_id = _named(main, "")
-        path = f"{folder}/agent-{agent_id}.jsonl"
-        run = _begin(main, agent_id, path, "workflow", "claude-haiku-4-5-20251001")
-        run.user(f"Check part {number + 1} of the configuration.")
-        run.say("Nothing is wrong with this part.")
-        put_beside(main.book, path, {"agentType": "workflow-subagent", "spawnDepth": 1, "model": "haiku"})
-        note: Json = {"type": "result", "key": f"part-{number + 1}", "agentId": agent_id}
-        main.book.files.append(f"{folder}/journal.jsonl", note)
 
 
 def teammate(main: Thread, name: str = "scout") -> None:

@@ -114,6 +114,7 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "resumed": stories.resumed,
     "forked": stories.forked,
     "helpers": stories.helpers,
+    "workflows": stories.workflows,
     "warm-ups": stories.warm_ups,
     "nested": stories.nested,
     "progress only": stories.progress_only,

@@ -67,6 +67,21 @@ def helpers() -> Corpus:
     return corpus
 
 
+def workflows() -> Corpus:
+    """Return workflows of every end, in a version whose journal tells of failures and in one whose journal does not."""
+    corpus = Corpus()
+    for number, version in enumerate(("2.1.183", "2.1.332")):
+        session = corpus.session(version, start=f"2026-08-0{number + 3}T09:00:00Z")
+        session.prompt("Begin.")
+        session.workflow((("Plan", ("done",)), ("Build", ("done", "error", "done")), ("Check", ())))
+        session.workflow((("Build", ("done", "progress")),), "killed")
+        session.workflow((("Build", ("error", "progress", "done")),), "unreported")
+        session.workflow((), "failed")
+        session.say("That was all.")
+    corpus.fork(session)
+    return corpus
+
+
 def warm_ups() -> Corpus:
     corpus = Corpus()
     first, second = corpus.session("2.1.4"), corpus.session("2.1.4", start="2026-08-03T09:10:00Z")

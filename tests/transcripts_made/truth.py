@@ -102,6 +102,24 @@ class UnlinkedTruth:
     session_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkflowTruth:
+    """One workflow; `phases` are their titles, None for agents of no phase that is told."""
+
+    tool_use_id: str
+    session_id: str
+    run_id: str
+    name: str
+    status: str
+    planned_agents: int | None
+    agents: int
+    completed_agents: int
+    failed_agents: int
+    unfinished_agents: int
+    phases: list[str | None]
+    agent_ids: list[str]
+
+
 @dataclass(slots=True)
 class SessionTruth:
     """One session: `messages` are the user lines and API messages of its main thread."""
@@ -120,6 +138,7 @@ class Truth:
         self.sessions: dict[str, SessionTruth] = {}
         self.delegations: dict[str, DelegationTruth] = {}
         self.unlinked: dict[str, UnlinkedTruth] = {}
+        self.workflows: dict[str, WorkflowTruth] = {}
         self.messages: dict[str, Message] = {}
 
     def see(self, session_id: str, cwd: str, version: str, timestamp: str) -> SessionTruth:

@@ -1,11 +1,14 @@
 """Assemble the sessions, delegations and runs of a group of files."""
 
 from collections import defaultdict
+from functools import partial
 from typing import NamedTuple
 
 from common.records.sessions import EnrichedSession, Tokens, UnlinkedRun
+from common.records.workflows import Workflow
 from common.times import DayOf
 from common.transcripts.building.records import delegations_of, unlinked_run
+from common.transcripts.building.workflows import workflow_record
 from common.transcripts.linking.copies import Place
 from common.transcripts.linking.outcomes import decided_outcome
 from common.transcripts.linking.tables import Tables
@@ -17,11 +20,15 @@ PlacedThread = tuple[TranscriptFile, int, Thread]
 
 
 class AssembledSession(NamedTuple):
-    """A session, the tokens of its runs that are in progress lines alone, and the unknown statuses of its notices."""
+    """A session, the tokens of its runs that are in progress lines alone, and the unknown statuses of its notices.
+
+    `workflows` are those that the session called, in order.
+    """
 
     session: EnrichedSession
     tokens_progress_only: Tokens
     unknown_statuses: list[str]
+    workflows: list[Workflow]
 
 
 class AssembledRun(NamedTuple):
@@ -43,9 +50,13 @@ def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
     tables = Tables(files, day_of)
     threads, keys = _by_session(tables)
     ids = [key for key, placed in threads.items() if any(_makes_session(thread) for _, _, thread in placed)]
-    sessions = [_session(tables, session_id, threads[session_id], keys[session_id]) for session_id in ids]
+    flows: dict[str, list[Workflow]] = defaultdict(list)
+    for workflow in map(partial(workflow_record, tables), tables.workflows):
+        flows[workflow.session_id].append(workflow)
+    sessions = [_session(tables, key, threads[key], keys[key], flows[key]) for key in ids]
     loose = [run for run in tables.runs if run.delegation is None]
-    unlinked = [AssembledRun(unlinked_run(tables, run), tables.progress_only([run])) for run in loose]
+    caller = {id(run): facts.first.call.id for facts in tables.workflows for run in facts.runs}
+    unlinked = [AssembledRun(unlinked_run(tables, r, caller.get(id(r))), tables.progress_only([r])) for r in loose]
     return Assembled(
         sorted(sessions, key=lambda s: (s.session.first_timestamp or "", s.session.session_id)),
         sorted(unlinked, key=lambda r: (r.run.first_timestamp or "", r.run.file, r.run.line, r.run.agent_id or "")),
@@ -69,7 +80,9 @@ def _by_session(tables: Tables) -> tuple[dict[str, list[PlacedThread]], dict[str
     return threads, keys
 
 
-def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys: list[str]) -> AssembledSession:
+def _session(
+    tables: Tables, session_id: str, threads: list[PlacedThread], keys: list[str], workflows: list[Workflow]
+) -> AssembledSession:
     """Return the record of a session with its delegations."""
     main = [(file, index, thread) for file, index, thread in threads if thread.kind == "main"]
     messages = tables.messages_at([Place(file.rank, index) for file, index, _ in main])
@@ -94,7 +107,7 @@ def _session(tables: Tables, session_id: str, threads: list[PlacedThread], keys:
         decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)).unknown_status for key in keys
     ]
     unknown = [status for status in statuses if status is not None]
-    return AssembledSession(record, tables.progress_only(runs), unknown)
+    return AssembledSession(record, tables.progress_only(runs), unknown, workflows)
 
 
 def _message_count(main: list[Thread]) -> int:

@@ -25,6 +25,7 @@ class RecordCounts(Struct, array_like=True):
     links: dict[str, int] = field(default_factory=dict)
     unknown_statuses: dict[str, int] = field(default_factory=dict)
     delegations: int = 0
+    workflows: int = 0
     project: str = ""
     tokens_by_day: list[DayTokens] = field(default_factory=list)
 
@@ -63,6 +64,7 @@ def summary_of(sessions: list[RecordCounts], runs: list[RecordCounts], marathon_
         sessions=len(sessions),
         sessions_with_delegations=sum(counts.delegations > 0 for counts in sessions),
         delegations=sum(counts.delegations for counts in sessions),
+        workflows=sum(counts.workflows for counts in sessions),
         answers=_total((counts.answers for counts in sessions), ANSWERS),
         outcomes=_total((counts.outcomes for counts in sessions), OUTCOMES),
         causes=_total((counts.causes for counts in sessions), CAUSES),

@@ -204,8 +204,8 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
     )
 
 
-def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
-    """Return the record of a run that belongs to no delegation."""
+def unlinked_run(tables: Tables, run: RunFacts, workflow: str | None = None) -> UnlinkedRun:
+    """Return the record of a run that belongs to no delegation; `workflow` is the call that it belongs to."""
     messages = tables.messages_of(run)
     counted = [m for m in messages if m.counted]
     first, last = _span(run)
@@ -215,6 +215,7 @@ def unlinked_run(tables: Tables, run: RunFacts) -> UnlinkedRun:
         session_id=run.session_id,
         agent_type=run.agent_type,
         skill=tables.skill_by_agent.get(run.agent_id or "", run.skill),
+        workflow=workflow,
         messages=_distinct_ids(run),
         tool_calls=sum(tools_used(messages).values()),
         **spent_tokens(counted, tables.day_of)._asdict(),

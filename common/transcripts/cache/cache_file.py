@@ -14,7 +14,7 @@ import msgspec
 from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
 from common.text.escaping import terminal
 
-VERSION = "6"
+VERSION = "7"
 """Raise it whenever the readers take other facts from a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"
@@ -29,7 +29,8 @@ CREATE TABLE content (
     file INTEGER PRIMARY KEY REFERENCES file ON DELETE CASCADE, consumed INTEGER NOT NULL, digest BLOB NOT NULL,
     state BLOB NOT NULL, facts BLOB, keys BLOB NOT NULL, checksum INTEGER NOT NULL);
 CREATE TABLE session (
-    part INTEGER NOT NULL, head BLOB NOT NULL, plain BLOB NOT NULL, enriched BLOB, checksum INTEGER NOT NULL);
+    part INTEGER NOT NULL, head BLOB NOT NULL, plain BLOB NOT NULL, enriched BLOB, workflows BLOB,
+    checksum INTEGER NOT NULL);
 CREATE INDEX session_part ON session (part);
 CREATE TABLE run (part INTEGER NOT NULL, head BLOB NOT NULL, plain BLOB NOT NULL, checksum INTEGER NOT NULL);
 CREATE INDEX run_part ON run (part);

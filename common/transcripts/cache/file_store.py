@@ -123,7 +123,7 @@ class FileStore:
         group = seal_number(min(ids))
         self._db.executemany("UPDATE file SET part = ? WHERE id = ?", [(group, id_) for id_ in ids])
         sessions = [(group, *session_row(session)) for session in assembled.sessions]
-        self._db.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?)", sessions)
+        self._db.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", sessions)
         runs = [(group, *run_row(run)) for run in assembled.unlinked]
         self._db.executemany("INSERT INTO run VALUES (?, ?, ?, ?)", runs)
 

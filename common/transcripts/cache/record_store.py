@@ -79,13 +79,24 @@ class RecordStore:
 
     def session_json(self, row: SessionRow, *, enriched: bool) -> bytes | None:
         """Return a session as JSON; enriched with texts, None if it has no delegation."""
-        plain, words, expected = self._db.execute(
-            "SELECT plain, enriched, checksum FROM session WHERE rowid = ?", (row.rowid,)
+        plain, words, _ = self._session(row)
+        return words if enriched else plain
+
+    def workflows_json(self, row: SessionRow) -> list[bytes]:
+        """Return the workflows of a session, each as JSON."""
+        if not row.head.counts.workflows:
+            return []
+        _, _, workflows = self._session(row)
+        return [bytes(workflow) for workflow in msgspec.json.decode(workflows or b"[]", type=list[msgspec.Raw])]
+
+    def _session(self, row: SessionRow) -> tuple[bytes, bytes | None, bytes | None]:
+        """Return a session as JSON without and with texts, and its workflows."""
+        plain, words, workflows, expected = self._db.execute(
+            "SELECT plain, enriched, workflows, checksum FROM session WHERE rowid = ?", (row.rowid,)
         ).fetchone()
-        if checksum(plain, words) != expected:
+        if checksum(plain, words, workflows) != expected:
             raise DamagedCacheError
-        chosen: bytes | None = words if enriched else plain
-        return chosen
+        return plain, words, workflows
 
     def run_json(self, row: RunRow) -> bytes:
         """Return an unlinked run as JSON."""
@@ -96,13 +107,14 @@ class RecordStore:
 
 
 def session_row(assembled: AssembledSession) -> tuple[object, ...]:
-    """Return a session's row: its head, its JSON without and with texts, its checksum."""
+    """Return a session's row: its head, its JSON without and with texts, its workflows, its checksum."""
     session = assembled.session
     fields = {name: getattr(session, name) for name in SessionFields.__struct_fields__}
     plain = _json(Session(**fields, delegations=[plain_delegation(d) for d in session.delegations]))
     words = _json(session) if session.delegations else None
+    workflows = _json(assembled.workflows) if assembled.workflows else None
     head = SessionHead(session.session_id, session.first_timestamp, session.cwd, session_counts(assembled))
-    return (pack(head), plain, words, checksum(plain, words))
+    return (pack(head), plain, words, workflows, checksum(plain, words, workflows))
 
 
 def run_row(assembled: AssembledRun) -> tuple[object, ...]:
@@ -128,6 +140,7 @@ def session_counts(assembled: AssembledSession) -> RecordCounts:
         links=Counter(d.link or "none" for d in session.delegations),
         unknown_statuses=Counter(assembled.unknown_statuses),
         delegations=session.delegation_count,
+        workflows=len(assembled.workflows),
         project=session.project,
         tokens_by_day=[] if session.delegations else session.tokens_by_day,
     )

@@ -11,6 +11,7 @@ from common.transcripts.linking.links import link_runs
 from common.transcripts.linking.related import copied_sessions, groups_of_sessions
 from common.transcripts.linking.runs import RunFacts, collect_runs
 from common.transcripts.linking.tokens import estimate_outputs, spent_tokens
+from common.transcripts.linking.workflows import collect_workflows
 from common.transcripts.reading.transcript_file import TranscriptFile
 
 
@@ -30,6 +31,7 @@ class Tables:
         delegations = collect_delegations(files, groups)
         self.delegations = delegations.by_key
         link_runs(self.runs, delegations, groups)
+        self.workflows = collect_workflows(files, self.runs)
         self.run_by_delegation = {run.delegation: run for run in self.runs if run.delegation is not None}
         self._run_by_place = {at.place: run for run in self.runs for at in (*run.threads, *run.echoes)}
         self._by_place: dict[Place, list[DistinctMessage]] = {}

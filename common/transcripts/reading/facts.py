@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
+
 ThreadKind = Literal["main", "side", "progress"]
 Channel = Literal["delivered", "queued", "removed"]
 
@@ -166,6 +168,7 @@ class Notice(Struct, array_like=True, gc=False):
     summary: str | None = None
     channel: Channel = "delivered"
     tool_uses: int | None = None
+    agents: AgentCounts | None = None
 
 
 class BadLine(Struct, array_like=True, frozen=True, gc=False):
@@ -221,6 +224,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     last_prompt: str | None = None
     last_session: str | None = None
     last_prompt_kept: bool = False
+    workflows: FileWorkflows = field(default_factory=FileWorkflows)
 
     def count_line(self, reason: str, outcome: str, line: int) -> None:
         """Count a line whose fault is told once for the whole file."""

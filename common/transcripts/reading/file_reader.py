@@ -2,12 +2,13 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 from blake3 import blake3
 
-from common.transcripts.find import FoundFile, Stamp, stamp_of
+from common.transcripts.find import SNAPSHOT_LIMIT, FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
 from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
 from common.transcripts.reading.lines import (
@@ -19,11 +20,14 @@ from common.transcripts.reading.lines import (
     examine,
     examine_tail,
 )
-from common.transcripts.reading.shapes import Meta, read_object
-from common.transcripts.reading.transcript_file import TranscriptFile, keys_of
+from common.transcripts.reading.shapes import Line, read_object
+from common.transcripts.reading.transcript_file import Meta, TranscriptFile, keys_of
 from common.transcripts.reading.transcript_reader import TranscriptReader
+from common.transcripts.reading.workflows import AGENTS_FOLDER, FileWorkflows, read_snapshot
 
 META_LIMIT = 1 << 20
+JOURNAL_NAME = b"/journal.jsonl"
+JOURNAL_TYPES = frozenset({"launched", "started", "result", "failed"})
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(FileFacts).decode
@@ -59,7 +63,7 @@ def decode_facts(raw: bytes) -> FileFacts:
 
 
 def read_file(file: FoundFile, before: FileReading | None = None) -> FileReading | str:
-    """Read a transcript up to its size when it is opened; return the reason if it cannot be read.
+    """Read a transcript or snapshot up to its size when it is opened; return the reason if it cannot be read.
 
     `before` is an earlier reading: if its bytes are still there unchanged, only what follows them is parsed.
     """
@@ -72,6 +76,8 @@ def read_file(file: FoundFile, before: FileReading | None = None) -> FileReading
         if not stat.S_ISREG(status.st_mode):
             return "no regular file"
         try:
+            if file.is_snapshot:
+                return _read_snapshot(raw, stamp_of(status), file)
             return _read(raw, stamp_of(status), file, before)
         except OSError as error:
             return f"cannot be read: {error.strerror}"
@@ -86,7 +92,7 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: FileReading |
     name = file.path.rpartition(b"/")[2]
     agent_id = name[6:-6].decode("utf-8", "replace") if name.startswith(b"agent-") else None
     lines = LineReader(stream, stamp.size - start, hashed or blake3())
-    reader = TranscriptReader(facts, agent_id)
+    reader = JournalReader(facts, None) if _is_journal(file) else TranscriptReader(facts, agent_id)
     with depth_limit():
         _take_lines(lines, reader)
         state = _encode(facts)
@@ -98,6 +104,35 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: FileReading |
     keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
     counts = _encode(_counts(facts, stamp.size))
     return FileReading(stamp, start + lines.consumed, lines.hash.digest(), state, whole, keys, counts, meta)
+
+
+class JournalReader(TranscriptReader):
+    """The reader of a workflow's journal, whose lines are no part of a conversation."""
+
+    def take(self, lines: Iterable[Line], number: int) -> None:
+        """Take consecutive lines; a line of a type that no journal has is read as in any transcript."""
+        # 2.1.205  {"type":"started","key":"v2:d9bd","agentId":"a1"}  {"type":"result",...,"result":"Done."}
+        # 2.1.332  {"type":"launched"}  {"type":"started",...}  {"type":"failed",...,"agentId":"a1"}
+        for at, line in enumerate(lines, number):
+            if line.type not in JOURNAL_TYPES:
+                super().take([line], at)
+            elif line.agent_id:
+                self.facts.workflows.journal[line.agent_id] = line.type or ""
+
+
+def _is_journal(file: FoundFile) -> bool:
+    return file.path.endswith(JOURNAL_NAME) and AGENTS_FOLDER.encode() in file.path
+
+
+def _read_snapshot(stream: BinaryIO, stamp: Stamp, file: FoundFile) -> FileReading | str:
+    """Read the snapshot of a workflow's run, which is no transcript: it has no lines, and is always read as a whole."""
+    with depth_limit():
+        snapshot = read_snapshot(stream.read(SNAPSHOT_LIMIT))
+    if snapshot is None:
+        return "no snapshot of a workflow: expected a JSON object"
+    facts = FileFacts(workflows=FileWorkflows(snapshot=snapshot))
+    encoded, keys = _encode(facts), keys_of(TranscriptFile(0, file.name, facts)).tobytes()
+    return FileReading(stamp, 0, blake3().digest(), encoded, encoded, keys, _encode(_counts(facts, 0)))
 
 
 def _counts(facts: FileFacts, size: int) -> FileCounts:

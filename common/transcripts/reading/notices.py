@@ -96,7 +96,7 @@ class Notices:
             notice = Notice(said.task_id, timestamp_of(line), number, said.status, "notification", said.result)
             notice.duration_ms, notice.tokens, notice.tool_uses = said.duration_ms, said.tokens, said.tool_uses
             notice.session_id, notice.call, notice.summary = line.session_id, said.call, said.summary
-            notice.channel = channel
+            notice.channel, notice.agents = channel, said.agents
             index = self.noticed(notice)
             if channel == "queued":
                 facts.queue.append(index)

@@ -15,7 +15,6 @@ from common.transcripts.reading.lenient import clean, lenient_json, soften
 from common.transcripts.reading.usage import Count, Usage
 
 NOTHING = Raw(b"")
-TEAMMATE_KIND = "in_process_teammate"
 
 
 class Block(Struct, gc=False):
@@ -156,25 +155,6 @@ class ToolUseResult(Struct, rename="camel", gc=False):
     was_interrupted: bool | None = None
     command_name: str | None = None
     task: PolledTask | None = None
-
-
-class Meta(Struct, rename="camel", gc=False):
-    """The `agent-<id>.meta.json` next to an agent's transcript."""
-
-    # 2.1.17x    {"agentType":"dev","description":"Fix it","toolUseId":"toolu_1"}    by 2.1.92 without toolUseId
-    # teammate   {"agentType":"bob","taskKind":"in_process_teammate","spawnedAgentType":"dev"}    its name
-    # fork       {"agentType":"fork","isFork":true,"toolUseId":"toolu_1"}    from /subtask without toolUseId
-
-    agent_type: str | None = None
-    tool_use_id: str | None = None
-    spawned_agent_type: str | None = None
-    task_kind: str | None = None
-    is_fork: bool | None = None
-
-    @property
-    def type_of_agent(self) -> str | None:
-        """The type of the agent; None if the file has only the name of a teammate."""
-        return self.spawned_agent_type or (None if self.task_kind == TEAMMATE_KIND else self.agent_type)
 
 
 T = typing.TypeVar("T", bound=Struct)

@@ -5,8 +5,33 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from common.transcripts.reading.facts import FileFacts, Thread
-from common.transcripts.reading.shapes import Meta
+from common.transcripts.reading.workflows import agents_folder, snapshot_folder
+
+TEAMMATE_KIND = "in_process_teammate"
+
+
+class Meta(Struct, rename="camel", gc=False):
+    """The `agent-<id>.meta.json` next to an agent's transcript."""
+
+    # 2.1.17x    {"agentType":"dev","description":"Fix it","toolUseId":"toolu_1"}    by 2.1.92 without toolUseId
+    # teammate   {"agentType":"bob","taskKind":"in_process_teammate","spawnedAgentType":"dev"}    its name
+    # fork       {"agentType":"fork","isFork":true,"toolUseId":"toolu_1"}    from /subtask without toolUseId
+    # workflow   {"agentType":"Explore","workflowPhase":"Plan"}    in 2.1.205 without the phase
+
+    agent_type: str | None = None
+    tool_use_id: str | None = None
+    spawned_agent_type: str | None = None
+    task_kind: str | None = None
+    is_fork: bool | None = None
+    workflow_phase: str | None = None
+
+    @property
+    def type_of_agent(self) -> str | None:
+        """The type of the agent; None if the file has only the name of a teammate."""
+        return self.spawned_agent_type or (None if self.task_kind == TEAMMATE_KIND else self.agent_type)
 
 
 class TranscriptFile(NamedTuple):
@@ -65,5 +90,8 @@ def keys_of(file: TranscriptFile) -> "array[int]":
     names.update(name for notice in file.facts.notices for name in (notice.session_id or "", notice.call or ""))
     if file.meta and file.meta.tool_use_id:
         names.add(file.meta.tool_use_id)
+    names.update(call.run_id or "" for call in file.facts.workflows.calls)
+    if folder := snapshot_folder(file.name) if file.facts.workflows.snapshot else agents_folder(file.name):
+        names.add(folder.run_id)
     names.discard("")
     return array("I", sorted({zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names}))

@@ -18,13 +18,14 @@ from common.transcripts.reading.texts.phrases import (
 )
 from common.transcripts.reading.threads import Threads
 from common.transcripts.reading.timestamps import timestamp_of
+from common.transcripts.reading.workflows import WORKFLOW_TOOL, WorkflowCalls
 
 DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
 STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
 RESUMING_TOOLS = frozenset({"SendMessage"})
 SKILL_TOOL = "Skill"
-AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | {SKILL_TOOL}
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | {SKILL_TOOL, WORKFLOW_TOOL}
 KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
@@ -44,6 +45,7 @@ class TranscriptReader:
         self._threads = Threads(facts, agent_id)
         self._notices = Notices(facts)
         self._answers = Answers(facts, self._notices)
+        self._workflows = WorkflowCalls(facts.workflows.calls)
 
     def take(self, lines: Iterable[Line], number: int) -> None:
         """Take consecutive lines; the first is line `number`."""
@@ -90,6 +92,8 @@ class TranscriptReader:
             return "poll"
         if block.name == SKILL_TOOL:
             return "skill"
+        if block.name == WORKFLOW_TOOL:
+            return self._workflows.called((timestamp_of(line), number, position, index), line.message, block)
         found = read_object(block.input, ToolInput)
         stopping = block.name in STOPPING_TOOLS
         named = (found.task_id or found.shell_id if stopping else found.to) if found else None
@@ -147,6 +151,7 @@ class TranscriptReader:
             for block in content:
                 if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
                     self._answers.result(line, number, block, index)
+                    self._workflows.answered(line, block, index)
                     answered = True
         texts = texts_of(content)
         if texts and in_main:
@@ -214,14 +219,11 @@ class TranscriptReader:
         facts = self._threads.message(index, message_identity(message), number, stamp)
         add_usage(facts, message, number)
         for block in message.content if isinstance(message.content, list) else ():
-            if (
-                isinstance(block, Block)
-                and block.type == "tool_use"
-                and block.id is not None
-                and block.name is not None
-            ):
+            if not isinstance(block, Block):
+                continue
+            if block.type == "tool_use" and block.id is not None and block.name is not None:
                 add_tool(facts, block, block.id, block.name)
-            if isinstance(block, Block) and message.stop_reason is None:
+            if message.stop_reason is None:
                 add_size(facts, block)
 
 

@@ -8,8 +8,9 @@ import msgspec
 from analysis import extract_all_sessions, extract_enriched_data
 from common.records.extraction import EnrichedSessions, FullSessions
 from common.records.sessions import Delegation, Session, Tokens, UnlinkedRun
+from common.records.workflows import Workflow
 from tests.transcripts_made import Corpus, Spent, Truth
-from tests.transcripts_made.truth import DelegationTruth, SessionTruth, UnlinkedTruth
+from tests.transcripts_made.truth import DelegationTruth, Owner, SessionTruth, UnlinkedTruth, WorkflowTruth
 
 Facts = dict[str, object]
 
@@ -107,3 +108,16 @@ def declared_unlinked(truth: Truth, run: UnlinkedTruth) -> Facts:
 
 def found_unlinked(run: UnlinkedRun) -> Facts:
     return {"kind": run.kind, "session_id": run.session_id, "spent": spent(run.tokens)}
+
+
+def declared_workflow(truth: Truth, workflow: WorkflowTruth) -> Facts:
+    facts = asdict(workflow)
+    owners: list[Owner] = [("unlinked", agent_id) for agent_id in workflow.agent_ids]
+    del facts["agent_ids"]
+    return facts | {"spent": truth.spent(*owners) if owners else Spent()}
+
+
+def found_workflow(workflow: Workflow) -> Facts:
+    names = [name for name in WorkflowTruth.__slots__ if name not in {"agent_ids", "phases"}]
+    facts: Facts = {name: getattr(workflow, name) for name in names}
+    return facts | {"phases": [phase.name for phase in workflow.phases], "spent": spent(workflow.tokens)}

@@ -6,15 +6,18 @@ from typing import get_args
 
 import pytest
 
+from common.records.sessions import sum_tokens
 from tests.common.transcripts.compared import (
     Both,
     declared_delegation,
     declared_session,
     declared_unlinked,
+    declared_workflow,
     extract,
     found_delegation,
     found_session,
     found_unlinked,
+    found_workflow,
     spent,
 )
 from tests.transcripts_made import Corpus
@@ -59,6 +62,16 @@ def test_every_session_is_found(both: Both) -> None:
 def test_runs_of_no_delegation_are_kept_apart_by_kind(both: Both) -> None:
     declared = sorted(str(declared_unlinked(both.truth, run)) for run in both.truth.unlinked.values())
     assert sorted(str(found_unlinked(run)) for run in both.found.unlinked_runs) == declared
+
+
+def test_every_workflow_is_found_with_its_agents_and_its_end(both: Both) -> None:
+    declared = {key: declared_workflow(both.truth, workflow) for key, workflow in both.truth.workflows.items()}
+    assert {workflow.tool_use_id: found_workflow(workflow) for workflow in both.found.workflows} == declared
+    assert both.enriched.workflows == both.found.workflows
+    for workflow in both.found.workflows:
+        for name in ("agents", "completed_agents", "failed_agents", "unfinished_agents"):
+            assert sum(getattr(phase, name) for phase in workflow.phases) == getattr(workflow, name)
+        assert sum_tokens(phase.tokens for phase in workflow.phases) == workflow.tokens
 
 
 def test_tokens_are_right_in_total_and_add_up(both: Both) -> None:

@@ -78,7 +78,7 @@ def call(key: str, prompt: object = "Do it.", name: str = "Agent", **fields: obj
     return {"type": "tool_use", "id": key, "name": name, "input": kept}
 
 
-def tool(key: str, name: str, **given: object) -> Json:
+def tool(key: str, name: str, /, **given: object) -> Json:
     return {"type": "tool_use", "id": key, "name": name, "input": given}
 
 

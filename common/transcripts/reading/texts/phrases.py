@@ -8,6 +8,7 @@ from blake3 import blake3
 from common.transcripts.reading.shapes import Idle, PolledTask, read_object
 from common.transcripts.reading.texts.framing import unframed
 from common.transcripts.reading.texts.sentences import HEAD, REFUSALS, meaning_of
+from common.transcripts.reading.workflows import AgentCounts
 
 AGENT_ID = re.compile(r"agent(?:Id|_id): ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
 STARTED = re.compile(r"^(?:agentId|agent_id|taskId|Task ID|name): ([A-Za-z0-9][\w@.:-]{0,127})", re.MULTILINE)
@@ -58,6 +59,7 @@ class Notification(NamedTuple):
     tool_uses: int | None = None
     call: str | None = None
     summary: str | None = None
+    agents: AgentCounts | None = None
 
 
 def is_prompt(text: str) -> bool:
@@ -135,7 +137,15 @@ def _notification(text: str, name_of_id: str) -> Notification | None:
         None if tool_uses is None else int(tool_uses),
         _tag(head, "tool-use-id"),
         summary,
+        _agents_in(known),
     )
+
+
+def _agents_in(text: str) -> AgentCounts | None:
+    """Return the counts of a workflow's agents; None in the notification of anything else."""
+    # from 2.1.15x  <usage><agent_count>3</agent_count><agents_done>2</agents_done><agents_error>1</agents_error>...
+    counts = [_number(text, name) for name in ("agent_count", "agents_done", "agents_error")]
+    return AgentCounts(*(int(count or 0) for count in counts)) if counts[0] is not None else None
 
 
 def _idle(message: str) -> Notification | None:

@@ -6,8 +6,7 @@ from array import array
 from pathlib import Path
 
 from common.transcripts.linking.grouping import SIEVE, grouped, shared_keys
-from common.transcripts.reading.shapes import Meta
-from common.transcripts.reading.transcript_file import TranscriptFile, keys_of
+from common.transcripts.reading.transcript_file import Meta, TranscriptFile, keys_of
 from tests.common.transcripts.reading.test_file_reader import facts_of
 from tests.common.transcripts.written import (
     MAIN,

@@ -11,11 +11,11 @@ from common.transcripts.reading.lenient import clean, lenient_json, soften
 from common.transcripts.reading.shapes import (
     CallInput,
     Line,
-    Meta,
     ToolUseResult,
     read_object,
     read_text,
 )
+from common.transcripts.reading.transcript_file import Meta
 from common.transcripts.reading.usage import Usage
 from tests.common.transcripts.test_odd_values import LINES
 
