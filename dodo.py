@@ -125,7 +125,7 @@ def task_reporting() -> Iterator[Task]:
             "export_csv",
             reads=REPORT_INPUTS,
             writes={},
-            also_writes=[DATA / "csv" / f"{name}.csv" for name in ("delegations", "agents", "sessions")],
+            also_writes=[DATA / "csv" / f"{name}.csv" for name in ("delegations", "agents", "sessions", "workflows")],
             settings=("timezone", "redact", "share", "prices"),
             arguments=("--out", DATA / "csv"),
         )

@@ -1,4 +1,4 @@
-"""Write tables for spreadsheets: delegations, agents and sessions as CSV."""
+"""Write tables for spreadsheets: delegations, agents, sessions and workflows as CSV."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from common.defaults import TIMEZONE
 from common.files import write_atomically
 from common.measures.prices import load_prices
 from common.script import Input, conclude, run
+from common.text.formatting import plural
 
 
 def main(  # noqa: PLR0913 - one option for each file that is read
@@ -26,13 +27,13 @@ def main(  # noqa: PLR0913 - one option for each file that is read
     share: bool = False,
     prices: str | None = None,
 ) -> None:
-    """Write delegations.csv, agents.csv and sessions.csv into the folder --out."""
+    """Write delegations.csv, agents.csv, sessions.csv and workflows.csv into the folder --out."""
     repository = DataRepository(enriched=sessions, patterns=patterns, marathons=marathons, segmentation=segmentation)
     inputs = load_inputs(repository, aggregate, diagnostics, timezone, load_prices(prices))
     tables = spreadsheets(report_context(inputs, redact=redact, share=share))
     for table in tables:
         write_atomically(out / f"{table.name}.csv", table.written())
-    conclude("; ".join(f"{len(table.cases)} {table.name}" for table in tables))
+    conclude("; ".join(plural(len(table.cases), table.name.removesuffix("s")) for table in tables))
 
 
 if __name__ == "__main__":

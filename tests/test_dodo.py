@@ -106,7 +106,7 @@ def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path:
     *_, answer, read, accounted, report = first.stdout.splitlines()
     assert report == f"  report: {tmp_path / 'data' / 'routing_report.html'}"
     assert answer.startswith("  85 sessions, ")
-    assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 4,844", "  4,838")
+    assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 4,847", "  4,841")
     assert "  Of 510 delegations, 397 of 495 " in first.stdout
     assert ran(doit(tmp_path)) == []
     assert [doit(tmp_path, "forget", "analysis").returncode, ran(doit(tmp_path))] == [0, ["analysis_runner"]]
@@ -160,6 +160,6 @@ def test_csv_makes_the_tables_for_spreadsheets_and_no_report(after_a_run: Path) 
     (after_a_run / "data" / "routing_report.html").unlink()
     assert ran(doit(after_a_run, "csv", root=after_a_run)) == ["export_csv"]
     tables = sorted(path.name for path in (after_a_run / "data" / "csv").iterdir())
-    assert tables == ["agents.csv", "delegations.csv", "sessions.csv"]
+    assert tables == ["agents.csv", "delegations.csv", "sessions.csv", "workflows.csv"]
     assert not (after_a_run / "data" / "routing_report.html").exists()
     assert ran(doit(after_a_run, "csv", root=after_a_run)) == []

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from analysis.reporting.blocks import Diagram, Table
     from analysis.reporting.report import Report
 
-ROWS = {"agents": 20, "misroutes": 8, "transitions": 10, "steps": 5, "periods": 10, "marathons": 10, "comparison": 6}
+ROWS = {
+    "agents": 20,
+    "misroutes": 8,
+    "workflows": 10,
+    "workflow_phases": 10,
+    "transitions": 10,
+    "steps": 5,
+    "periods": 10,
+    "marathons": 10,
+    "comparison": 6,
+}
 OTHER_ROWS = 8
 LINES = 400
 MOST = (20, 8, 4, 2, 1)

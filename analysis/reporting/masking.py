@@ -94,7 +94,10 @@ def masking_of(inputs: ReportInputs, *, redact: bool, share: bool) -> Masking:
         redacted=redact or share,
         share=share,
         number_by_project=_numbers(_projects(inputs)),
-        number_by_session=_numbers(session.session_id for session in sessions),
+        number_by_session=_numbers(
+            [session.session_id for session in sessions]
+            + [workflow.session_id for workflow in inputs.results.metrics.workflows]
+        ),
     )
 
 
@@ -120,6 +123,9 @@ def all_texts(inputs: ReportInputs) -> Iterator[str]:
     yield from inputs.enriched.source.roots
     for session in inputs.enriched.sessions:
         yield from _texts_of_session(session)
+    for workflow in inputs.results.metrics.workflows:
+        yield from (workflow.session_id, workflow.run_id or "", workflow.name or "", workflow.status)
+        yield from (phase.name or "" for phase in workflow.phases)
     for definition in inputs.patterns.definitions:
         yield from (definition.name, definition.description or "")
     for diagnostic in inputs.diagnostics:

@@ -19,6 +19,7 @@ from analysis.reporting.sections.quality import quality_blocks
 from analysis.reporting.sections.read import read_blocks
 from analysis.reporting.sections.routing import routing_blocks
 from analysis.reporting.sections.transitions import transitions_blocks
+from analysis.reporting.sections.workflows import workflows_blocks
 
 if TYPE_CHECKING:
     from analysis.reporting.inputs import ReportInputs
@@ -43,6 +44,7 @@ def report_of(context: Context) -> Report:
         Section("answer", _answer_blocks(context)),
         Section("agents", agents_blocks(context)),
         Section("routing", routing_blocks(context)),
+        Section("workflows", workflows_blocks(context)),
         Section("transitions", transitions_blocks(context)),
         Section("marathons", marathons_blocks(context)),
         Section("periods", periods_blocks(context)),

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: delegations, agents, sessions. Figures are plain numbers; no text is ever a formula.
+"""Tables for spreadsheets: delegations, agents, sessions, workflows. Figures are plain numbers; no cell is a formula.
 
 A table consists of columns, each with a head and the function that returns its value, and of the records of its rows.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analysis.reporting.inputs import Numbered
     from analysis.reporting.masking import Masking
     from common.records.base import Rate
-    from common.records.metrics import AgentMetrics
+    from common.records.metrics import AgentMetrics, WorkflowMetrics
     from common.records.sessions import EnrichedSession, Run, Tokens
 
 T = TypeVar("T")
@@ -48,16 +48,20 @@ class Spreadsheet(Generic[T]):
         return file.getvalue().encode()
 
 
-Spreadsheets: TypeAlias = "tuple[Spreadsheet[Numbered], Spreadsheet[AgentMetrics], Spreadsheet[EnrichedSession]]"
+Spreadsheets: TypeAlias = (
+    "tuple[Spreadsheet[Numbered], Spreadsheet[AgentMetrics], Spreadsheet[EnrichedSession],"
+    " Spreadsheet[WorkflowMetrics]]"
+)
 
 
 def spreadsheets(context: Context) -> Spreadsheets:
-    """Return the three tables."""
+    """Return the four tables."""
     inputs = context.inputs
     return (
         Spreadsheet("delegations", tuple(_of_delegations(context)), inputs.delegations),
         Spreadsheet("agents", tuple(_of_agents(context.masking)), inputs.results.metrics.agents),
         Spreadsheet("sessions", tuple(_of_sessions(context)), inputs.enriched.sessions),
+        Spreadsheet("workflows", tuple(_of_workflows(context.masking)), inputs.results.metrics.workflows),
     )
 
 
@@ -203,6 +207,30 @@ def _worktree(context: Context, session: EnrichedSession) -> str | None:
     """Return the worktree of a session, None if it began in none or names are not shown."""
     worktree = context.inputs.project_of(session).worktree
     return None if worktree is None or context.masking.share else context.masking.name(worktree).text
+
+
+def _of_workflows(masking: Masking) -> Iterator[Column[WorkflowMetrics]]:
+    """Yield the columns of workflows; dollars are empty where no run is known."""
+    yield "workflow", lambda workflow: _shown(masking.name(workflow.name)) if workflow.name else None
+    yield (
+        "run",
+        lambda workflow: _shown(masking.name(workflow.run_id)) if workflow.run_id and not masking.share else None,
+    )
+    yield "session", lambda workflow: _shown(masking.session(workflow.session_id))
+    yield "timestamp", lambda workflow: workflow.timestamp
+    yield "status", lambda workflow: _shown(masking.name(workflow.status))
+    yield "phases", lambda workflow: len(workflow.phases)
+    yield "planned_agents", lambda workflow: workflow.planned_agents
+    yield "agents", lambda workflow: workflow.agents
+    yield "completed_agents", lambda workflow: workflow.completed_agents
+    yield "failed_agents", lambda workflow: workflow.failed_agents
+    yield "unfinished_agents", lambda workflow: workflow.unfinished_agents
+    yield from _tokens(_workflow_tokens)
+    yield "estimated_dollars", lambda workflow: workflow.cost.estimated if workflow.cost.messages else None
+
+
+def _workflow_tokens(workflow: WorkflowMetrics) -> Tokens:
+    return workflow.tokens
 
 
 def _dollars(context: Context) -> Mapping[str, float]:

@@ -11,6 +11,7 @@ from analysis.strategies import rework, spending, verdicts
 from analysis.strategies.rework import Reworked
 from analysis.strategies.spending import Expense
 from analysis.strategies.verdicts import Field
+from analysis.strategies.workflows import price_workflows
 from common import schema
 from common.measures import prices, rates
 from common.measures.cases import Case, ids_by, tool_use_ids
@@ -64,6 +65,7 @@ def answer_metrics(material: Material) -> MetricsResult:
         spending_by_day=sorted(by(lambda expense: expense.tokens.day), key=lambda row: row.name),
         spending_by_project=spending.by_project(parts, material.prices),
         spending_by_period=by(lambda expense: material.periods.name_of(expense.tokens.day)),
+        workflows=price_workflows(material.enriched.workflows, material.prices),
         unpriced=spending.unpriced(parts, material.prices),
         reconciliation=spending.reconcile(material.enriched, parts),
     )

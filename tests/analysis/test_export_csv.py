@@ -15,7 +15,7 @@ from tests.builders.reports import Made, from_records, from_sessions
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("delegations", "agents", "sessions")
+NAMES = ("delegations", "agents", "sessions", "workflows")
 
 
 def tables(made: Made, *, redact: bool = True, share: bool = False) -> dict[str, list[dict[str, str]]]:
@@ -26,7 +26,12 @@ def tables(made: Made, *, redact: bool = True, share: bool = False) -> dict[str,
 
 def test_every_delegation_agent_and_session_is_a_row(tmp_path: Path) -> None:
     found = tables(from_sessions(tmp_path, *sessions(4)))
-    assert {name: len(rows) for name, rows in found.items()} == {"delegations": 24, "agents": 2, "sessions": 4}
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "delegations": 24,
+        "agents": 2,
+        "sessions": 4,
+        "workflows": 0,
+    }
     first = found["delegations"][0]
     assert first["number"] == "1"
     assert first["agent_type"] == "developer"

@@ -46,7 +46,7 @@ CHANGING = (
     "chmod,fchmodat,mknod,mknodat,truncate,utimensat"
 )
 SETTINGS = 'projects = ["mine"]\nmarathon_over = 2\ncsv = true\n'
-TABLES = {"csv/delegations.csv", "csv/agents.csv", "csv/sessions.csv"}
+TABLES = {"csv/delegations.csv", "csv/agents.csv", "csv/sessions.csv", "csv/workflows.csv"}
 
 
 def delegations_of(texts: Sequence[str]) -> int:

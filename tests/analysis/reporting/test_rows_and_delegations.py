@@ -66,6 +66,8 @@ WITHOUT_COUNT = {
 """Tables whose rows count no delegations, but lead to those behind them."""
 
 WITHOUT_DELEGATIONS = {
+    "workflows": "counts agents that no delegation started; the run's id is the folder of their transcripts",
+    "workflow_phases": "counts agents of the workflows in the table above it",
     "as_if": "p-values and intervals of the measures in the comparison above it",
     "unpriced": "counts messages of a model, of main threads too",
     "lines": "counts lines of transcripts",
