@@ -7,8 +7,19 @@ import re
 import msgspec
 import pytest
 
+from common.transcripts.find import SNAPSHOT_LIMIT
 from common.transcripts.linking import outcomes
-from common.transcripts.reading import depth, lines, messages, shapes, transcript_reader, usage
+from common.transcripts.reading import (
+    depth,
+    file_reader,
+    lines,
+    messages,
+    shapes,
+    transcript_file,
+    transcript_reader,
+    usage,
+    workflows,
+)
 from common.transcripts.reading.texts import sentences
 from tests.docs.pages import ROOT, names, rows, section
 
@@ -16,8 +27,12 @@ FORMAT = ROOT / "docs" / "FORMAT.md"
 TEXT = FORMAT.read_text(encoding="utf-8")
 SHAPES = [
     one
-    for one in [*vars(shapes).values(), *vars(usage).values()]
-    if isinstance(one, type) and issubclass(one, msgspec.Struct) and one is not msgspec.Struct
+    for module in (shapes, usage, transcript_file, workflows)
+    for one in vars(module).values()
+    if isinstance(one, type)
+    and issubclass(one, msgspec.Struct)
+    and one.__module__ == module.__name__
+    and not one.__struct_config__.array_like  # these are kept in the cache, not read
 ]
 FIELDS = {one.encode_name for shape in SHAPES for one in msgspec.structs.fields(shape)}
 
@@ -30,6 +45,7 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
     documented = cells("Fields of a line", 0) | cells("Fields of a line", 1) | cells("Messages and usage", 0)
     documented |= cells("Messages and usage", 1)
     documented |= cells("Fields of a call and its answer", 0) | cells("Fields of a call and its answer", 2)
+    documented |= cells("Workflows", 0) - file_reader.JOURNAL_TYPES
     assert documented >= FIELDS
     values = {
         "queued_command",
@@ -50,6 +66,14 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
 
 def test_every_type_of_line_is_documented_and_no_other() -> None:
     assert cells("Types", 0) == transcript_reader.KNOWN_TYPES | transcript_reader._HANDLERS.keys()  # noqa: SLF001
+
+
+def test_every_type_of_line_of_a_journal_is_documented() -> None:
+    assert cells("Workflows", 0) >= file_reader.JOURNAL_TYPES
+
+
+def test_the_limit_of_a_snapshot_is_that_of_the_code() -> None:
+    assert f"at most {SNAPSHOT_LIMIT >> 20} MB" in section(FORMAT, "Workflows")
 
 
 @pytest.mark.parametrize(
