@@ -5,6 +5,7 @@ on. Each pattern has a bound, so that a search takes time in proportion to the t
 """
 
 import re
+from functools import cache
 from typing import Literal, NamedTuple
 
 from common.records.sessions import ResultKind
@@ -23,12 +24,18 @@ class HollowRule(NamedTuple):
 
     kind: ResultKind
     part: Part
-    pattern: re.Pattern[str]
+    words: str
     note: str
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern; it is compiled when a result is first held against it, not at every start."""
+        return _compiled(self.words)
 
-def _rule(kind: ResultKind, part: Part, pattern: str, note: str) -> HollowRule:
-    return HollowRule(kind, part, re.compile(pattern, re.IGNORECASE), note)
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
 
 
 _EMPTY_MEASURED = "2 of 2 flagged results were right, of 486 completed delegations"
@@ -83,33 +90,33 @@ _NO_CALL = r"(?! (?:through|you|down|over|into|out|short|with|the numbers)\b)"
 _NO_CONDITION = r"(?![^.!?\n]{0,200}\b(?:if|once|when|after|unless|as soon as) (?:you|I|the user)\b)"
 
 RULES: tuple[HollowRule, ...] = (
-    _rule("empty", "whole", "", _EMPTY_MEASURED),
-    _rule("empty", "whole", rf"\((?:{_PLACEHOLDER})[.!]?\)|\[(?:{_PLACEHOLDER})[.!]?\]", _EMPTY_MEASURED),
-    _rule(
+    HollowRule("empty", "whole", "", _EMPTY_MEASURED),
+    HollowRule("empty", "whole", rf"\((?:{_PLACEHOLDER})[.!]?\)|\[(?:{_PLACEHOLDER})[.!]?\]", _EMPTY_MEASURED),
+    HollowRule(
         "unable",
         "head",
         rf"{_NO_QUOTE}I must stop"
         r"(?: (?:here|now|and|because|before|at this point|this task|the task)\b|\s?[.,:;!(–—-]|\Z)",
         _UNABLE_MEASURED,
     ),
-    _rule("unable", "head", rf"{_I_CANNOT} (?:proceed|continue)\b{_NOT_TO_SAVE}", _UNABLE_MEASURED),
-    _rule("unable", "head", rf"{_AT_THE_START}{_CANNOT} proceed\b{_NOT_TO_SAVE}", _UNABLE_MEASURED),
-    _rule("unable", "head", rf"\b(?:this|the|your|my) {_TASK} {_CANNOT} (?:proceed|continue)\b", _LIKE_MEASURED),
-    _rule(
+    HollowRule("unable", "head", rf"{_I_CANNOT} (?:proceed|continue)\b{_NOT_TO_SAVE}", _UNABLE_MEASURED),
+    HollowRule("unable", "head", rf"{_AT_THE_START}{_CANNOT} proceed\b{_NOT_TO_SAVE}", _UNABLE_MEASURED),
+    HollowRule("unable", "head", rf"\b(?:this|the|your|my) {_TASK} {_CANNOT} (?:proceed|continue)\b", _LIKE_MEASURED),
+    HollowRule(
         "unable",
         "head",
         rf"{_I_CANNOT} (?:complete|perform|carry out|do|help with|assist with)"
         rf" (?:this|that|the|your) (?:[a-z]{{1,12}} )?{_TASK}\b(?! of\b)",
         _LIKE_MEASURED,
     ),
-    _rule("unable", "head", rf"{_NO_QUOTE}I (?:must|have to) (?:decline|refuse)\b", _LIKE_MEASURED),
-    _rule("invented", "text", rf"{_TAG}{_MARKUP}(?:{_CLOSE}|\s)", _INVENTED_MEASURED),
-    _rule("invented", "text", rf"(?:\A|\n)[ \t>*-]{{0,8}}{_OPEN}(?:task|agent){_CLOSE}", _INVENTED_MEASURED),
-    _rule("invented", "text", rf"(?<!`){_OPEN}/(?:antml:)?(?:{_TOOL}|{_MARKUP}){_CLOSE}", _INVENTED_MEASURED),
-    _rule("invented", "text", rf"{_TAG}{_TOOL}(?:{_IN_TAG}|{_AFTER_TAG})", _INVENTED_MEASURED),
-    _rule("invented", "text", rf"{_TAG}(?:(?:read|write|create|delete)_file{_CLOSE}|mcp__\w)", _LIKE_MEASURED),
-    _rule("invented", "prose", rf"{_SENTENCE}{_STARTING} {_LOOKING}{_NO_CALL}{_NO_CONDITION}", _INVENTED_MEASURED),
-    _rule("invented", "prose", rf"{_SENTENCE}{_I_WILL} run\b{_NO_CALL}{_NO_CONDITION}", _INVENTED_MEASURED),
+    HollowRule("unable", "head", rf"{_NO_QUOTE}I (?:must|have to) (?:decline|refuse)\b", _LIKE_MEASURED),
+    HollowRule("invented", "text", rf"{_TAG}{_MARKUP}(?:{_CLOSE}|\s)", _INVENTED_MEASURED),
+    HollowRule("invented", "text", rf"(?:\A|\n)[ \t>*-]{{0,8}}{_OPEN}(?:task|agent){_CLOSE}", _INVENTED_MEASURED),
+    HollowRule("invented", "text", rf"(?<!`){_OPEN}/(?:antml:)?(?:{_TOOL}|{_MARKUP}){_CLOSE}", _INVENTED_MEASURED),
+    HollowRule("invented", "text", rf"{_TAG}{_TOOL}(?:{_IN_TAG}|{_AFTER_TAG})", _INVENTED_MEASURED),
+    HollowRule("invented", "text", rf"{_TAG}(?:(?:read|write|create|delete)_file{_CLOSE}|mcp__\w)", _LIKE_MEASURED),
+    HollowRule("invented", "prose", rf"{_SENTENCE}{_STARTING} {_LOOKING}{_NO_CALL}{_NO_CONDITION}", _INVENTED_MEASURED),
+    HollowRule("invented", "prose", rf"{_SENTENCE}{_I_WILL} run\b{_NO_CALL}{_NO_CONDITION}", _INVENTED_MEASURED),
 )
 
 

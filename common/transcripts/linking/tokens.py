@@ -15,7 +15,6 @@ from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_token
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.reading.facts import InnerCall
-from common.transcripts.reading.identity import is_own_call
 
 MIDDLE_CONTEXT, LONG_CONTEXT = CONTEXT_TIERS
 NO_MODEL = "(none)"
@@ -164,8 +163,8 @@ def tools_used(messages: Iterable[DistinctMessage]) -> dict[str, int]:
 
 
 def _tool_key(message: DistinctMessage, name: str) -> tuple[str, str]:
-    """Return the identity of a call of any tool: an id that is not Anthropic's names a call only in its message."""
-    return ("" if is_own_call(name) else message.best.id or "", name)
+    """Return the identity of a call of any tool: its id and its message, since some models number calls from 0."""
+    return (message.best.id or "", name)
 
 
 def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:

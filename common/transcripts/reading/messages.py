@@ -8,8 +8,8 @@ from common.transcripts.reading.usage import Iteration, Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 SYNTHETIC = "<synthetic>"
-STANDARD = (None, "standard")
-ANYWHERE = (None, "", "global", "not_available")
+STANDARD = frozenset((None, "standard"))
+ANYWHERE = frozenset((None, "", "global", "not_available"))
 """What `inference_geo` says of a message that no place was asked for."""
 
 MOST_SIZES = 200

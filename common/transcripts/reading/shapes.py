@@ -70,8 +70,6 @@ class Line(Struct, rename="camel", gc=False):
     attachment: Raw = NOTHING
     message: Message | None = None
     is_meta: bool | None = None
-    error: Raw = NOTHING
-    is_api_error_message: bool | None = None
     is_compact_summary: bool | None = None
     is_visible_in_transcript_only: bool | None = None
     uuid: str | None = None
@@ -79,8 +77,10 @@ class Line(Struct, rename="camel", gc=False):
     tool_use_result: Raw = NOTHING
     parent_tool_use_id: str | None = field(default=None, name="parentToolUseID")
     team_name: str | None = None
-    operation: str | None = None
     content: Raw = NOTHING
+    operation: str | None = None
+    is_api_error_message: bool | None = None
+    error: Raw = NOTHING
 
 
 class Attachment(Struct, rename="camel", gc=False):

@@ -1,9 +1,13 @@
 """The threads of a file, and the search for the one that a line belongs to."""
 
 from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts, Thread
-from common.transcripts.reading.shapes import Line
+from common.transcripts.reading.identity import is_own_message, message_identity
+from common.transcripts.reading.shapes import Line, Message
 from common.transcripts.reading.stretches import add_time
 from common.transcripts.reading.timestamps import NO_TIMESTAMP
+
+_MessageKey = str | tuple[str] | None
+"""An id that is Anthropic's as it is, so that nearly every line finds its message at once; others in a tuple."""
 
 
 class Threads:
@@ -15,14 +19,16 @@ class Threads:
         self._main: dict[str | None, int] = {}
         self._others: dict[tuple[str | None, ...], int] = {}
         self._by_uuid: dict[str, int] = {}
-        self._messages: list[dict[str, MessageFacts]] = []
+        self._messages: list[dict[_MessageKey, MessageFacts]] = []
         self._versions: set[tuple[int, str]] = set()
         self._last_version: list[str | None] = []  # of each thread: the next line mostly has the same
         for index, thread in enumerate(facts.threads):
             self._index(index, thread)
 
     def _index(self, index: int, thread: Thread) -> None:
-        self._messages.append({m.id: m for m in thread.messages if m.id is not None})
+        self._messages.append(
+            {m.id if is_own_message(m.id) else (m.id,): m for m in thread.messages if m.id is not None}
+        )
         self._versions.update((index, seen.value) for seen in thread.versions)
         self._last_version.append(None)
         if thread.kind == "main":
@@ -92,15 +98,20 @@ class Threads:
         self._note(self._facts.threads[index], index, line, number, stamp)
         return index
 
-    def message(self, index: int, message_id: str | None, number: int, stamp: str) -> MessageFacts:
+    def message(self, index: int, message: Message, number: int, stamp: str) -> MessageFacts:
         """Return the facts of a message in a thread, placed at its earliest line; a message without an id is new."""
-        known = self._messages[index].get(message_id) if message_id is not None else None
+        known = self._messages[index].get(message.id)
         if known is None:
-            known = MessageFacts(message_id, stamp, number)
-            self._facts.threads[index].messages.append(known)
-            if message_id is not None:
-                self._messages[index][message_id] = known
-        elif stamp < known.timestamp:
+            identity = message_identity(message)
+            key = identity if identity is None or identity == message.id else (identity,)
+            known = self._messages[index].get(key)
+            if known is None:
+                known = MessageFacts(identity, stamp, number)
+                self._facts.threads[index].messages.append(known)
+                if identity is not None:
+                    self._messages[index][key] = known
+                return known
+        if stamp < known.timestamp:
             known.timestamp, known.line = stamp, number
         return known
 

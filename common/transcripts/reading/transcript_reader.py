@@ -68,7 +68,7 @@ class TranscriptReader:
         if message is None:
             return
         self.facts.threads[index].cut_by = api_error_of(line, message) if line.is_api_error_message else None
-        facts = self._threads.message(index, message_identity(message), number, stamp)
+        facts = self._threads.message(index, message, number, stamp)
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
@@ -216,7 +216,7 @@ class TranscriptReader:
         message = data.message.message if data.message is not None else None
         if message is None or message.usage is None or not message.id:
             return
-        facts = self._threads.message(index, message_identity(message), number, stamp)
+        facts = self._threads.message(index, message, number, stamp)
         add_usage(facts, message, number)
         for block in message.content if isinstance(message.content, list) else ():
             if not isinstance(block, Block):
