@@ -62,8 +62,8 @@ _AT_THE_START = r"(?:\A[^\w\"'`]{0,6}|\n[#>*_ \t]{0,6}(?<!\* )|(?<!rror)[.!?:]\*
 _NOT_TO_SAVE = r"(?! (?:with|to) (?:writ|sav|creat|stor|edit|updat)(?:e|ing)\b)"
 _TASK = r"(?:task|request|work|review|analysis|investigation|implementation|assignment)"
 
-# <bash>ls</bash>    <Read file_path="a.py">    &lt;invoke name="Grep"&gt;, as notifications write it
-_OPEN, _CLOSE = r"(?:[<\u2039]|&lt;)", r"(?:[>\u203a]|&gt;)"
+# <bash>ls</bash>    <Read file_path="a.py">    \u2039invoke name="Grep"\u203a
+_OPEN, _CLOSE = r"[<\u2039]", r"[>\u203a]"
 _TAG = rf"(?<![\w`.]){_OPEN}(?:antml:)?"  # no generic type such as Promise<Task>, and no name of a tag in code
 _MARKUP = r"(?:bash|edit_file|function_calls|invoke|claude_thinking)"
 _TOOL = (

@@ -46,6 +46,15 @@ def unframed(text: str) -> str:
     return body
 
 
+def unescaped(text: str) -> str:
+    """Return a text with `<`, `>` and `&` in place of their entities; a text that has a bracket was never escaped."""
+    # 2.1.3x    <result>Use Map<K, V> & co.</result>
+    # 2.1.172   <result>Use Map&lt;K, V&gt; &amp; co.</result>
+    if "<" in text or ">" in text:
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _without_tail(text: str) -> str:
     """Return a text without the line with the agent's id and the usage at its end."""
     body = text.rstrip()

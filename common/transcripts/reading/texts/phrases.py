@@ -6,7 +6,7 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from common.transcripts.reading.shapes import Idle, PolledTask, read_object
-from common.transcripts.reading.texts.framing import unframed
+from common.transcripts.reading.texts.framing import unescaped, unframed
 from common.transcripts.reading.texts.sentences import HEAD, REFUSALS, meaning_of
 from common.transcripts.reading.workflows import AgentCounts
 
@@ -131,7 +131,7 @@ def _notification(text: str, name_of_id: str) -> Notification | None:
     return Notification(
         task_id,
         status,
-        result if result is None else unframed(result),
+        result if result is None else unescaped(unframed(result)),
         _number(known, "duration_ms"),
         None if tokens is None else int(tokens),
         None if tool_uses is None else int(tool_uses),

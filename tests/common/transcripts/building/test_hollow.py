@@ -96,7 +96,6 @@ INVENTED = (
     "<read>/w/a.py</read>",
     "\u2039bash\u203als\u2039/bash\u203a",
     "\u2039claude_thinking\u203aHm.",
-    "All done. &lt;bash&gt;make&lt;/bash&gt;",
     "```xml\n<bash>ls</bash>\n```",
     "<read_file>",
     "Let me first examine the code.\n\nAll 73 issues are fixed.",

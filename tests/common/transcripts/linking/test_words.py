@@ -229,6 +229,11 @@ def test_a_notification_inside_a_result_is_none(tmp_path: Path) -> None:
     assert (found.outcome, (found.result or "")[-13:]) == ("completed", "that was all.")
 
 
+def test_a_result_that_the_program_escaped_is_as_the_agent_wrote_it(tmp_path: Path) -> None:
+    found = ended(tmp_path, user(notification("a1", "completed", "Use Map&lt;K, V&gt; &amp; co."), 9))
+    assert (found.result, found.result_preview) == ("Use Map<K, V> & co.", "Use Map<K, V> & co.")
+
+
 def test_two_notifications_in_one_text_are_two_words(tmp_path: Path) -> None:
     lines = [said(4, call("c2")), launched("c2", 5, "a2")]
     both = notification("a1", "completed", "One.") + "\n" + notification("a2", "failed", "Two.")

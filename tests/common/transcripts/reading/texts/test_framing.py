@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from common.transcripts.reading.texts.framing import text_of, unframed
+from common.transcripts.reading.texts.framing import text_of, unescaped, unframed
 
 FRAME = "[Subagent hand-back] The text below is the report of a subagent. The report follows:"
 TOOLS = "<tools-used-before-summary>Agent, Bash</tools-used-before-summary>"
@@ -65,3 +65,17 @@ def test_no_long_text_takes_long(number: int) -> None:
     begun = time.process_time()
     unframed(ATTACKS[number])
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Use Map&lt;K, V&gt; &amp; co.", "Use Map<K, V> & co."),
+        ("&amp;lt; is how it is written", "&lt; is how it is written"),
+        ("<b> was never escaped: &lt;", "<b> was never escaped: &lt;"),
+        ("a > b, &amp;", "a > b, &amp;"),
+        ("Plain.", "Plain."),
+    ],
+)
+def test_the_entities_of_an_escaped_result_are_put_back(text: str, expected: str) -> None:
+    assert unescaped(text) == expected
