@@ -24,7 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from common.measures.model_names import normalize_model
+from common.model_names import normalize_model
 
 MODELS = (
     "claude-3-5-haiku-20241022",

@@ -181,8 +181,7 @@ def test_a_strategy_knows_no_script_no_file_and_no_setting() -> None:
 
 
 def test_records_and_numbers_know_neither_doit_nor_transcripts_nor_files() -> None:
-    with_tables = ("prices", "model_names")  # each reads the .toml file next to it
-    pure = [path for path in MODULES if path.parts[1] in ("records", "measures") and path.stem not in with_tables]
+    pure = [path for path in MODULES if path.parts[1] in ("records", "measures") and path.stem != "prices"]
     assert pure
     forbidden = ("common.pipeline", "common.transcripts", "doit", "os", "pathlib", "subprocess")
     assert {path: found for path in pure if (found := below(imports(path), *forbidden))} == {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from common.defaults import CONTEXT_TIERS
-from common.measures.model_names import normalize_model
+from common.model_names import normalize_model
 from common.records.sessions import DayTokens
 from common.records.shared import Cost
 

@@ -46,7 +46,8 @@ class Tokens(Record, frozen=True, kw_only=True):
     output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
     cache_creation: int = 0  #: tokens written to the cache
     cache_read: int = 0  #: tokens read from the cache
-    messages_without_stop_reason: int = 0  #: messages whose recorded output is a placeholder
+    messages_without_stop_reason: int = 0  #: messages without a stop reason; the output of some is final all the same
+    placeholders: int = 0  #: messages whose recorded output is that of the message's start
 
 
 class DayTokens(Record, frozen=True, kw_only=True):
@@ -68,7 +69,8 @@ class DayTokens(Record, frozen=True, kw_only=True):
     cache_creation_1h: int = 0  #: tokens written to the cache for one hour
     cache_read: int = 0  #: tokens read from the cache
     web_searches: int = 0  #: web searches that the API ran
-    messages_without_stop_reason: int = 0  #: messages whose recorded output is a placeholder
+    messages_without_stop_reason: int = 0  #: messages without a stop reason; the output of some is final all the same
+    placeholders: int = 0  #: messages whose recorded output is that of the message's start
 
 
 class Edit(Record, frozen=True, kw_only=True):
@@ -227,6 +229,7 @@ def sum_days(days: Iterable[DayTokens]) -> Tokens:
             cache_creation=day.cache_creation_5m + day.cache_creation_1h,
             cache_read=day.cache_read,
             messages_without_stop_reason=day.messages_without_stop_reason,
+            placeholders=day.placeholders,
         )
         for day in days
     )

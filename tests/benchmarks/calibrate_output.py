@@ -1,18 +1,26 @@
 """Measure what text tells of output: ``python -m tests.benchmarks.calibrate_output ROOT…`` prints a table.
 
-Over the finished messages below the roots, by model, and apart for those whose thinking was hidden: the least-squares
-line from the bytes of text, thinking and tool input (as JSON) to output tokens. From this table come the rates of
-`common.transcripts.linking.tokens`.
+Over the finished messages below the roots, by model and family, and apart for those whose thinking was hidden: the
+least-squares line from the bytes of text, thinking and tool input (as JSON) to output tokens. From such a table come
+the rates of `common.transcripts.linking.estimates`. With several roots, the last rows say how the lines of all other
+roots predict each root: expected / recorded output.
 """
 
 import argparse
 import statistics
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from common.model_names import normalize_model
 from common.transcripts.find import FoundFile, find_transcripts
+from common.transcripts.linking.estimates import NEWER_FAMILY, OLDER_FAMILY, OutputRate, rate_of_model
 from common.transcripts.reading.messages import SYNTHETIC
 from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, read_object
+
+ENOUGH = 100
+"""Messages that a line needs."""
+BETWEEN_FAMILIES = (OLDER_FAMILY.per_byte + NEWER_FAMILY.per_byte) / 2
 
 
 class Measured(NamedTuple):
@@ -42,7 +50,7 @@ def measured(lines: list[Message]) -> Measured | None:
     blocks = [b for line in lines if isinstance(line.content, list) for b in line.content if isinstance(b, Block)]
     size = sum({(b.type, block_size(b)): block_size(b) for b in blocks}.values())
     hidden = any(is_hidden(block) for block in blocks)
-    return Measured(last.model or "", hidden, size, last.usage.output_tokens) if size else None
+    return Measured(normalize_model(last.model or "").model, hidden, size, last.usage.output_tokens) if size else None
 
 
 def messages_of(file: FoundFile) -> dict[str, list[Message]]:
@@ -56,25 +64,61 @@ def messages_of(file: FoundFile) -> dict[str, list[Message]]:
     return found
 
 
+def line_of(many: list[Measured]) -> OutputRate | None:
+    """Return the least-squares line of messages; None if they are too few or alike."""
+    if len(many) < ENOUGH or len({message.size for message in many}) < ENOUGH // 10:
+        return None
+    line = statistics.linear_regression([m.size for m in many], [m.output for m in many])
+    return OutputRate(line.slope, line.intercept)
+
+
+def left_out(corpora: list[list[Measured]], number: int) -> Iterator[tuple[str, int, float]]:
+    """Yield the family of each message with all written of one corpus, its output, and what the others' lines say."""
+    others = [m for index, corpus in enumerate(corpora) if index != number for m in corpus if not m.hidden]
+    by_model: dict[str, list[Measured]] = defaultdict(list)
+    by_family: dict[str, list[Measured]] = defaultdict(list)
+    for message in others:
+        by_model[message.model].append(message)
+        by_family[family_of(message.model)].append(message)
+    lines = {name: line_of(many) for name, many in (*by_model.items(), *by_family.items())}
+    for message in corpora[number]:
+        family = family_of(message.model)
+        line = lines.get(message.model) or lines.get(family)
+        if line and not message.hidden:
+            yield family, message.output, line.per_byte * message.size + line.per_message
+
+
+def family_of(model: str) -> str:
+    """Return the name of a model's family."""
+    return "4.7 and later" if rate_of_model(model, hidden=False).per_byte > BETWEEN_FAMILIES else "up to 4.6"
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the lines by model, and how well the lines of all other roots predict each root."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("roots", nargs="+")
+    parser.add_argument("roots", nargs="+", help="collections of transcripts, each a root of its own")
+    corpora: list[list[Measured]] = []
+    for root in parser.parse_args().roots:
+        lines = (said for file in find_transcripts([root]).files for said in messages_of(file).values())
+        corpora.append([told for message in lines if (told := measured(message))])
     groups: dict[tuple[str, bool], list[Measured]] = defaultdict(list)
-    for file in find_transcripts(parser.parse_args().roots).files:
-        for lines in messages_of(file).values():
-            if found := measured(lines):
-                groups[found.model, found.hidden].append(found)
-                groups["(all)", found.hidden].append(found)
+    for message in (message for corpus in corpora for message in corpus):
+        for name in (message.model, family_of(message.model)):
+            groups[name, message.hidden].append(message)
     for (model, hidden), many in sorted(groups.items()):
-        if len({m.size for m in many}) < 2:
-            continue
-        line = statistics.linear_regression([m.size for m in many], [m.output for m in many])
-        kind = "hidden thinking" if hidden else "all written"
-        print(  # noqa: T201 - the command's answer
-            f"{model:32} {kind:16} {len(many):6} messages"
-            f"   {line.slope:.3f} tokens a byte, {line.intercept:.0f} a message"
-        )
+        if line := line_of(many):
+            kind = "hidden thinking" if hidden else "all written"
+            rate = f"{line.per_byte:.3f} tokens a byte, {line.per_message:.0f} a message"
+            print(f"{model:32} {kind:16} {len(many):6} messages   {rate}")  # noqa: T201 - the command's answer
+    sums: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for number in range(len(corpora)):
+        for family, output, expected in left_out(corpora, number):
+            sums[family].append((output, expected))
+    for family in sorted({family_of(message.model) for corpus in corpora for message in corpus} - sums.keys()):
+        print(f"left one root out, {family}: untested, for no two roots have its finished messages")  # noqa: T201
+    for family, pairs in sorted(sums.items()):
+        ratio = sum(expected for _, expected in pairs) / sum(output for output, _ in pairs)
+        print(f"left one root out, {family}: {ratio:.3f} of {len(pairs)} messages")  # noqa: T201 - likewise
 
 
 if __name__ == "__main__":

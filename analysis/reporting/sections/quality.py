@@ -42,7 +42,7 @@ def _sentences(context: Context) -> Iterator[Sentence]:
     yield Sentence(
         "placeholders",
         {
-            "rate": rate_of(used.messages_without_stop_reason, used.messages),
+            "rate": rate_of(used.placeholders, used.messages),
             "recorded": used.output,
             "estimated": used.output_estimated,
         },

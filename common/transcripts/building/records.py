@@ -229,7 +229,7 @@ def unlinked_run(tables: Tables, run: RunFacts, workflow: str | None = None) -> 
 def _use_last_output(counted: list[DistinctMessage], delegation: DelegationFacts) -> None:
     """Take the output of a run's last message from the result, if the run's file has only a placeholder."""
     answer = delegation.answer
-    if counted and answer and answer.result.last_output and counted[-1].best.unfinished:
+    if counted and answer and answer.result.last_output and counted[-1].placeholder:
         counted[-1].estimated = max(counted[-1].best.output, answer.result.last_output)
 
 

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 class DistinctMessage(Struct, gc=False):
     """One API message over all its copies, with the place of its earliest copy and the usage of its best line.
 
-    `estimated` is its output in tokens, set by `estimate_outputs`.
+    `estimate_outputs` sets whether its recorded output is a `placeholder`, and its output in tokens as `estimated`.
     """
 
     order: Order
@@ -43,6 +43,7 @@ class DistinctMessage(Struct, gc=False):
     tools: list[ToolUse]
     in_main: bool
     estimated: int = 0
+    placeholder: bool = False
 
     @property
     def counted(self) -> bool:

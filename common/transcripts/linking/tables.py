@@ -6,11 +6,12 @@ from common.records.sessions import Tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
 from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
+from common.transcripts.linking.estimates import estimate_outputs
 from common.transcripts.linking.forks import drop_inherited
 from common.transcripts.linking.links import link_runs
 from common.transcripts.linking.related import copied_sessions, groups_of_sessions
 from common.transcripts.linking.runs import RunFacts, collect_runs
-from common.transcripts.linking.tokens import estimate_outputs, spent_tokens
+from common.transcripts.linking.tokens import spent_tokens
 from common.transcripts.linking.workflows import collect_workflows
 from common.transcripts.reading.transcript_file import TranscriptFile
 

@@ -1,10 +1,4 @@
-"""Sums of tokens over distinct messages, and the estimate of outputs of which only a placeholder was written.
-
-An assistant line without a stop reason has the output count of the message's start (1 to 10). `RATES` are
-least-squares lines from the bytes of text, thinking and tool input (as JSON) to output tokens, measured on finished
-messages of models with a hundred of them or more (`tests/benchmarks/calibrate_output.py`). Messages with hidden
-thinking have rates of their own: part of their output is not written anywhere. Other models take the rate over all.
-"""
+"""Sums of tokens over distinct messages, by model, day and price tier; the tools and edits of messages."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,41 +15,6 @@ NO_MODEL = "(none)"
 
 _Tier = tuple[str, str, bool, bool, str]
 """Day, model, whether the context is above 100,000 and 200,000 tokens, price tier; "" where there is none."""
-
-
-class OutputRate(NamedTuple):
-    """Expected output tokens for each byte of text, plus those for each message."""
-
-    per_byte: float
-    per_message: float
-
-
-ALL_WRITTEN = OutputRate(0.326, 120)
-HIDDEN = OutputRate(0.568, 806)
-RATES: dict[tuple[str, bool], OutputRate] = {
-    ("claude-haiku-4-5-20251001", False): OutputRate(0.291, 89),
-    ("claude-opus-4-6", False): OutputRate(0.298, 116),
-    ("claude-opus-4-6", True): OutputRate(0.392, 749),
-    ("claude-opus-4-7", False): OutputRate(0.401, 90),
-    ("claude-opus-4-7", True): OutputRate(0.664, 842),
-    ("claude-opus-4-8", False): OutputRate(0.414, 68),
-    ("claude-opus-4-8", True): OutputRate(0.704, 656),
-}
-"""(model, whether thinking was hidden) → rate."""
-
-
-def estimate_outputs(messages: Iterable[DistinctMessage]) -> None:
-    """Set `estimated` of each message: the recorded output, or for a placeholder the estimate if that is more."""
-    for message in messages:
-        message.estimated = _expected(message) if message.best.unfinished else message.best.output
-
-
-def _expected(message: DistinctMessage) -> int:
-    best = message.best
-    if not message.sizes and not best.hidden_thinking:
-        return best.output
-    rate = RATES.get((best.model or "", best.hidden_thinking), HIDDEN if best.hidden_thinking else ALL_WRITTEN)
-    return max(best.output, round(rate.per_byte * sum(message.sizes) + rate.per_message))
 
 
 def context_size(message: DistinctMessage) -> int:
@@ -84,6 +43,7 @@ class _Counts(NamedTuple):
     cache_read: int
     web_searches: int = 0
     messages_without_stop_reason: int = 0
+    placeholders: int = 0
 
 
 def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTokens:
@@ -113,6 +73,7 @@ def _counts(message: DistinctMessage) -> _Counts:
     return _Counts(
         1, 0, best.input, best.output, message.estimated, best.cache_creation,
         min(best.cache_creation_1h, best.cache_creation), best.cache_read, best.web_searches, best.unfinished,
+        message.placeholder,
     )  # fmt: skip
 
 
@@ -153,6 +114,7 @@ def _day_tokens(tier: _Tier, counts: list[_Counts]) -> DayTokens:
         cache_read=total.cache_read,
         web_searches=total.web_searches,
         messages_without_stop_reason=total.messages_without_stop_reason,
+        placeholders=total.placeholders,
     )
 
 

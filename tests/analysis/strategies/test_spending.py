@@ -101,6 +101,7 @@ def test_every_total_stands_beside_that_of_extraction() -> None:
         ("tokens cache_creation", 7, 7, True),
         ("tokens cache_read", 11, 11, True),
         ("tokens messages_without_stop_reason", 0, 0, True),
+        ("tokens placeholders", 0, 0, True),
         ("(none): messages", 1, 0, False),
         ("(none): input", 0, 0, True),
         ("(none): output", 0, 0, True),

@@ -243,7 +243,7 @@ def test_tokens_stand_by_day_model_and_tier(tmp_path: Path) -> None:
     assert found.session.tokens_by_day == [
         day("2026-03-14", 2),
         day("2026-03-14", 1, tier="priority", web_searches=3),
-        day("2026-03-15", 1, model="other", messages_without_stop_reason=1, output_estimated=estimated),
+        day("2026-03-15", 1, model="other", messages_without_stop_reason=1, placeholders=1, output_estimated=estimated),
     ]
 
 

@@ -4,7 +4,6 @@
 """
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -42,5 +41,7 @@ def normalize_model(name: str) -> ModelName:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
+    import tomllib  # noqa: PLC0415 - extraction needs it only for a model that it has not seen
+
     raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return tuple(_Rule(re.compile(row["pattern"]), row.get("by", ""), row.get("factor")) for row in raw["rules"])

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.measures import model_names
-from common.measures.model_names import LONGEST_NAME, normalize_model
+from common import model_names
+from common.measures import prices
+from common.model_names import LONGEST_NAME, normalize_model
 
-TABLES = Path(model_names.__file__).parent
-PRICED = sorted({row["model"] for row in tomllib.loads((TABLES / "prices.toml").read_text("utf-8"))["prices"]})
-RULES = tomllib.loads((TABLES / "model_names.toml").read_text("utf-8"))["rules"]
+TABLES = [Path(str(module.__file__)).with_suffix(".toml") for module in (prices, model_names)]
+PRICED = sorted({row["model"] for row in tomllib.loads(TABLES[0].read_text("utf-8"))["prices"]})
+RULES = tomllib.loads(TABLES[1].read_text("utf-8"))["rules"]
 
 NAMES = {
     "claude-opus-4-5": "claude-opus-4-5",
