@@ -7,11 +7,11 @@ from common.transcripts.linking.delegations import DelegationFacts
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.words import Noticed
 from common.transcripts.reading.facts import Notice, Result
+from common.transcripts.reading.texts.known_sentences import Meaning
 from common.transcripts.reading.texts.sentences import (
     CUTS,
     NAMES,
     POLICIES,
-    Meaning,
     meaning_of,
     meaning_of_cut,
     meanings_of_summary,

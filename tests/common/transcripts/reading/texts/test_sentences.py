@@ -4,15 +4,8 @@ import time
 
 import pytest
 
-from common.transcripts.reading.texts.sentences import (
-    ENDINGS,
-    HEAD,
-    TABLE,
-    KnownSentence,
-    meaning_of,
-    meaning_of_cut,
-    meanings_of_summary,
-)
+from common.transcripts.reading.texts.known_sentences import ENDINGS, TABLE, KnownSentence
+from common.transcripts.reading.texts.sentences import HEAD, meaning_of, meaning_of_cut, meanings_of_summary
 
 
 @pytest.mark.parametrize("sentence", TABLE, ids=lambda sentence: sentence.example)
