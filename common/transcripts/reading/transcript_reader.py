@@ -30,7 +30,7 @@ KNOWN_TYPES = frozenset(
     (
         "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
         "agent-name", "pr-link", "bridge-session", "file-history-delta", "atis-latch", "cost-state", "api-request",
-        "api-request-shape", "api-request-blob", "tools-used",
+        "api-request-shape", "api-request-blob", "tools-used", "agent-setting",
     )
 )  # fmt: skip
 

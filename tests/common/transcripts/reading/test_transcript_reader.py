@@ -333,13 +333,14 @@ def test_lines_that_repeat_requests_to_the_api_are_known_and_no_part_of_the_conv
         {"type": "api-request-shape", "sessionId": SESSION, "shapeHash": "h1", "shape": {"tools": []}},
         {"type": "api-request-blob", "sessionId": SESSION, "agentId": "a1", "hash": "h2", "message": copied},
         {"type": "tools-used", "tools": ["Agent"], "sessionId": SESSION},
+        {"type": "agent-setting", "agentSetting": "brief", "sessionId": SESSION},
         {"type": "fork-context-ref", "agentId": "a1", "parentSessionId": SESSION, "contextLength": 7},
         {"type": "cost-state", "sessionId": SESSION, "totalCostUSD": 0.5},
         {"type": "atis-latch", "atis": True, "sessionId": SESSION},
         {"type": "file-history-delta", "messageId": "u1"},
     ]
     facts = told(tmp_path, *kinds)
-    assert (facts.lines, facts.parsed, facts.unknown_types) == (8, 8, {})
+    assert (facts.lines, facts.parsed, facts.unknown_types) == (9, 9, {})
     assert (facts.threads, facts.calls) == ([], [])
 
 
