@@ -80,7 +80,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         run=record,
         prompt=copy.call.prompt,
         result=result,
-        user_context_before=copy.file.facts.contexts[copy.call.context] if copy.call.context >= 0 else None,
+        user_context_before=copy.file.facts.prompts.contexts[copy.call.context] if copy.call.context >= 0 else None,
         assistant_synthesis_after=synthesis,
         sequence_number=number,
         previous_agent=neighbours[0],

@@ -14,7 +14,7 @@ import msgspec
 from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
 from common.text.escaping import terminal
 
-VERSION = "7"
+VERSION = "8"
 """Raise it whenever the readers take other facts from a transcript, or the tables change."""
 
 NAME = "transcripts.sqlite3"

@@ -46,10 +46,16 @@ class Answers:
                 facts.notices[number].synthesis = text
             facts.waiting_notices.clear()
 
-    def prompted(self, text: str) -> None:
-        """Take a prompt that the user wrote."""
-        facts = self._facts
-        facts.last_prompt, facts.last_prompt_kept = text, False
+    def prompted(self, text: str, stamp: str, index: int | None = None) -> None:
+        """Take a prompt that the user wrote in this thread; None if it was queued."""
+        # 2.1.231 to 2.1.281, the first lines of a session at a terminal: the call before the prompt that asked for it
+        #   {"type":"assistant","timestamp":"...:40.253Z",...}   {"type":"user","timestamp":"...:40.072Z",...}
+        facts, prompts = self._facts, self._facts.prompts
+        since = facts.calls[prompts.calls :] if stamp > prompts.at else []
+        prompts.written(text, stamp, len(facts.calls))
+        for call in since:
+            if call.thread == index and call.timestamp > stamp:
+                call.context = prompts.kept()
         facts.watched = {call: left - 1 for call, left in facts.watched.items() if left > 1}
 
     def corrected(self) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from common.transcripts.reading.texts.prompts import Prompts
 from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
 
 ThreadKind = Literal["main", "side", "progress"]
@@ -210,7 +211,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     calls: list[Call] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    contexts: list[str] = field(default_factory=list)
+    prompts: Prompts = field(default_factory=Prompts)
     corrected: list[str] = field(default_factory=list)
     open_tools: dict[str, str] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)
@@ -221,9 +222,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     forked: bool = False
     queue: list[int] = field(default_factory=list)
     queue_start: int = 0
-    last_prompt: str | None = None
     last_session: str | None = None
-    last_prompt_kept: bool = False
     workflows: FileWorkflows = field(default_factory=FileWorkflows)
 
     def count_line(self, reason: str, outcome: str, line: int) -> None:

@@ -108,9 +108,7 @@ class TranscriptReader:
         if found is None or not (len(found.prompt) or len(found.subagent_type)):
             return False
         facts = self.facts
-        if facts.last_prompt is not None and not facts.last_prompt_kept:
-            facts.contexts.append(facts.last_prompt)
-            facts.last_prompt_kept = True
+        context = facts.prompts.kept()
         in_main = facts.threads[index].kind == "main"
         agent_type = read_text(found.subagent_type) or ""
         message_id = message_identity(line.message) if line.message else None
@@ -128,7 +126,7 @@ class TranscriptReader:
                 prompt=read_text(found.prompt) or "",
                 model=found.model,
                 version=line.version,
-                context=len(facts.contexts) - 1 if in_main and facts.last_prompt_kept else -1,
+                context=context if in_main else -1,
                 name=found.name,
             )
         )
@@ -155,7 +153,7 @@ class TranscriptReader:
                     answered = True
         texts = texts_of(content)
         if texts and in_main:
-            self._main_texts(line, number, texts, answered=answered)
+            self._main_texts(line, number, texts, index, answered=answered)
         elif texts:
             self._side_texts(line, number, texts, thread)
 
@@ -168,7 +166,7 @@ class TranscriptReader:
             if line.is_meta:
                 thread.skill = skill_in_text(texts)
 
-    def _main_texts(self, line: Line, number: int, texts: list[str], *, answered: bool) -> None:
+    def _main_texts(self, line: Line, number: int, texts: list[str], index: int, *, answered: bool) -> None:
         """Take text in the user's name: a notification, an interruption, or a prompt of the user."""
         for text in texts:
             self._notices.notified(text, line, number, "delivered")
@@ -177,7 +175,7 @@ class TranscriptReader:
         written = not (answered or line.is_meta or line.is_compact_summary or line.is_visible_in_transcript_only)
         prompts = [text for text in texts if is_prompt(text)] if written else []
         if prompts and is_prompt(texts[0]):
-            self._answers.prompted("\n".join(prompts))
+            self._answers.prompted("\n".join(prompts), timestamp_of(line), index)
 
     # -- other lines
 
@@ -196,7 +194,7 @@ class TranscriptReader:
         for text in texts:
             self._notices.notified(text, line, number, "delivered", in_main=in_main)
         if in_main and texts and is_prompt(texts[0]) and not line.is_meta:
-            self._answers.prompted("\n".join(texts))
+            self._answers.prompted("\n".join(texts), timestamp_of(line))
 
     def _fork_reference(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers
         """Note that an agent's file continues a conversation, of which it has no copy."""

@@ -175,9 +175,9 @@ def test_a_poll_is_noticed_and_is_no_result(tmp_path: Path, name: str) -> None:
 )
 def test_the_context_of_a_call_is_what_the_user_wrote_before_it(tmp_path: Path, prompt: Json, context: str) -> None:
     facts = told(tmp_path, prompt, said(2, call("c1")), said(3, call("c2")))
-    contexts = [facts.contexts[made.context] if made.context >= 0 else None for made in facts.calls]
+    contexts = [facts.prompts.contexts[made.context] if made.context >= 0 else None for made in facts.calls]
     assert contexts == [context, context]
-    assert len(facts.contexts) == (context is not None)
+    assert len(facts.prompts.contexts) == (context is not None)
 
 
 def test_each_call_has_the_prompt_before_it_and_sidechains_have_none(tmp_path: Path) -> None:
@@ -187,12 +187,35 @@ def test_each_call_has_the_prompt_before_it_and_sidechains_have_none(tmp_path: P
     ]  # fmt: skip
     facts = told(tmp_path, *lines)
     assert [(made.id, made.context) for made in facts.calls] == [("c1", 0), ("c2", -1), ("c3", 1), ("c4", 2)]
-    assert facts.contexts == ["One.", "Two.", "Three."]
+    assert facts.prompts.contexts == ["One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize(
+    ("lines", "contexts"),
+    [
+        ([said(2, call("c1"), call("c2")), user("Late.", 1), said(4, call("c3"))], ["Late.", "Late.", "Late."]),
+        ([user("First.", 1), said(5, call("c1")), user("Late.", 4)], ["Late."]),
+        ([user("First.", 3), said(5, call("c1")), user("Older.", 2)], ["First."]),
+        ([said(2, call("c1")), user("Next.", 3)], [None]),
+        ([said(2, call("c1")), user("Next.", 3), user("Later still.", 1)], [None]),
+        ([said(2, call("c1")), {**user("Timeless.", 1), "timestamp": None}], [None]),
+        ([said(2, call("c1")), queued("Queued.", 1)], [None]),
+        ([said(2, call("c1")), user("Elsewhere.", 1, sessionId="s2")], [None]),
+    ],
+)
+def test_a_prompt_written_behind_the_call_it_asked_for_is_its_context(
+    tmp_path: Path, lines: list[Json], contexts: list[str | None]
+) -> None:
+    # 2.1.231, 2.1.250 and 2.1.281 write the first lines of a session at a terminal in this order:
+    #   {"type":"assistant","timestamp":"…:40.253Z",...}   {"type":"user","timestamp":"…:40.072Z","parentUuid":null,...}
+    facts = told(tmp_path, *lines)
+    texts = facts.prompts.contexts
+    assert [texts[made.context] if made.context >= 0 else None for made in facts.calls] == contexts
 
 
 def test_what_is_queued_in_an_agents_file_is_not_the_users(tmp_path: Path) -> None:
     facts = told(tmp_path, queued("Queued.", 1), said(2, call("c1")), name="agent-a1.jsonl")
-    assert (facts.contexts, facts.last_prompt) == ([], None)
+    assert (facts.prompts.contexts, facts.prompts.last) == ([], None)
 
 
 # -- corrections
@@ -366,7 +389,7 @@ def test_a_line_that_says_nothing_is_parsed_only_if_it_is_whole(tmp_path: Path, 
 )
 def test_a_queued_prompt_is_found_wherever_its_type_is(tmp_path: Path, attachment: bytes, prompt: str | None) -> None:
     made = encoded([line("attachment", 1, attachment="HERE")]).replace(b'"HERE"', attachment)
-    assert told(tmp_path, made).last_prompt == prompt
+    assert told(tmp_path, made).prompts.last == prompt
 
 
 def test_user_lines_are_counted_by_their_ids_in_the_main_thread(tmp_path: Path) -> None:
