@@ -66,13 +66,13 @@ TABLE = (
     ),
     KnownSentence(
         "denied",
-        r"Agent type '[^'\n]{0,1000}' has been denied by permission rule",
+        r"Agent type '(?s:.{0,1000}?)' has been denied by permission rule",
         "Agent type 'Explore' has been denied by permission rule 'Agent(Explore)' from userSettings.",
         "2.1.205",
     ),
     KnownSentence(
         "hook",
-        r"(?:Hook )?PreToolUse:(?:Agent|Task)\b",
+        r"(?:Hook )?PreToolUse:(?:Agent|Task|Callback)\b",
         "PreToolUse:Agent hook error: [check.py]: no review before the tests are green",
         "–",
     ),
@@ -90,8 +90,26 @@ TABLE = (
         "2.1.281",
     ),
     KnownSentence(
+        "auto_mode",
+        r"\S{1,300} is temporarily unavailable, so auto mode cannot determine the safety of",
+        "claude-opus-4-8[1m] is temporarily unavailable, so auto mode cannot determine the safety of Agent right now.",
+        "–",
+    ),
+    KnownSentence(
+        "auto_mode",
+        r"The server-side auto mode classifier gave no verdict",
+        "The server-side auto mode classifier gave no verdict (error), so auto mode cannot determine the safety.",
+        "–",
+    ),
+    KnownSentence(
+        "auto_mode",
+        r"Auto mode classifier transcript exceeded context window",
+        "Auto mode classifier transcript exceeded context window",
+        "–",
+    ),
+    KnownSentence(
         "unknown_type",
-        r"Agent type '[^'\n]{0,1900}' not found",
+        r"Agent type '(?s:.{0,1900}?)' not found",
         "Agent type 'explroe' not found. Available agents: Explore, Plan",
         "2.1.205",
     ),
@@ -134,7 +152,7 @@ TABLE = (
     KnownSentence("limit", r"Claude (?:AI )?usage limit reached", "Claude AI usage limit reached", "–"),
     KnownSentence(
         "limit",
-        r"(?:Session|Weekly|Monthly|Usage|Spend|Rate|Opus|Sonnet|Haiku|Fable|5-hour) limit reached",
+        r"(?:Session|Weekly|Monthly|Usage|Spend|Rate|(?:Opus|Sonnet|Haiku|Fable)(?: weekly)?|5-hour) limit reached",
         "Session limit reached ∙ resets 8pm",
         "–",
     ),
@@ -144,6 +162,7 @@ TABLE = (
         "Concurrent subagent limit reached. You can run 20 subagents at once.",
         "2.1.300",
     ),
+    KnownSentence("limit", r"You're out of extra usage", "You're out of extra usage · resets 9am", "–"),
     KnownSentence("limit", r"Credit balance is too low", "Credit balance is too low", "–"),
     KnownSentence("limit", r"API Error(?::| \()\s{0,3}(?:429\b|Rate limit)", "API Error: Rate limit reached", "–"),
     KnownSentence(
@@ -152,9 +171,40 @@ TABLE = (
         "API Error: Request rejected (429) · Too many requests",
         "2.1.205",
     ),
+    KnownSentence(
+        "limit",
+        r"API Error(?::| \()[^\n]{0,300}?"
+        r"(?:rate_limit_error|temporarily limiting requests|out of extra usage|[Cc]redit balance is too low)",
+        "API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited",
+        "–",
+    ),
     KnownSentence("api_error", r"API Error(?::| \()", 'API Error: 529 {"type":"error"}', "2.1.159"),
     KnownSentence("api_error", r"Prompt is too long", "Prompt is too long", "–"),
     KnownSentence("api_error", r"Invalid API key", "Invalid API key · Please run /login", "–"),
+    KnownSentence(
+        "api_error",
+        r"(?:Not logged in|Login expired|OAuth token (?:revoked|has expired)) ·",
+        "Login expired · Please run /login",
+        "–",
+    ),
+    KnownSentence(
+        "api_error",
+        r"(?:This organization|Your organization) has (?:been )?disabled\b",
+        "Your organization has disabled Claude subscription access",
+        "–",
+    ),
+    KnownSentence(
+        "api_error",
+        r"There's an issue with the selected model",
+        "There's an issue with the selected model (claude-x). It may not exist or you may not have access to it.",
+        "–",
+    ),
+    KnownSentence(
+        "api_error",
+        r"(?:Server error mid-response|Connection closed mid-response|Response stalled mid-stream)\.",
+        "Connection closed mid-response. The response above may be incomplete.",
+        "–",
+    ),
     KnownSentence(
         "api_error",
         r"Claude's response exceeded the \d{1,9} output token maximum",
