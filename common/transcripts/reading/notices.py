@@ -14,6 +14,7 @@ WATCHED_PROMPTS = 3
 STOP, RESUME = "stop:", "resume:"
 """How the results of tools that stop or resume an agent are read; the agent's id or name follows."""
 SHORTEST_QUEUE = 64
+_FAILED = re.compile(r'\s{0,9}\{"success":\s?false\b')
 _RESUMED = re.compile(r'"resumedAgentId":"([^"\\]{1,200})"')
 
 
@@ -53,6 +54,7 @@ class Notices:
         # stopped   "toolUseResult":{"message":"Successfully stopped task: a1 (x)","task_id":"a1",...}
         # refused   "is_error":true,"content":"<tool_use_error>Task a1 is not running (status: completed)</tool_use_..."
         # resumed   "toolUseResult":{"success":true,"message":"Resuming agent bob","resumedAgentId":"a1",...}
+        # not       "toolUseResult":{"success":false,"message":"Agent \"a1\" could not be resumed: No transcript"}
         text = result_text(block)
         if block.is_error is True or meaning_of(text, ("not_stopped",)):
             return
@@ -62,6 +64,8 @@ class Notices:
             self.noticed(Notice(task_id, stamp, number, "stopped", "stop", session_id=session_id))
             return
         structured = read_object(line.tool_use_result, ToolUseResult) if len(line.tool_use_result) else None
+        if (structured is not None and structured.success is False) or _FAILED.match(text):
+            return
         found = _RESUMED.search(text[:HEAD])
         resumed = structured.resumed_agent_id if structured else None
         resumed = resumed or (found[1] if found else kind.removeprefix(RESUME))

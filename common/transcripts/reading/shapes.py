@@ -145,6 +145,7 @@ class ToolUseResult(Struct, rename="camel", gc=False):
     task_id: str | None = None
     name: str | None = None
     resumed_agent_id: str | None = None
+    success: bool | None = None
     content: Raw = NOTHING
     agent_type: str | None = None
     resolved_model: str | None = None

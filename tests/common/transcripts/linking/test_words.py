@@ -296,6 +296,15 @@ def test_an_agent_that_was_stopped_and_resumed_ends_with_its_last_word(tmp_path:
     assert ended(tmp_path, killed, *sent(7, "a1"), again).outcome == "completed"
 
 
+def test_an_agent_that_could_not_be_resumed_stays_ended(tmp_path: Path) -> None:
+    done = user(notification("a1", "completed", "Done."), 5)
+    failed = {"success": False, "message": 'Agent "a1" could not be resumed: No transcript found for agent ID: a1'}
+    assert ended(tmp_path / "1", done, *sent(7, "a1", failed), *stopped(10, "a1")).outcome == "completed"
+    assert ended(tmp_path / "2", done, *sent(7, "a1", {"success": True}), *stopped(10, "a1")).outcome == "killed"
+    alone = [said(7, tool("m7", "SendMessage", to="a1", message="Go on.")), answer("m7", 8, json.dumps(failed))]
+    assert ended(tmp_path / "3", done, *alone, *stopped(10, "a1")).outcome == "completed"
+
+
 def test_the_duration_is_that_of_all_stretches(tmp_path: Path) -> None:
     first = user(notification("a1", "completed", "Good.", duration_ms=4000), 10)
     second = user(notification("a1", "completed", "Good."), 66)

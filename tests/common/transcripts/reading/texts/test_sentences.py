@@ -48,6 +48,7 @@ def test_each_sentence_of_a_summary_has_its_meaning(sentence: KnownSentence) -> 
         ("You're out of extra usage · resets 9am (America/Cordoba)", "limit"),
         ("Opus weekly limit reached ∙ resets Oct 12 at 5pm", "limit"),
         ("Weekly limit reached ∙ resets Oct 9, 5pm", "limit"),
+        ("Concurrent subagent limit reached (20). Wait for one to finish", "limit"),
         ("API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited", "limit"),
         ('API Error: 400 {"type":"error","error":{"message":"You\'re out of extra usage. Add more"}}', "limit"),
         ('API Error: 429 {"type":"error","error":{"type":"rate_limit_error"}}', "limit"),
