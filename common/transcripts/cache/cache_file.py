@@ -13,9 +13,7 @@ import msgspec
 
 from common.errors import HeldError, PermissionDeniedError, ProjectError, WriteError
 from common.text.escaping import terminal
-
-VERSION = "8"
-"""Raise it whenever the readers take other facts from a transcript, or the tables change."""
+from common.transcripts.cache.code_version import code_version
 
 NAME = "transcripts.sqlite3"
 # `part` is the number of a group of files: the smallest of their ids, sealed.
@@ -138,10 +136,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.executescript("PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.executescript(_TABLES)
-        connection.execute("INSERT INTO known VALUES ('version', ?)", (VERSION,))
+        connection.execute("INSERT INTO known VALUES ('version', ?)", (code_version(),))
         connection.commit()
     version = connection.execute("SELECT value FROM known WHERE name = 'version'").fetchone()
-    if version is None or version[0] != VERSION:
+    if version is None or version[0] != code_version():
         raise DamagedCacheError("made by another version of the readers")
 
 
