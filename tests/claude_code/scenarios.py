@@ -214,7 +214,10 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "left behind": Scenario(
         about="The client is killed while a background agent works, and the session goes on later.",
-        starts=(Start(killed_at=("left", 1)), Start(script="later", arguments=(*AT_WILL, "--continue"))),
+        starts=(
+            Start(killed_at=("left", 1), killed_after=("Not waiting.", "echo 1")),
+            Start(script="later", arguments=(*AT_WILL, "--continue")),
+        ),
         scripts={
             MAIN: script(background("left"), "Not waiting."),
             "left": script(bash("echo 1"), NEVER_SAID),

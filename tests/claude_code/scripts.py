@@ -77,6 +77,7 @@ class Start:
     #: what a person at the terminal does: wait until a turn is asked for or words are there, press a key
     keys: tuple[Place | Words | str, ...] = ()
     killed_at: Place | None = None  #: kill the client once this turn was asked for
+    killed_after: tuple[str, ...] = ()  #: and each of these words is in a transcript
 
 
 @dataclass(frozen=True, kw_only=True)

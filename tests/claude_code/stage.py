@@ -120,6 +120,8 @@ class Stage:
             try:
                 if start.killed_at:
                     self.api.wait_for(start.killed_at)
+                    for words in start.killed_after:
+                        wait_until(partial(self._has_written, words), f"{words!r} is in a transcript")
                 else:
                     client.wait(LONGEST)
             finally:
@@ -141,8 +143,11 @@ class Stage:
             self._tmux("kill-server")
 
     def _shows(self, words: str) -> bool:
+        return words in self._screen() or self._has_written(words)
+
+    def _has_written(self, words: str) -> bool:
         transcripts = self.work.parent.glob(".claude/projects/**/*.jsonl")
-        return words in "".join([self._screen(), *(path.read_text("utf-8", "replace") for path in transcripts)])
+        return any(words in path.read_text("utf-8", "replace") for path in transcripts)
 
     def _screen(self) -> str:
         return self._tmux("capture-pane", "-p")
