@@ -14,11 +14,14 @@ def groups_of_sessions(files: list[TranscriptFile]) -> dict[str, int]:
     Anthropic's tie no sessions: a gateway may give one id to all.
     """
     numbers: dict[str, int] = {}
-    keys: dict[int, set[Hashable]] = {}
     for file, _, thread in threads_of(files):
-        number = numbers.setdefault(file.session_of(thread), len(numbers))
-        held = keys.setdefault(number, set())
-        held.update(message.id for message in thread.messages if message.id is not None and is_own_message(message.id))
+        numbers.setdefault(file.session_of(thread), len(numbers))
+    if len(numbers) == 1:  # as in most groups of files
+        return numbers
+    keys: dict[int, set[Hashable]] = {number: set() for number in numbers.values()}
+    for file, _, thread in threads_of(files):
+        ids = (message.id for message in thread.messages)
+        keys[numbers[file.session_of(thread)]].update(name for name in ids if name is not None and is_own_message(name))
     for file in files:
         for call in file.facts.calls:
             keys[numbers[file.session_of(file.facts.threads[call.thread])]].add(("call", call.key))

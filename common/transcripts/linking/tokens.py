@@ -30,8 +30,12 @@ class SpentTokens(NamedTuple):
     tokens_by_day: list[DayTokens]
 
 
+_Row = tuple[int, ...]
+"""What one message, or a call inside it, adds to the sums of its tier; the fields are those of `_Counts`."""
+
+
 class _Counts(NamedTuple):
-    """What one message, or a call inside it, adds to the row of its tier."""
+    """The sums of one tier."""
 
     messages: int
     messages_in_part: int
@@ -41,19 +45,19 @@ class _Counts(NamedTuple):
     cache_creation: int
     cache_creation_1h: int
     cache_read: int
-    web_searches: int = 0
-    messages_without_stop_reason: int = 0
-    placeholders: int = 0
+    web_searches: int
+    messages_without_stop_reason: int
+    placeholders: int
 
 
 def spent_tokens(messages: Iterable[DistinctMessage], day_of: DayOf) -> SpentTokens:
     """Add up what messages spent; a message's day is that of its earliest copy."""
-    groups: dict[_Tier, list[_Counts]] = {}
+    groups: dict[_Tier, list[_Row]] = {}
     for message in messages:
         best = message.best
         day = day_of(message.order.timestamp) or ""
         tier = _tier(day, best.model, context_size(message), best.tier)
-        groups.setdefault(tier, []).append(_counts(message))
+        groups.setdefault(tier, []).append(_row(message))
         if best.inner_calls is not None:
             _add_inner_calls(groups, best.inner_calls, day, tier)
     days = [_day_tokens(tier, groups[tier]) for tier in sorted(groups)]
@@ -68,16 +72,16 @@ def _tier(day: str, model: str | None, context: int, tier: str | None) -> _Tier:
     return (day, model or "", context > MIDDLE_CONTEXT, context > LONG_CONTEXT, tier or "")
 
 
-def _counts(message: DistinctMessage) -> _Counts:
+def _row(message: DistinctMessage) -> _Row:
     best = message.best
-    return _Counts(
+    return (
         1, 0, best.input, best.output, message.estimated, best.cache_creation,
         min(best.cache_creation_1h, best.cache_creation), best.cache_read, best.web_searches, best.unfinished,
         message.placeholder,
     )  # fmt: skip
 
 
-def _add_inner_calls(groups: dict[_Tier, list[_Counts]], calls: list[InnerCall], day: str, own: _Tier) -> None:
+def _add_inner_calls(groups: dict[_Tier, list[_Row]], calls: list[InnerCall], day: str, own: _Tier) -> None:
     """Add the calls inside a message of the tier `own`, each to the tier of its own model and context.
 
     In each row but its own, the message counts once as `messages_in_part`.
@@ -86,18 +90,18 @@ def _add_inner_calls(groups: dict[_Tier, list[_Counts]], calls: list[InnerCall],
     for call in calls:
         context = call.input + call.cache_creation + call.cache_read
         tier = _tier(day, call.model, context, own[-1])
-        counts = _Counts(
+        row = (
             0, tier not in seen, call.input, call.output, call.output, call.cache_creation,
-            min(call.cache_creation_1h, call.cache_creation), call.cache_read,
+            min(call.cache_creation_1h, call.cache_creation), call.cache_read, 0, 0, 0,
         )  # fmt: skip
         seen.add(tier)
-        groups.setdefault(tier, []).append(counts)
+        groups.setdefault(tier, []).append(row)
 
 
-def _day_tokens(tier: _Tier, counts: list[_Counts]) -> DayTokens:
+def _day_tokens(tier: _Tier, rows: list[_Row]) -> DayTokens:
     """Add up what belongs to one day, model and price tier; there is at least one."""
     day, model, over_100k, long_context, price_tier = tier
-    total = _Counts(*map(sum, zip(*counts, strict=True)))
+    total = _Counts(*map(sum, zip(*rows, strict=True)))
     return DayTokens(
         day=day or None,
         model=model or None,

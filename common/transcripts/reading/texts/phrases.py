@@ -11,6 +11,9 @@ from common.transcripts.reading.texts.sentences import HEAD, REFUSALS, meaning_o
 from common.transcripts.reading.workflows import AgentCounts
 
 AGENT_ID = re.compile(r"agent(?:Id|_id): ([A-Za-z0-9][A-Za-z0-9_-]{0,127})")
+TOKENS, TOOL_USES = ("total_tokens", "subagent_tokens"), "tool_uses"
+"""The names of counts in the usage of a notification or an answer."""
+_NUMBER = re.compile(r"(?:<(\w{1,40})>|\b(\w{1,40}):)\s*(\d{1,15})\b")
 STARTED = re.compile(r"^(?:agentId|agent_id|taskId|Task ID|name): ([A-Za-z0-9][\w@.:-]{0,127})", re.MULTILINE)
 NOTIFICATION = "<task-notification>"
 AGENT_NOTIFICATION = "<agent-notification>"
@@ -127,25 +130,25 @@ def _notification(text: str, name_of_id: str) -> Notification | None:
         return None
     if summary is not None and len(summary) > HEAD:
         summary = summary[: HEAD // 2] + summary[-HEAD // 2 :]
-    tokens, tool_uses = _number(known, "total_tokens", "subagent_tokens"), _number(known, "tool_uses")
+    numbers = _numbers(known.rpartition("<usage>")[2])
     return Notification(
         task_id,
         status,
         result if result is None else unescaped(unframed(result)),
-        _number(known, "duration_ms"),
-        None if tokens is None else int(tokens),
-        None if tool_uses is None else int(tool_uses),
+        numbers.get("duration_ms"),
+        _count(numbers, *TOKENS),
+        _count(numbers, TOOL_USES),
         _tag(head, "tool-use-id"),
         summary,
-        _agents_in(known),
+        _agents_in(numbers),
     )
 
 
-def _agents_in(text: str) -> AgentCounts | None:
+def _agents_in(numbers: dict[str, float]) -> AgentCounts | None:
     """Return the counts of a workflow's agents; None in the notification of anything else."""
     # from 2.1.15x  <usage><agent_count>3</agent_count><agents_done>2</agents_done><agents_error>1</agents_error>...
-    counts = [_number(text, name) for name in ("agent_count", "agents_done", "agents_error")]
-    return AgentCounts(*(int(count or 0) for count in counts)) if counts[0] is not None else None
+    counts = [_count(numbers, name) for name in ("agent_count", "agents_done", "agents_error")]
+    return AgentCounts(*(count or 0 for count in counts)) if counts[0] is not None else None
 
 
 def _idle(message: str) -> Notification | None:
@@ -163,18 +166,17 @@ def _idle(message: str) -> Notification | None:
 
 def tokens_in_tail(text: str) -> int | None:
     """Return the tokens named at the end of a subagent's answer, for a result without an object; None if none are."""
-    return _count_in_tail(text, "total_tokens", "subagent_tokens")
+    return _count_in_tail(text, *TOKENS)
 
 
 def tool_uses_in_tail(text: str) -> int | None:
     """Return the calls of tools named at the end of a subagent's answer; None if none are."""
-    return _count_in_tail(text, "tool_uses")
+    return _count_in_tail(text, TOOL_USES)
 
 
 def _count_in_tail(text: str, *names: str) -> int | None:
     _, opened, tail = text.rpartition("<usage>")
-    count = _number(tail, *names) if opened else None
-    return None if count is None else int(count)
+    return _count(_numbers(tail), *names) if opened else None
 
 
 def agent_in_text(text: str) -> str | None:
@@ -203,12 +205,17 @@ def _tag(text: str, name: str) -> str | None:
     return value.strip() if opened and closed else None
 
 
-def _number(text: str, *names: str) -> float | None:
-    """Return the number written as `<name>1</name>` or `name: 1`; the first name that has one."""
-    for name in names:
-        if found := re.search(rf"(?:<{name}>|\b{name}:)\s*(\d{{1,15}})\b", text):
-            return float(found[1])
-    return None
+def _count(numbers: dict[str, float], *names: str) -> int | None:
+    """Return the number of the first name that has one."""
+    return next((int(numbers[name]) for name in names if name in numbers), None)
+
+
+def _numbers(usage: str) -> dict[str, float]:
+    """Return the numbers written as `<name>1</name>` or `name: 1`, by name; the first of each name."""
+    numbers: dict[str, float] = {}
+    for found in _NUMBER.finditer(usage):
+        numbers.setdefault(found[1] or found[2], float(found[3]))
+    return numbers
 
 
 def text_digest(text: str) -> bytes:
