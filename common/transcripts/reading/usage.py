@@ -9,9 +9,8 @@ Count = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
 
 
 class CacheCreation(Struct, gc=False):
-    """Cache writes by lifetime, in tokens."""
+    """Cache writes of the longer lifetime, in tokens; all others are of five minutes."""
 
-    ephemeral_5m_input_tokens: Count | None = None
     ephemeral_1h_input_tokens: Count | None = None
 
 
