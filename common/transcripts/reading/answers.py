@@ -114,7 +114,7 @@ def _add_object(result: Result, line: Line) -> None:
     # 0.2 – 1.0.x    {"content":[...],"totalDurationMs":9000,"totalTokens":1200,"usage":{...}}     no status, no agent
     # from 2.0.2x    {"status":"completed","agentId":"a1","totalTokens":1200,"usage":{...},...}
     # background     {"isAsync":true,"status":"async_launched","agentId":"a1"}
-    # teammate       {"status":"teammate_spawned","teammate_id":"bob@s1","agent_id":"bob@s1"}
+    # teammate       {"status":"teammate_spawned","teammate_id":"bob@s1","agent_id":"bob@s1","agent_type":"dev"}
     # error          "Error: ..."     no object; missing from success too in agents' files, from 2.1.32 on
     raw, written = line.tool_use_result, result.text
     structured = read_object(raw, ToolUseResult) if len(raw) else None
@@ -143,7 +143,8 @@ def _add_facts(result: Result, structured: ToolUseResult) -> None:
     result.agent_id = structured.agent_id or structured.agent_id_of_teammate
     names = (result.agent_id, structured.agent_id_of_teammate, structured.teammate_id, structured.task_id)
     result.names = [name for name in (*names, structured.name) if name]
-    result.agent_type, result.model = structured.agent_type, structured.resolved_model
+    result.agent_type = structured.agent_type or structured.agent_type_of_teammate
+    result.model = structured.resolved_model
     result.duration_ms = structured.total_duration_ms
     result.tokens = structured.total_tokens if structured.total_tokens is not None else _tokens_in(structured.usage)
     result.tool_uses = structured.total_tool_use_count

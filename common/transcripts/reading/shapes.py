@@ -87,7 +87,6 @@ class Attachment(Struct, rename="camel", gc=False):
     """The content of an attachment line; only queued prompts matter here."""
 
     type: str | None = None
-    command_mode: str | None = None
     prompt: str | list[Block | str] | None = None
 
 
@@ -148,6 +147,7 @@ class ToolUseResult(Struct, rename="camel", gc=False):
     success: bool | None = None
     content: Raw = NOTHING
     agent_type: str | None = None
+    agent_type_of_teammate: str | None = field(default=None, name="agent_type")
     resolved_model: str | None = None
     total_duration_ms: float | None = None
     total_tokens: Count | None = None

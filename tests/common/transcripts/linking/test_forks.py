@@ -168,6 +168,12 @@ def agent_type(found: Found) -> tuple[str, str]:
     return found.delegation.agent_type, found.delegation.agent_type_source
 
 
+def test_the_result_names_the_type_of_a_teammate(tmp_path: Path) -> None:
+    spawned = {"status": "teammate_spawned", "teammate_id": "bob@s", "agent_type": "Explore"}
+    lines = [said(1, call("c1", subagent_type=...), version="2.1.332"), answer("c1", 2, "Spawned.", spawned)]
+    assert agent_type(extract(tmp_path, lines)) == ("Explore", "result")
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
