@@ -133,7 +133,7 @@ def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None,
     """Return the result's text, the assistant's text after it, its timestamp, and the duration in seconds."""
     answer, word = facts.answer, last_word(facts)
     seconds = _elapsed(facts)
-    if answer is not None and not (answer.result.launched and not answer.result.is_error):
+    if answer is not None and not answer.result.launched:
         synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
         return answer.result.text, synthesis, answer.result.timestamp or None, seconds
     if word is None:

@@ -133,7 +133,7 @@ def decided_outcome(delegation: DelegationFacts, run: RunFacts | None) -> Decide
         return DecidedOutcome("killed", _cause_of_stop(delegation, word.notice), word.notice.status)
     if result is None or meaning_of(result.text, ("no_result",)):
         return _outcome_of_word(word, run) if word else DecidedOutcome("unanswered")
-    if result.launched and not result.is_error:
+    if result.launched:
         return _outcome_of_word(word, run)
     return _outcome_of_result(result, run)
 

@@ -139,7 +139,8 @@ def _add_object(result: Result, line: Line) -> None:
 def _add_facts(result: Result, structured: ToolUseResult) -> None:
     """Add the fields of a `toolUseResult` to a result."""
     result.has_object = True
-    result.launched = structured.is_async is True or (structured.status or "").endswith(("_launched", "_spawned"))
+    told = structured.is_async is True or (structured.status or "").endswith(("_launched", "_spawned"))
+    result.launched = told and not result.is_error
     result.agent_id = structured.agent_id or structured.agent_id_of_teammate
     names = (result.agent_id, structured.agent_id_of_teammate, structured.teammate_id, structured.task_id)
     result.names = [name for name in (*names, structured.name) if name]

@@ -267,6 +267,12 @@ def test_a_stop_changes_nothing_of_an_agent_that_had_ended(tmp_path: Path) -> No
     assert extract(tmp_path / "3", [*in_line, *stopped(7, "a1")]).delegation.outcome == "completed"
 
 
+def test_an_error_is_no_launch(tmp_path: Path) -> None:
+    lines = [said(2, call("c1")), answer("c1", 3, "No.", {"isAsync": True, "agentId": "a1"}, error=True)]
+    found = extract(tmp_path, [*lines, *stopped(7, "a1")]).delegation
+    assert (found.answer, found.outcome, found.cause, found.duration_seconds) == ("error", "failed", "agent", 1.0)
+
+
 def test_a_stop_may_name_the_agent_or_the_task(tmp_path: Path) -> None:
     lines = [called(2, "c1", name="helper"), launched("c1", 3, "a1")]
     found = extract(tmp_path, [*lines, *stopped(7, "helper")]).delegation
@@ -362,6 +368,11 @@ def test_a_word_that_one_file_delivers_is_delivered(tmp_path: Path) -> None:
 
 def test_an_answer_that_came_at_once_has_no_word_to_deliver(tmp_path: Path) -> None:
     assert extract(tmp_path, [said(2, call("c1")), answer("c1", 3)]).delegation.delivered == "none"
+
+
+def test_an_attachment_of_another_type_tells_nothing(tmp_path: Path) -> None:
+    other = {"of": "queued_command", "type": "note", "prompt": notification("a1", "completed")}
+    assert ended(tmp_path, line("attachment", 9, attachment=other)).outcome == "unreported"
 
 
 def test_the_queue_of_a_long_session_stays_short(tmp_path: Path) -> None:
