@@ -190,7 +190,7 @@ class TranscriptReader:
             return
         in_main = not (line.is_sidechain or self._in_agent_file)
         found = read_object(line.attachment, Attachment)
-        texts = texts_of(found.prompt) if found else []
+        texts = texts_of(found.prompt) if found and found.type == "queued_command" else []
         for text in texts:
             self._notices.notified(text, line, number, "delivered", in_main=in_main)
         if in_main and texts and is_prompt(texts[0]) and not line.is_meta:
