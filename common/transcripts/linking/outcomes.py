@@ -160,8 +160,7 @@ def _refused_or_interrupted(result: Result, *, begun: bool) -> DecidedOutcome | 
 def _outcome_of_result(result: Result, run: RunFacts | None) -> DecidedOutcome:
     """Decide by a result; one that is no error may be the sentence of a limit or of the API's error all the same."""
     if result.is_error:
-        cut = meaning_of_cut(result.text) or _cut_of(run)
-        return DecidedOutcome("failed", CAUSE_BY_CUT[cut] if cut else "agent", result.text[:DETAIL] or None)
+        return _failure(meaning_of_cut(result.text) or _cut_of(run), result.text)
     return _completed_or_cut(result.text, result.tokens, None, run) or DecidedOutcome("completed")
 
 
@@ -175,8 +174,7 @@ def _outcome_of_word(word: Noticed | None, run: RunFacts | None) -> DecidedOutco
     if outcome == "failed":
         summary = meanings_of_summary(notice.summary or "")
         told = [meaning for meaning in (*summary, meaning_of_cut(notice.result or "")) if meaning in CUTS]
-        cut = next(iter(told), None) or _cut_of(run)
-        return DecidedOutcome("failed", CAUSE_BY_CUT[cut] if cut else "agent", notice.status)
+        return _failure(next(iter(told), None) or _cut_of(run), notice.status)
     cut_short = _completed_or_cut(notice.result or "", notice.tokens, notice.summary, run)
     return cut_short or DecidedOutcome(outcome, None, notice.status)
 
@@ -189,25 +187,32 @@ def _completed_or_cut(
     cut = meaning_of_cut(begun)
     sentence_alone = tokens == 0 or (len(begun) <= LONGEST_SENTENCE and "\n\n" not in begun)
     if cut and (cut == "turn_limit" or sentence_alone):
-        return DecidedOutcome("failed", CAUSE_BY_CUT[cut], begun[:DETAIL])
+        return _failure(cut, begun)
     told = next((meaning for meaning in meanings_of_summary(summary or "") if meaning in CUTS), None)
     if told and (told == "turn_limit" or not begun):
-        return DecidedOutcome("failed", CAUSE_BY_CUT[told], (summary or "")[:DETAIL])
-    if (cut_run := _cut_of(run)) and run:
-        return DecidedOutcome("failed", CAUSE_BY_CUT[cut_run], _cut_by(run)[1][:DETAIL])
+        return _failure(told, summary)
+    if (error := _error_at_end(run)) is not None:
+        return _failure(_meaning_of_error(*error), error[1])
     return None
 
 
-def _cut_by(run: RunFacts) -> tuple[str, str]:
-    """Return the kind and the text of the API's error that a run ends with; empty texts if it ends with none."""
-    return max(run.threads, key=lambda at: (at.thread.last, at.start)).thread.cut_by or ("", "")
+def _failure(cut: Meaning | None, detail: str | None) -> DecidedOutcome:
+    """Return a failure: by a limit or the API if one of them cut the work short, else by the agent itself."""
+    return DecidedOutcome("failed", CAUSE_BY_CUT[cut] if cut else "agent", detail[:DETAIL] if detail else None)
+
+
+def _error_at_end(run: RunFacts | None) -> tuple[str, str] | None:
+    """Return the kind and the text of the API's error that a run's last stretch ends with; None without one."""
+    return max(run.threads, key=lambda at: (at.thread.last, at.start)).thread.cut_by if run else None
 
 
 def _cut_of(run: RunFacts | None) -> Meaning | None:
     """Return what the API's error at the end of a run means; None if the run ends with none."""
-    kind, text = _cut_by(run) if run else ("", "")
-    if not kind and not text:
-        return None
+    error = _error_at_end(run)
+    return None if error is None else _meaning_of_error(*error)
+
+
+def _meaning_of_error(kind: str, text: str) -> Meaning:
     return "limit" if kind == "rate_limit" else meaning_of_cut(text) or "api_error"
 
 

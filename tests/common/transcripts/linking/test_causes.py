@@ -114,6 +114,7 @@ def test_before_2_1_205_a_refusal_is_a_refusal(tmp_path: Path) -> None:
         ("Prompt is too long", 7, "api_error"),
         ("Claude's response exceeded the 32000 output token maximum.", ..., "api_error"),
         ("Something else", ..., "api_error"),
+        ("", ..., "api_error"),
     ],
 )
 def test_an_api_error_as_the_last_line_of_the_run_is_a_failure(
