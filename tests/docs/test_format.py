@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from common.transcripts.find import SNAPSHOT_LIMIT
-from common.transcripts.linking import outcomes
+from common.transcripts.linking import outcomes, words
 from common.transcripts.reading import (
     depth,
     file_reader,
@@ -95,7 +95,7 @@ def test_every_tool_that_is_known_is_documented(what: str, tools: frozenset[str]
 def test_every_status_is_documented_with_its_outcome() -> None:
     table = [row for row in rows(section(FORMAT, "Background agents")) if len(row) == len(("status", "outcome"))]
     assert {name: row[1] for row in table for name in names(row[0])} == outcomes.OUTCOME_BY_STATUS
-    assert all(f"`{status}`" in TEXT for status in outcomes.UNDER_WAY)
+    assert all(f"`{status}`" in TEXT for status in words.UNDER_WAY)
 
 
 def test_every_sentence_is_documented_with_its_meaning_and_no_other() -> None:

@@ -9,7 +9,7 @@ from common.transcripts.building.hollow import result_kind
 from common.transcripts.building.tool_calls import tool_calls_of
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.linking.delegations import DelegationFacts
-from common.transcripts.linking.outcomes import DecidedOutcome, answer_of, decided_outcome, last_word, words_on
+from common.transcripts.linking.outcomes import DecidedOutcome, answer_of, decided_outcome
 from common.transcripts.linking.presses import presses_of
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
@@ -49,7 +49,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
     neighbours: tuple[str | None, str | None],
 ) -> EnrichedDelegation:
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
-    copy, answer, word = facts.first, facts.answer, last_word(facts)
+    copy, answer, word = facts.first, facts.answer, facts.last_word
     agent_type, source = _agent_type(tables, key)
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
@@ -131,7 +131,7 @@ def _model(run: Run | None) -> str | None:
 
 def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
     """Return the result's text, the assistant's text after it, its timestamp, and the duration in seconds."""
-    answer, word = facts.answer, last_word(facts)
+    answer, word = facts.answer, facts.last_word
     seconds = _elapsed(facts)
     if answer is not None and not answer.result.launched:
         synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
@@ -150,7 +150,7 @@ def _elapsed(facts: DelegationFacts) -> float | None:
     start, end = facts.first.call.timestamp, result.timestamp if result is not None and in_line else ""
     recorded: tuple[float | None, ...] = (result.duration_ms,) if result is not None else ()
     stretches: list[float | None] = []
-    for word in words_on(facts):
+    for word in facts.words:
         notice = word.notice
         if notice.source == "resume":
             stretches.append(_seconds(start, end, *recorded))

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from common.records.workflows import Workflow, WorkflowPhase
-from common.transcripts.linking.outcomes import OUTCOME_BY_STATUS, UNDER_WAY
+from common.transcripts.linking.outcomes import OUTCOME_BY_STATUS
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
 from common.transcripts.linking.tokens import SpentTokens, spent_tokens
+from common.transcripts.linking.words import UNDER_WAY, last_word
 from common.transcripts.linking.workflows import WorkflowFacts
 from common.transcripts.reading.workflows import NAME_LENGTH, AgentCounts
 
@@ -40,7 +41,7 @@ def workflow_record(tables: Tables, facts: WorkflowFacts) -> Workflow:
     """Return the record of a workflow."""
     first, launch, snapshot = facts.first, facts.launch, facts.snapshot
     agents = _agents(facts)
-    told = next((notice.agents for notice in reversed(facts.notices) if notice.agents), None)
+    told = next((word.notice.agents for word in reversed(facts.words) if word.notice.agents), None)
     spent = _spent(tables, facts.runs)
     return Workflow(
         tool_use_id=first.call.id,
@@ -62,10 +63,11 @@ def _status(facts: WorkflowFacts) -> str:
     """Return how the workflow ended: by its snapshot, else by the last word on its task."""
     # A workflow that ends by itself leaves a snapshot and a notification, one that is stopped the snapshot alone, and
     # a crash neither.
-    words = [facts.snapshot.status] if facts.snapshot else []
-    words += [notice.status for notice in reversed(facts.notices)]
-    word = next((word for word in words if word and word not in UNDER_WAY), UNREPORTED)
-    return OUTCOME_BY_STATUS.get(word, word)
+    status = facts.snapshot.status if facts.snapshot else ""
+    if not status or status in UNDER_WAY:
+        word = last_word(facts.words)
+        status = word.notice.status if word else ""
+    return OUTCOME_BY_STATUS.get(status, status or UNREPORTED)
 
 
 def _agents(facts: WorkflowFacts) -> dict[str, _Agent]:

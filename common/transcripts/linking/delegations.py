@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
-from common.transcripts.linking.words import Addressee, Noticed, notices_by_delegation
+from common.transcripts.linking.words import Addressee, Noticed, last_word, notices_by_delegation, words_of
 from common.transcripts.reading.facts import Call, Result
 from common.transcripts.reading.texts.phrases import text_digest
 from common.transcripts.reading.transcript_file import TranscriptFile
@@ -43,7 +43,7 @@ class Answered(NamedTuple):
 
 
 class DelegationFacts(Struct):
-    """One delegation: its copies, results and notices, each in order.
+    """One delegation: its copies, results, notices and those of them that are words, each in order.
 
     `tool_use_id` names it alone: the id of the call, with a number behind it if an earlier call has the same.
     """
@@ -52,6 +52,7 @@ class DelegationFacts(Struct):
     tool_use_id: str = ""
     results: list[Answered] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
+    words: list[Noticed] = field(default_factory=list)
     corrected: bool = False
 
     @property
@@ -63,6 +64,11 @@ class DelegationFacts(Struct):
     def answer(self) -> Answered | None:
         """The result that counts: one with a `toolUseResult` object, then the earliest."""
         return min(self.results, key=lambda r: (not r.result.has_object, r.order), default=None)
+
+    @property
+    def last_word(self) -> Noticed | None:
+        """The last word on its work by time; None if there is none."""
+        return last_word(self.words)
 
     @property
     def agent_id(self) -> str | None:
@@ -152,8 +158,10 @@ def _add_notices(files: list[TranscriptFile], delegations: Delegations, groups: 
         return
     addressees = [_addressee(key, delegation) for key, delegation in delegations.by_key.items()]
     for key, noticed in notices_by_delegation(files, addressees, delegations.calls, groups).items():
-        if key in delegations.by_key:
-            delegations.by_key[key].notices = noticed
+        delegation = delegations.by_key[key]
+        answer = delegation.answer
+        delegation.notices = noticed
+        delegation.words = words_of(noticed, ended=answer is not None and not answer.result.launched)
 
 
 def _addressee(key: str, delegation: DelegationFacts) -> Addressee:

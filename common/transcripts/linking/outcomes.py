@@ -1,5 +1,6 @@
 """The answer to a call, the last word on its work, and the outcome of the work with its cause."""
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from common.records.sessions import Answer, Cause, Outcome
@@ -17,7 +18,6 @@ from common.transcripts.reading.texts.sentences import (
     meanings_of_summary,
 )
 
-UNDER_WAY = frozenset({"running", "not_ready", "pending"})
 OUTCOME_BY_STATUS: dict[str, Outcome] = {
     "completed": "completed",
     "failed": "failed",
@@ -49,72 +49,6 @@ def answer_of(delegation: DelegationFacts) -> Answer:
     return "async" if answer.result.launched else "completed"
 
 
-def words_on(delegation: DelegationFacts) -> list[Noticed]:
-    """Return the words on the work of a delegation, in order, and the messages that resumed it.
-
-    Not a word: a task that is still under way, an echo, a stop that no record confirms, and a stop of an agent that had
-    ended and was not resumed.
-    """
-    answer = delegation.answer
-    ended = answer is not None and not answer.result.launched
-    words: list[Noticed] = []
-    for noticed in delegation.notices:
-        notice = noticed.notice
-        if notice.source == "resume":
-            if not ended:
-                continue
-            ended = False
-        elif not _is_word(notice) or (notice.source == "stop" and ended):
-            continue
-        elif words and _is_echo(notice, words[-1].notice):
-            words[-1] = _merged(words[-1], notice)
-            continue
-        else:
-            ended = True
-        words.append(noticed)
-    return words
-
-
-def last_word(delegation: DelegationFacts) -> Noticed | None:
-    """Return the last word on the work by time; None if there is none."""
-    return next((word for word in reversed(words_on(delegation)) if word.notice.source != "resume"), None)
-
-
-def _is_word(notice: Notice) -> bool:
-    if notice.status in UNDER_WAY:
-        return False
-    meanings = meanings_of_summary(notice.summary) if notice.summary else []
-    return not ("waiting" in meanings or ("no_record" in meanings and notice.status == "stopped"))
-
-
-def _is_echo(notice: Notice, before: Notice) -> bool:
-    return before.source != "resume" and (notice.status, notice.result) == (before.status, before.result)
-
-
-def _merged(word: Noticed, echo: Notice) -> Noticed:
-    """Return a word with what its echo adds."""
-    notice = word.notice
-    channels = (notice.channel, echo.channel)
-    return word._replace(
-        notice=Notice(
-            task_id=notice.task_id,
-            timestamp=notice.timestamp,
-            line=notice.line,
-            status=notice.status,
-            source=notice.source,
-            result=notice.result,
-            duration_ms=echo.duration_ms if notice.duration_ms is None else notice.duration_ms,
-            tokens=echo.tokens if notice.tokens is None else notice.tokens,
-            synthesis=notice.synthesis or echo.synthesis,
-            session_id=notice.session_id,
-            call=notice.call or echo.call,
-            summary=notice.summary or echo.summary,
-            channel="delivered" if "delivered" in channels else echo.channel,
-            tool_uses=echo.tool_uses if notice.tool_uses is None else notice.tool_uses,
-        )
-    )
-
-
 def decided_outcome(delegation: DelegationFacts, run: RunFacts | None) -> DecidedOutcome:
     """Decide the outcome of a delegation with its run: the first of the rules that fits."""
     # The shape of the answer says whether work was done at once or in the background; the input does not. Up to 2.1.146
@@ -128,7 +62,7 @@ def decided_outcome(delegation: DelegationFacts, run: RunFacts | None) -> Decide
     )
     if result is not None and (refused := _refused_or_interrupted(result, begun=begun)):
         return refused
-    word = last_word(delegation)
+    word = delegation.last_word
     if word is not None and OUTCOME_BY_STATUS.get(word.notice.status) == "killed":
         return DecidedOutcome("killed", _cause_of_stop(delegation, word.notice), word.notice.status)
     if result is None or meaning_of(result.text, ("no_result",)):
@@ -221,5 +155,6 @@ def _cause_of_stop(delegation: DelegationFacts, notice: Notice) -> Cause:
     meanings = meanings_of_summary(notice.summary or "")
     if "stopped_by_user" in meanings:
         return "user"
-    told = notice.source == "stop" or "stopped_by_model" in meanings
-    return "parent" if told or any(word.notice.source == "stop" for word in words_on(delegation)) else "user"
+    stretch = takewhile(lambda word: word.notice.source != "resume", reversed(delegation.words))
+    stopped = "stopped_by_model" in meanings or any(word.notice.source == "stop" for word in stretch)
+    return "parent" if stopped else "user"

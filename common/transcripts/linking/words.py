@@ -1,14 +1,20 @@
-"""Words about background work: which delegation each notice is about."""
+"""Words about background work: which delegation each notice is about, and which notices are words."""
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from common.transcripts.linking.calls import CallsById
 from common.transcripts.linking.copies import Order
 from common.transcripts.reading.facts import Notice
+from common.transcripts.reading.texts.sentences import meanings_of_summary
 from common.transcripts.reading.transcript_file import TranscriptFile
+
+UNDER_WAY = frozenset({"running", "not_ready", "pending"})
 
 
 class Noticed(NamedTuple):
@@ -40,7 +46,7 @@ def notices_by_delegation(
     #   s1.jsonl  {"toolUseResult":{"isAsync":true,"agentId":"a1b2c3d"}}   <task-id>a1b2c3d</task-id> <status>completed
     #   s2.jsonl  {"toolUseResult":{"isAsync":true,"agentId":"a1b2c3d"}}   <task-id>a1b2c3d</task-id> <status>failed
     agents: dict[tuple[int | str, str, str], list[Addressee]] = defaultdict(list)
-    for addressee in sorted(addressees, key=lambda one: one.timestamp):
+    for addressee in sorted(addressees, key=attrgetter("timestamp")):
         for group in {groups.get(session, session) for session in addressee.sessions}:
             for name in addressee.names:
                 agents[group, name, ""].append(addressee)
@@ -56,7 +62,7 @@ def notices_by_delegation(
             if key is not None:
                 order = Order(notice.timestamp, foreign=False, rank=file.rank, line=notice.line, position=0)
                 found[key].append(Noticed(order, notice))
-    return {key: sorted(noticed, key=lambda one: one.order) for key, noticed in found.items()}
+    return {key: sorted(noticed, key=attrgetter("order")) for key, noticed in found.items()}
 
 
 def _nearest(addressees: list[Addressee] | None, timestamp: str) -> str | None:
@@ -65,3 +71,58 @@ def _nearest(addressees: list[Addressee] | None, timestamp: str) -> str | None:
         return None
     before = bisect_right(addressees, timestamp, key=lambda addressee: addressee.timestamp)
     return addressees[max(0, before - 1)].key
+
+
+def words_of(notices: Iterable[Noticed], *, ended: bool) -> list[Noticed]:
+    """Return the words on a piece of work, in order, and the messages that resumed it; `ended` by its answer already.
+
+    Not a word: a task that is still under way, an echo, a stop that no record confirms, and a stop of an agent that had
+    ended and was not resumed.
+    """
+    words: list[Noticed] = []
+    for noticed in notices:
+        notice = noticed.notice
+        if notice.source == "resume":
+            if not ended:
+                continue
+            ended = False
+        elif not _is_word(notice) or (notice.source == "stop" and ended):
+            continue
+        elif words and _is_echo(notice, words[-1].notice):
+            words[-1] = words[-1]._replace(notice=_merged(words[-1].notice, notice))
+            continue
+        else:
+            ended = True
+        words.append(noticed)
+    return words
+
+
+def last_word(words: list[Noticed]) -> Noticed | None:
+    """Return the last word by time; None if there is none."""
+    return next((word for word in reversed(words) if word.notice.source != "resume"), None)
+
+
+def _is_word(notice: Notice) -> bool:
+    if notice.status in UNDER_WAY:
+        return False
+    meanings = meanings_of_summary(notice.summary) if notice.summary else []
+    return not ("waiting" in meanings or ("no_record" in meanings and notice.status == "stopped"))
+
+
+def _is_echo(notice: Notice, before: Notice) -> bool:
+    return before.source != "resume" and (notice.status, notice.result) == (before.status, before.result)
+
+
+def _merged(notice: Notice, echo: Notice) -> Notice:
+    """Return a notice with what its echo adds."""
+    return replace(
+        notice,
+        duration_ms=echo.duration_ms if notice.duration_ms is None else notice.duration_ms,
+        tokens=echo.tokens if notice.tokens is None else notice.tokens,
+        synthesis=notice.synthesis or echo.synthesis,
+        call=notice.call or echo.call,
+        summary=notice.summary or echo.summary,
+        channel="delivered" if notice.channel == "delivered" else echo.channel,
+        tool_uses=echo.tool_uses if notice.tool_uses is None else notice.tool_uses,
+        agents=notice.agents or echo.agents,
+    )

@@ -1,6 +1,7 @@
-"""Workflows: launched calls with the runs, journals, snapshots and notices that belong to them, over all copies."""
+"""Workflows: launched calls with the runs, journals, snapshots and words that belong to them, over all copies."""
 
 from bisect import bisect_right
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from common.transcripts.linking.copies import Order, order_of
 from common.transcripts.linking.runs import RunFacts
-from common.transcripts.reading.facts import Notice
+from common.transcripts.linking.words import Noticed, words_of
 from common.transcripts.reading.transcript_file import TranscriptFile
 from common.transcripts.reading.workflows import RunFolder, Snapshot, WorkflowCall, agents_folder, snapshot_folder
 
@@ -27,13 +28,13 @@ class WorkflowCopy(NamedTuple):
 
 
 class WorkflowFacts(Struct):
-    """One workflow: its copies, runs and notices, each in order; `journal` maps agents to the last word on them."""
+    """One workflow: its copies, runs and words, each in order; `journal` maps agents to the last word on them."""
 
     copies: list[WorkflowCopy]
     runs: list[RunFacts] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)
     snapshot: Snapshot | None = None
-    notices: list[Notice] = field(default_factory=list)
+    words: list[Noticed] = field(default_factory=list)
 
     @property
     def first(self) -> WorkflowCopy:
@@ -60,7 +61,7 @@ def collect_workflows(files: list[TranscriptFile], runs: list[RunFacts]) -> list
         by_run = _Owners(workflows)
         _add_runs(runs, by_run)
         _add_files(files, by_run)
-        _add_notices(files, workflows)
+        _add_words(files, workflows)
     return workflows
 
 
@@ -140,17 +141,17 @@ def _is_of(snapshot: Snapshot, call: WorkflowCall) -> bool:
     return snapshot.task_id is None or call.task_id is None or snapshot.task_id == call.task_id
 
 
-def _add_notices(files: list[TranscriptFile], workflows: list[WorkflowFacts]) -> None:
-    """Give each workflow the notices on its task: those in files that have a copy of its call, else all."""
+def _add_words(files: list[TranscriptFile], workflows: list[WorkflowFacts]) -> None:
+    """Give each workflow the words on its task: those in files that have a copy of its call, else all."""
     wanted = {workflow.launch.task_id for workflow in workflows}
-    by_task: dict[str, list[tuple[Order, Notice]]] = {}
+    by_task: dict[str, list[Noticed]] = {}
     for file in files:
         for notice in file.facts.notices:
-            if notice.task_id in wanted and notice.source != "resume":
+            if notice.task_id in wanted:
                 order = Order(notice.timestamp, foreign=False, rank=file.rank, line=notice.line, position=0)
-                by_task.setdefault(notice.task_id, []).append((order, notice))
+                by_task.setdefault(notice.task_id, []).append(Noticed(order, notice))
     for workflow in workflows:
         found = by_task.get(workflow.launch.task_id or "", [])
         ranks = {copy.file.rank for copy in workflow.copies}
-        near = [pair for pair in found if pair[0].rank in ranks] or found
-        workflow.notices = [notice for _, notice in sorted(near, key=lambda pair: pair[0])]
+        near = [noticed for noticed in found if noticed.order.rank in ranks] or found
+        workflow.words = words_of(sorted(near, key=attrgetter("order")), ended=False)

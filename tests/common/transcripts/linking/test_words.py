@@ -293,6 +293,12 @@ def test_a_kill_that_the_model_asked_for_is_the_parents(tmp_path: Path) -> None:
     assert (found.outcome, found.cause, found.answered_timestamp) == ("killed", "parent", at(9))
 
 
+def test_a_stop_before_the_agent_was_resumed_says_nothing_of_a_later_kill(tmp_path: Path) -> None:
+    before = [*stopped(5, "a1"), user(notification("a1", "killed"), 7)]
+    found = ended(tmp_path, *before, *sent(10, "a1"), user(notification("a1", "killed"), 20))
+    assert (found.outcome, found.cause, found.answered_timestamp) == ("killed", "user", at(20))
+
+
 # -- resumed agents
 
 

@@ -183,6 +183,18 @@ def test_without_a_snapshot_the_last_word_on_the_task_decides(tmp_path: Path, wo
     assert the_workflow(extract(tmp_path, {MAIN: main(*told)})).status == status
 
 
+@pytest.mark.parametrize(
+    ("status", "summary"),
+    [
+        ("stopped", 'No completion record was found for workflow "x" from the previous session.'),
+        ("failed", 'Workflow "x" is waiting on its own background work'),
+    ],
+)
+def test_what_tells_no_end_of_a_workflow_is_no_word(tmp_path: Path, status: str, summary: str) -> None:
+    told = [user(notification("w1", "completed"), 10), user(notification("w1", status, summary=summary), 20)]
+    assert the_workflow(extract(tmp_path, {MAIN: main(*told)})).status == "completed"
+
+
 def test_where_no_file_of_the_agents_is_left_the_notification_counts_them(tmp_path: Path) -> None:
     told = notification("w1", "completed", agent_count=6, agents_done=4, agents_error=1, agents_skipped=1)
     workflow = the_workflow(extract(tmp_path, {MAIN: main(user(told, 10))}))
