@@ -89,6 +89,7 @@ def _session(
     counted = [m for m in messages if m.counted]
     runs = [run for key in keys if (run := tables.run_by_delegation.get(key))]
     first, cwd, versions = _first_seen(threads)
+    decided = {key: decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)) for key in keys}
     record = EnrichedSession(
         session_id=session_id,
         project=first.project,
@@ -101,12 +102,9 @@ def _session(
         tools=tools_used(messages),
         edits=edits_made(messages),
         delegation_count=len(keys),
-        delegations=delegations_of(tables, keys),
+        delegations=delegations_of(tables, decided),
     )
-    statuses = [
-        decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)).unknown_status for key in keys
-    ]
-    unknown = [status for status in statuses if status is not None]
+    unknown = [outcome.unknown_status for outcome in decided.values() if outcome.unknown_status is not None]
     return AssembledSession(record, tables.progress_only(runs), unknown, workflows)
 
 

@@ -9,7 +9,7 @@ from common.transcripts.building.hollow import result_kind
 from common.transcripts.building.tool_calls import tool_calls_of
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.linking.delegations import DelegationFacts
-from common.transcripts.linking.outcomes import DecidedOutcome, answer_of, decided_outcome
+from common.transcripts.linking.outcomes import DecidedOutcome, answer_of
 from common.transcripts.linking.presses import presses_of
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
@@ -26,18 +26,20 @@ LONGEST_MILLISECONDS = 1e12
 AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
 
 
-def delegations_of(tables: Tables, keys: list[str]) -> list[EnrichedDelegation]:
-    """Return the delegations of a session; neighbours are those of the same thread."""
+def delegations_of(tables: Tables, decided: dict[str, DecidedOutcome]) -> list[EnrichedDelegation]:
+    """Return the delegations of a session, by key with what became of each; neighbours are those of the same thread."""
     by_caller: dict[str | None, list[str]] = {}
-    for key in keys:
+    for key in decided:
         by_caller.setdefault(_caller(tables, key), []).append(key)
     neighbours = {}
     for siblings in by_caller.values():
         types = [None, *(_agent_type(tables, key)[0] for key in siblings), None]
         neighbours.update({key: (types[i], types[i + 2]) for i, key in enumerate(siblings)})
-    decided = {key: decided_outcome(tables.delegations[key], tables.run_by_delegation.get(key)) for key in keys}
-    presses = presses_of((tables.delegations[key], decided[key]) for key in keys)
-    return [_delegation(tables, key, n, decided[key], presses, neighbours[key]) for n, key in enumerate(keys, 1)]
+    presses = presses_of((tables.delegations[key], outcome) for key, outcome in decided.items())
+    return [
+        _delegation(tables, key, number, outcome, presses, neighbours[key])
+        for number, (key, outcome) in enumerate(decided.items(), 1)
+    ]
 
 
 def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delegations of a session together
