@@ -9,6 +9,7 @@ from common.transcripts.linking.copies import Messages, Place
 from common.transcripts.linking.grouping import grouped
 from common.transcripts.reading.facts import Thread
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
+from common.transcripts.reading.workflows import AGENTS_FOLDER
 
 ASIDES = ("aside_question", "aprompt_suggestion", "prompt_suggestion")
 """Beginnings of the ids of helpers that answer next to the conversation: "a" and the name of the helper."""
@@ -101,7 +102,7 @@ class RunFacts(Struct):
         if name.startswith(ASIDES) or stem.startswith(ASIDES):
             return "aside"
         signs: list[tuple[UnlinkedKind, bool]] = [
-            ("workflow", "/subagents/workflows/" in self.first.file.name),
+            ("workflow", AGENTS_FOLDER in self.first.file.name),
             ("skill", self.skill is not None),
             ("fork", self.is_fork),
             ("teammate", any(at.thread.teammate for at in self.threads)),
