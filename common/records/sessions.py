@@ -85,7 +85,7 @@ class Run(Record, frozen=True, kw_only=True):
     """A subagent's own transcript, linked to its delegation."""
 
     agent_id: str | None  #: id of the agent, None if the transcript has none
-    messages: int  #: distinct API messages
+    messages: int  #: distinct API messages, each in one place: those that a fork copied are its caller's
     tool_calls: int  #: distinct tool calls
     depth: int  #: 1 if the main thread started the run, 2 if a run of depth 1 did, and so on
     parent: str | None = None  #: agent id of the run that started this one, None if the main thread did
@@ -112,7 +112,7 @@ class UnlinkedRun(Record, frozen=True, kw_only=True):
     agent_type: str | None = None  #: agent type that its `.meta.json` names
     workflow: str | None = None  #: `tool_use_id` of the workflow that started the run, for a run of the kind `workflow`
     skill: str | None = None  #: skill that ran as this run, for a run of the kind `skill`
-    messages: int  #: distinct API messages
+    messages: int  #: distinct API messages, each in one place: those that a fork copied are its caller's
     tool_calls: int  #: distinct tool calls
     tokens: Tokens  #: sum over distinct messages
     tokens_by_model: dict[str, Tokens]  #: the same by model

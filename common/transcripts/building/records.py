@@ -189,7 +189,7 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
     first, last = _span(run)
     return Run(
         agent_id=run.agent_id,
-        messages=_distinct_ids(run),
+        messages=len(messages),
         tool_calls=sum(tools.values()),
         depth=tables.depths[delegation.first.call.key],
         parent=caller.agent_id if (caller := tables.caller_of(delegation)) else None,
@@ -218,7 +218,7 @@ def unlinked_run(tables: Tables, run: RunFacts, workflow: str | None = None) -> 
         agent_type=run.agent_type,
         skill=tables.skill_by_agent.get(run.agent_id or "", run.skill),
         workflow=workflow,
-        messages=_distinct_ids(run),
+        messages=len(messages),
         tool_calls=sum(tools_used(messages).values()),
         **spent_tokens(counted, tables.day_of)._asdict(),
         first_timestamp=first,
@@ -233,11 +233,6 @@ def _use_last_output(counted: list[DistinctMessage], delegation: DelegationFacts
     answer = delegation.answer
     if counted and answer and answer.result.last_output and counted[-1].placeholder:
         counted[-1].estimated = max(counted[-1].best.output, answer.result.last_output)
-
-
-def _distinct_ids(run: RunFacts) -> int:
-    messages = [m for at in (*run.threads, *run.echoes) for m in at.thread.messages]
-    return len({m.id for m in messages if m.id is not None}) + sum(m.id is None for m in messages)
 
 
 def _span(run: RunFacts) -> tuple[str | None, str | None]:

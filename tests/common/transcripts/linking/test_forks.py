@@ -67,6 +67,15 @@ def test_a_forks_copy_of_its_call_is_the_callers(tmp_path: Path) -> None:
     assert (run.is_fork, run.parent, run.first_timestamp) == (True, None, at(2))
 
 
+def test_messages_that_a_fork_copied_are_those_of_its_caller(tmp_path: Path) -> None:
+    before = said(0, "Let me see.", key=own_message("0"))
+    copied = side(before | {"uuid": "copy"}, "f1")
+    path = agent_path("f1")
+    files: dict[str, Content] = {MAIN: [before, *CALLED], path: [copied, *forked("f1")]}
+    run = extract(tmp_path, with_meta(files, meta(path, agentType="fork", isFork=True, toolUseId=CALL))).run(CALL)
+    assert (run.messages, run.tokens.messages) == (2, 2)
+
+
 def test_a_fork_without_its_meta_file_is_linked_by_nothing_that_it_copied(tmp_path: Path) -> None:
     files: dict[str, Content] = {MAIN: CALLED, agent_path("f1"): forked("f1")}
     (run,) = extract(tmp_path, files).full.unlinked_runs
