@@ -124,17 +124,23 @@ def _add_files(files: list[TranscriptFile], owners: _Owners) -> None:
 
     Agents without a transcript belong to the first call. A snapshot tells of the last task that had the run.
     """
+    by_agent: dict[RunFolder, dict[str | None, WorkflowFacts]] = {}
     for file in files:
         snapshot, journal = file.facts.workflows.snapshot, file.facts.workflows.journal
         folder = _folder_of(file) if snapshot or journal else None
-        found = owners.of(folder) if folder else []
-        owner_of = {run.agent_id: owner for owner in found for run in owner.runs}
-        for agent_id, word in journal.items() if found else ():
+        if folder is None or not (found := owners.of(folder)):
+            continue
+        if folder not in by_agent:
+            by_agent[folder] = {run.agent_id: owner for owner in found for run in owner.runs}
+        owner_of = by_agent[folder]
+        for agent_id, word in journal.items():
             owner_of.get(agent_id, found[0]).journal.setdefault(agent_id, word)
-        for owner in found if snapshot else ():
-            if snapshot and owner.snapshot is None and _is_of(snapshot, owner.launch):
-                agents = [agent for agent in snapshot.agents if owner_of.get(agent.id, owner) is owner]
-                owner.snapshot = replace(snapshot, agents=agents)
+        if snapshot is None:
+            continue
+        last = next((owner for owner in reversed(found) if _is_of(snapshot, owner.launch)), None)
+        if last is not None and last.snapshot is None:
+            agents = [agent for agent in snapshot.agents if owner_of.get(agent.id, last) is last]
+            last.snapshot = replace(snapshot, agents=agents)
 
 
 def _is_of(snapshot: Snapshot, call: WorkflowCall) -> bool:

@@ -69,6 +69,18 @@ def agents(count: int) -> Files:
     return own | {"-w-app/s.jsonl": [*calls, *answers]}
 
 
+def workflows(count: int) -> Files:
+    """Return many calls that share the run of a workflow, and a journal for each of its agents."""
+    folder, beside = "-w-app/s/subagents/workflows/wf_1", {"runId": "wf_1", "taskType": "local_workflow"}
+    calls = [said(n, tool(f"c{n}", "Workflow", name="x"), key=f"m{n}", sessionId="s") for n in range(count)]
+    answers = [answer(f"c{n}", n + 1, beside=beside, sessionId="s") for n in range(count)]
+    journals: Files = {f"{folder}/{n}/journal.jsonl": [{"type": "result", "agentId": f"a{n}"}] for n in range(count)}
+    own: Files = {
+        f"{folder}/agent-a{n}.jsonl": [side(said(n, "Hm.", key=f"k{n}", sessionId="s"), f"a{n}")] for n in range(count)
+    }
+    return journals | own | {"-w-app/s.jsonl": [*calls, *answers]}
+
+
 SHAPES: dict[str, Callable[[int], Files]] = {
     "sessions that share a message and call a tool each": lambda count: sessions(
         count, lambda n: [said(1, call(f"c{n}"), tool(f"t{n}", "Edit", file_path=f"/w/{n}"), key="m")]
@@ -95,6 +107,7 @@ SHAPES: dict[str, Callable[[int], Files]] = {
     ),
     "a sidechain over many files": chain,
     "agents": agents,
+    "workflows": workflows,
 }
 
 

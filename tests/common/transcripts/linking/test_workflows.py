@@ -274,6 +274,14 @@ def test_a_workflow_started_again_has_the_agents_that_it_began(tmp_path: Path) -
     assert told == [("c1", "killed", (1, 1, 0, 0), 10), ("c2", "completed", (1, 1, 0, 0), 20)]
 
 
+def test_a_snapshot_without_a_task_tells_of_the_last_call_alone(tmp_path: Path) -> None:
+    again = [said(10, tool("c2", "Workflow", scriptPath="/x.js", resumeFromRunId="wf_1")), launch("c2", 11, task="w2")]
+    taken = snapshot(("a1", "Plan", "done"), ("a2", "Plan", "done"), taskId=None)
+    found = extract(tmp_path, {MAIN: main(user(notification("w1", "killed"), 8), *again), SNAPSHOT: taken})
+    told = [(w.tool_use_id, w.status, counts(w)) for w in found.full.workflows]
+    assert told == [("c1", "killed", (0, 0, 0, 0)), ("c2", "completed", (2, 2, 0, 0))]
+
+
 # -- changes between two runs
 
 
