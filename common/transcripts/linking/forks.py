@@ -2,6 +2,7 @@
 
 from common.transcripts.linking.copies import Place
 from common.transcripts.reading.facts import FileFacts
+from common.transcripts.reading.identity import is_own_call
 from common.transcripts.reading.stretches import stretches_since
 from common.transcripts.reading.texts.sentences import meaning_of
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
@@ -34,16 +35,23 @@ def drop_inherited(files: list[TranscriptFile]) -> set[Place]:
 def _forks_in(file: TranscriptFile) -> dict[int, set[str]]:
     """Return the threads of a file that are forks, each with the ids of the calls in it that started it."""
     facts, meta = file.facts, file.meta
+    name = (meta.tool_use_id if meta else None) or ""
     sides = [index for index, thread in enumerate(facts.threads) if thread.kind == "side"]
     forks: dict[int, set[str]] = {}
-    if facts.forked or (meta is not None and meta.is_fork):
-        forks = {index: {meta.tool_use_id} if meta and meta.tool_use_id else set() for index in sides}
+    if facts.forked or (meta is not None and meta.is_fork) or _holds(facts, name):
+        forks = {index: {name} if name else set() for index in sides}
     started = {(result.thread, result.id) for result in facts.results if meaning_of(result.text, ("own_fork",))}
     for call in facts.calls:
         messages = facts.threads[call.thread].messages
         if (call.thread, call.id) in started and messages and messages[0].id == call.message_id:
             forks.setdefault(call.thread, set()).add(call.id)
     return {index: calls for index, calls in forks.items() if facts.threads[index].kind == "side"}
+
+
+def _holds(facts: FileFacts, name: str) -> bool:
+    """Say whether a file holds the call that its `.meta.json` names, or its answer: then it began as a copy."""
+    ids = (*(call.id for call in facts.calls), *(result.id for result in facts.results))
+    return is_own_call(name) and name in ids
 
 
 def _drop(facts: FileFacts, own: dict[int, set[str]], shared: set[str | None]) -> None:

@@ -76,6 +76,15 @@ def test_messages_that_a_fork_copied_are_those_of_its_caller(tmp_path: Path) -> 
     assert (run.messages, run.tokens.messages) == (2, 2)
 
 
+@pytest.mark.parametrize("copied", [2, 1], ids=["call and answer", "answer"])
+def test_the_answer_inside_the_runs_own_file_is_none(tmp_path: Path, copied: int) -> None:
+    path = agent_path("f1")
+    call_and_answer = [forked("f1")[0], side(answer(CALL, 2, "You are a copy."), "f1")]
+    files: dict[str, Content] = {MAIN: CALLED[:1], path: [*call_and_answer[-copied:], *forked("f1")[2:]]}
+    made = extract(tmp_path, with_meta(files, meta(path, agentType="dev", toolUseId=CALL))).delegation
+    assert (made.answer, made.outcome, made.result, made.link) == ("missing", "unanswered", None, "meta")
+
+
 def test_a_fork_without_its_meta_file_is_linked_by_nothing_that_it_copied(tmp_path: Path) -> None:
     files: dict[str, Content] = {MAIN: CALLED, agent_path("f1"): forked("f1")}
     (run,) = extract(tmp_path, files).full.unlinked_runs
