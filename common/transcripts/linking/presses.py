@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from common.transcripts.linking.delegations import DelegationFacts
 from common.transcripts.linking.outcomes import DecidedOutcome
@@ -20,7 +21,7 @@ def presses_of(decided: Iterable[tuple[DelegationFacts, DecidedOutcome]]) -> dic
             interrupted.append((facts.answer.result.timestamp, facts.tool_use_id))
     presses: dict[str, str] = {}
     press, last = "", None
-    for timestamp, call in sorted(interrupted, key=lambda one: one[0]):
+    for timestamp, call in sorted(interrupted, key=itemgetter(0)):
         now = datetime.fromisoformat(timestamp) if timestamp else None
         if now is None or last is None or now - last > SAME_PRESS:
             press = call
