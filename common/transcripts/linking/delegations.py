@@ -71,12 +71,6 @@ class DelegationFacts(Struct):
         return last_word(self.words)
 
     @property
-    def agent_id(self) -> str | None:
-        """The id of the started agent, from a result's object, else from its text."""
-        ids = [r.result.agent_id for r in self.results if r.result.agent_id]
-        return ids[0] if ids else self.agent_id_in_text
-
-    @property
     def agent_id_in_text(self) -> str | None:
         """The agent's id in the text of a result."""
         return next((r.result.agent_in_text for r in self.results if r.result.agent_in_text), None)
