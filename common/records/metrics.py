@@ -8,6 +8,7 @@ from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome, Tokens
 from common.records.shared import Cost, Durations, Evidence, PeriodSource, Rework
+from common.records.workflows import WorkflowCounts, WorkflowFields
 
 VerdictWord = Literal["keep", "fix", "retire", "too few to say"]
 Ground = Literal[
@@ -102,34 +103,18 @@ class Spending(Record, frozen=True, kw_only=True):
     worktrees: int = 0  #: of a project: worktrees of it in which sessions began; they are part of its numbers
 
 
-class WorkflowFigures(Record, frozen=True, kw_only=True):
-    """Numbers of a workflow or of one of its phases. Its runs are unlinked runs of the kind `workflow`."""
-
-    agents: int  #: agents that began
-    completed_agents: int  #: agents that returned a result
-    failed_agents: int  #: agents that ended with an error
-    unfinished_agents: int  #: agents that began and have no recorded end
-    tokens: Tokens  #: tokens of the runs
-    cost: Cost  #: cost of the runs
-
-
-class WorkflowPhaseMetrics(WorkflowFigures, frozen=True, kw_only=True):
+class WorkflowPhaseMetrics(WorkflowCounts, frozen=True, kw_only=True):
     """Numbers of one phase of a workflow."""
 
     name: str | None  #: title of the phase; None for agents whose phase is not recorded
+    cost: Cost  #: cost of the runs
 
 
-class WorkflowMetrics(WorkflowFigures, frozen=True, kw_only=True):
+class WorkflowMetrics(WorkflowFields, frozen=True, kw_only=True):
     """Numbers of one workflow."""
 
-    tool_use_id: str  #: id of the call
-    session_id: str  #: session of the call
-    timestamp: str | None  #: time of the call
-    run_id: str | None  #: id of the run, which is the name of the folder of its agents
-    name: str | None  #: name of the workflow
-    status: str  #: how it ended; `unreported` without a word on its end
-    planned_agents: int | None  #: agents that the script asked for, None if nothing says how many
     phases: list[WorkflowPhaseMetrics]  #: its phases, in order
+    cost: Cost  #: cost of the runs
 
 
 class UnpricedModel(Record, frozen=True, kw_only=True):
