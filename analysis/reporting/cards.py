@@ -130,9 +130,9 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
     if why := context.masking.reason(delegation):
         yield "why", why
     if delegation.cause is not None:
-        yield "cause", delegation.cause
+        yield "cause", Sentence(f"cause_{delegation.cause}")
     if delegation.result_kind in HOLLOW:
-        yield "result_kind", delegation.result_kind
+        yield "result_kind", Sentence(f"result_{delegation.result_kind}")
     if delegation.corrected:
         yield "corrected", "yes"
     yield from _times(delegation)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from analysis.reporting.blocks import Sentence
 from analysis.reporting.cards import cards_of, stretches
 from analysis.reporting.evidence import outcome_class
-from common.records.sessions import OUTCOMES
+from common.records.sessions import CAUSES, HOLLOW, OUTCOMES
 from tests.analysis.reporting.test_findings import context
 from tests.builders.records import delegation, run, session, spent
+from tests.builders.reports import from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +85,29 @@ def test_a_card_says_who_ended_the_work_whether_it_is_hollow_and_how_long_the_ru
     cards = cards_of(context(tmp_path, session("a", hollow, report, stopped)))[0].cards
     told = [{name: value for name, value in card.facts if name in {"cause", "result_kind", "active"}} for card in cards]
     seconds = Sentence("seconds", {"seconds": 61.5})
-    assert told == [{"result_kind": "empty", "active": seconds}, {}, {"cause": "user"}]
+    empty, by_the_user = Sentence("result_empty"), Sentence("cause_user")
+    assert told == [{"result_kind": empty, "active": seconds}, {}, {"cause": by_the_user}]
+
+
+def test_causes_and_hollow_results_are_in_words_on_cards(tmp_path: Path) -> None:
+    made = [delegation(f"t{number}", number=number) for number in range(1, len(CAUSES) + len(HOLLOW) + 1)]
+    told = [{"outcome": "failed", "cause": cause} for cause in CAUSES] + [{"result_kind": kind} for kind in HOLLOW]
+    known = [msgspec.structs.replace(call, **facts) for call, facts in zip(made, told, strict=True)]
+    report = from_sessions(tmp_path, session("a", *known)).html()
+    assert re.findall("<dt>ended by</dt><dd>(.*?)</dd>", report) == [
+        "the user",
+        "a permission rule, a hook or auto mode",
+        "a limit",
+        "an error of the API",
+        "an agent type or a tool that is not there",
+        "the thread that called it, or a call next to it",
+        "the agent itself",
+    ]
+    assert re.findall("<dt>no work done</dt><dd>(.*?)</dd>", report) == [
+        "the result is empty",
+        "the result refuses the task",
+        "the result invents calls of tools",
+    ]
 
 
 def test_a_call_without_a_readable_time_has_a_card_too(tmp_path: Path) -> None:
