@@ -24,7 +24,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from common.defaults import CONTEXT_TIERS
 from common.model_names import normalize_model
+from common.setting_values import RATE_KEYS
 
 MODELS = (
     "claude-3-5-haiku-20241022",
@@ -53,7 +55,6 @@ MODELS = (
 )
 
 PACKAGES = ("genai-prices", "model-prices", "litellm")
-KINDS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 FIELDS = ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
 COSTS = (
     "input_cost_per_token",
@@ -62,7 +63,6 @@ COSTS = (
     "cache_creation_input_token_cost",
     "cache_creation_input_token_cost_above_1hr",
 )
-LONG_OVER = (100_000, 200_000)
 FIRST = date(2024, 10, 1)
 REGIONS = ("us", "eu", "apac", "jp", "au")
 
@@ -93,7 +93,7 @@ class Seen(NamedTuple):
 
     base: Row
     long: Row | None = None
-    long_over: int = max(LONG_OVER)
+    long_over: int = max(CONTEXT_TIERS)
 
 
 def main(read: str) -> int:
@@ -167,7 +167,7 @@ def of_genai_prices(model: str, moment: datetime) -> Seen | None:
     base = tuple(Decimal(value.base if hasattr(value, "tiers") else value) for value in values)
     if not starts:
         return Seen(base)
-    if len(starts) > 1 or [*next(iter(starts))] not in [[start] for start in LONG_OVER]:
+    if len(starts) > 1 or [*next(iter(starts))] not in [[start] for start in CONTEXT_TIERS]:
         raise SystemExit(f"{model}: genai-prices has tiers that the table has no place for")
     return Seen(base, tuple(Decimal(value.tiers[0].price) for value in values), next(iter(starts))[0])
 
@@ -184,7 +184,7 @@ def of_model_prices(model: str, moment: datetime) -> Seen | None:
     found = model_prices.rates(model, at=moment, provider="anthropic")
     if found is None or found.valid_from > moment.isoformat() or found.cache_read is None:
         return None
-    if any(tier.above not in LONG_OVER for tier in found.tiers) or len(found.tiers) > 1:
+    if any(tier.above not in CONTEXT_TIERS for tier in found.tiers) or len(found.tiers) > 1:
         raise SystemExit(f"{model}: model-prices has tiers that the table has no place for")
     multiple = found.cache_write_1h_multiple
     base = _values(found, multiple)
@@ -200,7 +200,7 @@ def of_litellm(model: str) -> Seen | None:
     found = _litellm().get(model)
     if found is None or found.get("litellm_provider") != "anthropic":
         return None
-    for over in LONG_OVER:
+    for over in CONTEXT_TIERS:
         if f"input_cost_per_token_above_{over // 1000}k_tokens" in found:
             return Seen(_costs(found), _costs(found, f"_above_{over // 1000}k_tokens"), over)
     return Seen(_costs(found))
@@ -244,10 +244,10 @@ def _row(model: str, first: date | None, last: date | None, seen: Seen) -> str:
     lines = ["[[prices]]", f'model = "{_own_name(model)}"']
     lines += [f'from = "{first}"'] if first else []
     lines += [f'until = "{last}"'] if last else []
-    lines += [f"{kind} = {float(value)}" for kind, value in zip(KINDS, seen.base, strict=True)]
+    lines += [f"{kind} = {float(value)}" for kind, value in zip(RATE_KEYS, seen.base, strict=True)]
     if seen.long:
-        lines.append(f"long = {_table(zip(KINDS, seen.long, strict=True))}")
-    lines += [f"long_over = {seen.long_over}"] if seen.long and seen.long_over != max(LONG_OVER) else []
+        lines.append(f"long = {_table(zip(RATE_KEYS, seen.long, strict=True))}")
+    lines += [f"long_over = {seen.long_over}"] if seen.long and seen.long_over != max(CONTEXT_TIERS) else []
     factors = sorted(_factors(model, seen).items())
     lines += [f"factors = {_table(factors)}"] if factors else []
     search = _web_search(model)
