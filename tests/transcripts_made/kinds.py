@@ -68,6 +68,9 @@ RESULTS: dict[How, str] = {
     "limit": "You've hit your limit · resets 3pm",
     "api_error": "API Error: 529 overloaded_error",
 }
+RESULTS_LATELY: dict[How, str] = RESULTS | {
+    "limit": "You\u2019ve hit your org's monthly spend limit \u00b7 ask for more"
+}
 
 
 def every_end(version: str) -> Corpus:
@@ -78,7 +81,7 @@ def every_end(version: str) -> Corpus:
     knows_background = session.main.setting.era.runs_in_background
     lately = IN_LINE_LATELY if session.main.setting.era.background_in_runs else ()
     for outcome, how in IN_LINE + lately + (IN_BACKGROUND if knows_background else ()):
-        result = RESULTS.get(how, "Done.")
+        result = (RESULTS_LATELY if lately else RESULTS).get(how, "Done.")
         background = (outcome, how) in IN_BACKGROUND
         call = Call("dev", f"{outcome} by {how}", outcome=outcome, how=how, result=result, background=background)
         session.call(call)

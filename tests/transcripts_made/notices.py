@@ -1,5 +1,6 @@
 """How the end of a background agent is told."""
 
+import json
 from dataclasses import dataclass
 
 from tests.transcripts_made.calls import Call
@@ -38,6 +39,8 @@ def notify(thread: Thread, call: Call, agent: Background) -> None:
     agent.truth.delivered = "delivered"
     if call.how == "task_stop":
         _stop(thread, agent.agent_id)
+    elif call.how == "spawned":
+        _idle(thread, call, agent)
     elif era.notifies_of_agents:
         _tell(thread, "queue", agent_notification(call, agent, status))
         agent.truth.delivered = "queued"
@@ -106,6 +109,17 @@ def _tell(thread: Thread, notice: str, text: str) -> None:
     else:
         attachment = {"type": "queued_command", "prompt": text, "commandMode": "task-notification"}
         thread.line("attachment", attachment=attachment)
+
+
+def _idle(thread: Thread, call: Call, agent: Background) -> None:
+    """Append what a teammate sends when it has nothing more to do, or failed."""
+    reason: Json = {"idleReason": "available"}
+    if call.outcome == "failed":
+        reason = {"idleReason": "failed", "failureReason": "the database is gone"}
+    message: Json = {"type": "idle_notification", "from": call.agent, "timestamp": timestamp(thread.now)} | reason
+    told = f'<teammate-message teammate_id="{call.agent}">\n{json.dumps(message)}\n</teammate-message>'
+    thread.user(f"Another Claude session sent a message:\n{told}")
+    thread.note_answer(agent.truth, "notice")
 
 
 def _poll(thread: Thread, call: Call, agent_id: str, status: str) -> None:

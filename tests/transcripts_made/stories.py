@@ -174,6 +174,10 @@ def teammates() -> Corpus:
     corpus = Corpus()
     session = corpus.session("2.1.176")
     session.delegate("scout", "Look at the queue.", outcome="unreported", how="spawned")
+    session.delegate("smith", "Mend the queue.", how="spawned", result="")
+    session.delegate("clerk", "Count the queue.", outcome="failed", how="spawned", result="")
+    session.prompt("Thank them.")
+    session.delegate("dev", "Thank them.")
     session.teammate()
     return corpus
 
