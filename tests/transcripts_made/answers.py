@@ -53,7 +53,13 @@ def is_async(thread: Thread, call: Call) -> bool:
 
     Before 2.1.200 a run's own calls are answered in line.
     """
-    if call.outcome in {"killed", "unreported"} or call.how in {"notice", "spawned", "stop_refused", "said_again"}:
+    if call.outcome in {"killed", "unreported"} or call.how in {
+        "notice",
+        "spawned",
+        "cloud",
+        "stop_refused",
+        "said_again",
+    }:
         return True
     if thread.setting.sidechain and not (
         thread.setting.era.structured_results_in_runs or thread.setting.era.background_in_runs
@@ -144,6 +150,9 @@ def _launched(thread: Thread, call: Call, tool_use_id: str, run: Thread | None) 
         agent_id = f"{call.agent}@{TEAM}"
         beside = {"status": "teammate_spawned", "agent_id": agent_id, "teammate_id": agent_id, "team_name": TEAM}
         text = f"Spawned successfully.\nagent_id: {agent_id}\nname: {call.agent}\nteam_name: {TEAM}"
+    elif call.how == "cloud":
+        beside = {"status": "remote_launched", "taskId": agent_id, "sessionUrl": f"https://example.com/{agent_id}"}
+        text = f"Remote (Cloud) agent launched.\ntaskId: {agent_id}"
     beside |= {"description": call.description, "prompt": call.prompt}
     block: Json = {"tool_use_id": tool_use_id, "type": "tool_result", "content": [{"type": "text", "text": text}]}
     structured = not thread.setting.sidechain or thread.setting.era.structured_results_in_runs

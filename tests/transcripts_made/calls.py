@@ -39,6 +39,7 @@ How = Literal[
     "stop_refused",
     "said_again",
     "spawned",
+    "cloud",
 ]
 """Which of the ways that lead to one outcome; "" is the usual one."""
 

@@ -130,6 +130,7 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "lost main file": stories.lost_main_file,
     "no sessions": stories.no_sessions,
     "forks": recent.forks,
+    "cloud": recent.cloud,
     "skills": recent.skills,
     "copied before": recent.copied_before,
     "behind a gateway": recent.behind_a_gateway,

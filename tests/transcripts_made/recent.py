@@ -23,6 +23,17 @@ def forks() -> Corpus:
     return corpus
 
 
+def cloud() -> Corpus:
+    """Agents in the cloud, known by their task alone: here they leave no transcript."""
+    corpus = Corpus()
+    for version in ("2.1.63", NEWEST):
+        session = corpus.session(version, start=f"2026-08-0{len(version)}T09:00:00Z")
+        session.prompt("Begin.")
+        for outcome in ("completed", "failed", "killed"):
+            session.delegate("dev", f"{outcome} in {version}", place="none", outcome=outcome, how="cloud")
+    return corpus
+
+
 def skills() -> Corpus:
     """Skills that ran as agents, before and after a delegation."""
     corpus = Corpus()
