@@ -35,7 +35,7 @@ class WorkflowPhase(WorkflowCounts, frozen=True, kw_only=True):
     """A phase of a workflow."""
 
     name: str | None  #: title of the phase; None for agents whose phase is not recorded
-    tokens_by_day: list[DayTokens]  #: `tokens` by day, model, context tier and service tier
+    tokens_by_day: list[DayTokens]  #: `tokens` by day, model, context tier and price tier
 
 
 class Workflow(WorkflowFields, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class Workflow(WorkflowFields, frozen=True, kw_only=True):
 
     phases: list[WorkflowPhase]  #: its phases, in order
     tokens_by_model: dict[str, Tokens]  #: `tokens` by model
-    tokens_by_day: list[DayTokens]  #: `tokens` by day, model, context tier and service tier
+    tokens_by_day: list[DayTokens]  #: `tokens` by day, model, context tier and price tier
     #: file of the earliest copy of the call, below the root; preceded by the root's number if there are several roots
     file: str
     line: int  #: line of that copy, from 1
