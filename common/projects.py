@@ -29,7 +29,7 @@ class ProjectName(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The name and the worktree as one text, from which `split_worktree` makes them again."""
+        """The name and the worktree as one text, which `split_worktree` splits again."""
         between = _IN_PATH if _is_path(self.name) else _IN_SLUG
         return self.name if self.worktree is None else f"{self.name}{between}{self.worktree}"
 

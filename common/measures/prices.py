@@ -194,12 +194,12 @@ def add(amounts: Iterable[Amount]) -> Amount:
 
 @cache
 def load_prices(own: str | None = None) -> PriceTable:
-    """Return the table that comes with the project, with the prices of the setting `prices` (JSON) in place of it."""
+    """Return the table of the project; the setting `prices` (JSON) adds models to it or replaces them."""
     return parse_prices(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"), own)
 
 
 def parse_prices(text: str, own: str | None = None) -> PriceTable:
-    """Return the price table of a TOML text; for a model that is in `own`, its rows there are the whole of it."""
+    """Return the price table of a TOML text; the rows of a model in `own` replace all of its rows."""
     raw = tomllib.loads(text, parse_float=Decimal)
     prices_by_model = _by_model(raw["prices"])
     if own is not None:
