@@ -12,7 +12,7 @@ SOURCES = ("*.py", "*.toml", "records/*.py", "text/*.py", "transcripts/**/*.py")
 
 @cache
 def code_version(folder: Path = COMMON) -> str:
-    """Return the digest of the names and contents of the sources; with any other code the cache is made anew."""
+    """Return the digest of the names and contents of the sources; other code builds its cache again."""
     digest = blake3()
     for path in sorted({path for pattern in SOURCES for path in folder.glob(pattern)}):
         name, content = path.relative_to(folder).as_posix().encode(), path.read_bytes()

@@ -213,8 +213,8 @@ def _count(numbers: dict[str, float], *names: str) -> int | None:
 def _numbers(usage: str) -> dict[str, float]:
     """Return the numbers written as `<name>1</name>` or `name: 1`, by name; the first of each name."""
     numbers: dict[str, float] = {}
-    for found in _NUMBER.finditer(usage):
-        numbers.setdefault(found[1] or found[2], float(found[3]))
+    for match in _NUMBER.finditer(usage):
+        numbers.setdefault(match[1] or match[2], float(match[3]))
     return numbers
 
 
