@@ -111,6 +111,8 @@ def metadata_lines(main: Thread, title: str) -> None:
         main.bare_line({"type": "ai-title", "title": title, "sessionId": main.setting.session_id})
     if main.setting.era.number >= (2, 0, 28):
         main.bare_line(_snapshot(main))
+    if main.setting.era.number >= (2, 1, 220):
+        main.bare_line({"type": "file-history-delta", "messageId": main.parent, "changed": ["/w/a.py"]})
 
 
 def _snapshot(main: Thread) -> Json:

@@ -132,6 +132,8 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "forks": recent.forks,
     "cloud": recent.cloud,
     "skills": recent.skills,
+    "returning": recent.returning,
+    "on clouds": recent.on_clouds,
     "copied before": recent.copied_before,
     "behind a gateway": recent.behind_a_gateway,
     "kept requests": recent.kept_requests,

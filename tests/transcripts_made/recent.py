@@ -3,9 +3,11 @@
 from tests.transcripts_made.calls import Call, bash, edit, read
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.gateway import through_gateway
+from tests.transcripts_made.returning import lose_record, resume_by_message
 from tests.transcripts_made.sent import keep_requests, write_other_times
 
 NEWEST = "2.1.332"
+CLOUD_NAMES = ("us.anthropic.claude-opus-4-6-v1:0", "claude-opus-4-6@default", "anthropic/claude-opus-4.6")
 
 
 def forks() -> Corpus:
@@ -42,6 +44,32 @@ def skills() -> Corpus:
         session.skill("tidy")
         session.delegate("dev", f"Do it in {version}.")
         session.skill("lint")
+    return corpus
+
+
+def returning() -> Corpus:
+    """Agents taken up again by a message, once and twice, and one that the program lost."""
+    corpus = Corpus()
+    session = corpus.session(NEWEST)
+    session.prompt("Begin.")
+    once, twice = session.delegate("dev", "Do it."), session.delegate("Explore", "Look.")
+    resume_by_message(session.main, once, edit("/w/a.py"))
+    resume_by_message(session.main, twice)
+    resume_by_message(session.main, twice, read("/w/a.py"))
+    lost = session.delegate("dev", "Vanish.", outcome="unreported", how="silent")
+    lose_record(session.main, lost)
+    session.metadata()
+    return corpus
+
+
+def on_clouds() -> Corpus:
+    """One model under the names of three clouds, in sessions and in runs."""
+    corpus = Corpus()
+    for day, model in enumerate(CLOUD_NAMES, 3):
+        session = corpus.session(NEWEST, start=f"2026-08-0{day}T09:00:00Z")
+        session.main.model = model
+        session.prompt("Begin.")
+        session.delegate("dev", f"Do it on {model}.", model=model)
     return corpus
 
 
