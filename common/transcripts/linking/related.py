@@ -46,10 +46,13 @@ def copied_sessions(files: list[TranscriptFile]) -> frozenset[str]:
     if not tied:
         return frozenset()
     copied: set[str] = set()
+    starters: dict[str, set[str]] = {}
     for session, name in _started(files):
+        starters.setdefault(name, set()).add(session)
+    for name, sessions in starters.items():
         for at in keys.get(name, set()) & tied:
-            if session in holders[at]:
-                copied |= holders[at] - {session}
+            if not holders[at].isdisjoint(sessions):
+                copied |= holders[at] - sessions
     return frozenset(copied)
 
 

@@ -66,14 +66,14 @@ class Tables:
         """Return the depth of each delegation: 1 for a call from the main thread."""
         depths: dict[str, int] = {}
         for start in self.delegations:
-            chain: list[str] = []
+            chain: dict[str, None] = {}  # in order; a list would be searched from its start
             key: str | None = start
             while key is not None and key not in depths and key not in chain:
-                chain.append(key)
+                chain[key] = None
                 caller = self.caller_of(self.delegations[key])
-                key = caller.delegation if caller else None
                 if caller and caller.delegation is None:
-                    depths.setdefault(chain[-1], 2)
+                    depths.setdefault(key, 2)
+                key = caller.delegation if caller else None
             base = depths.get(key, 0) if key is not None else 0
             for number, link in enumerate(reversed(chain), 1):
                 depths.setdefault(link, base + number)
