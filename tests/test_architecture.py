@@ -141,7 +141,9 @@ def test_a_public_name_is_defined_once() -> None:
 def test_editing_a_result_reruns_only_what_reads_it() -> None:
     for script in ("extract_all_sessions", "extract_enriched_data"):
         records = below(closure(f"analysis.{script}"), "common.records")
-        assert records <= {f"common.records{name}" for name in ("", ".base", ".sessions", ".workflows", ".extraction")}
+        assert records <= {
+            f"common.records{name}" for name in ("", ".base", ".tokens", ".sessions", ".workflows", ".extraction")
+        }
         assert below(closure(f"analysis.{script}"), "common.measures", "common.routing", "common.agents") == set()
     for script in ("extract_routing_patterns", "classify_marathons", "segment_data"):
         late = below(closure(f"analysis.{script}"), "common.records.metrics", "common.records.routing_quality")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from analysis.reporting.masking import Masking
     from common.records.base import Rate
     from common.records.metrics import AgentMetrics, WorkflowMetrics
-    from common.records.sessions import EnrichedSession, Run, Tokens
+    from common.records.sessions import EnrichedSession, Run
+    from common.records.tokens import Tokens
 
 T = TypeVar("T")
 Field: TypeAlias = str | float | None

@@ -18,8 +18,9 @@ from common.measures.cases import Case, ids_by, tool_use_ids
 from common.projects import project_name
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
-from common.records.sessions import Outcome, Tokens, sum_days, sum_tokens
+from common.records.sessions import Outcome
 from common.records.shared import OUTSIDE, Cost, Durations
+from common.records.tokens import Tokens, sum_days, sum_tokens
 from common.strategy import Material, Strategy
 from common.times import WEEKDAYS
 

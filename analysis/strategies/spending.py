@@ -11,7 +11,7 @@ from common.measures.prices import PriceTable
 from common.projects import project_name, split_worktree
 from common.records.extraction import EnrichedSessions
 from common.records.metrics import Reconciliation, Spending, UnpricedModel
-from common.records.sessions import DayTokens, Tokens, sum_days
+from common.records.tokens import DayTokens, Tokens, sum_days
 
 PLACES = ("main", "runs", "unlinked")
 """Main threads, linked runs, runs of no delegation: every message is in one of them."""

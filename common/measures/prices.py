@@ -17,8 +17,8 @@ from typing import Any, Literal, NamedTuple
 
 from common.defaults import CONTEXT_TIERS
 from common.model_names import normalize_model
-from common.records.sessions import DayTokens
 from common.records.shared import Cost
+from common.records.tokens import DayTokens
 
 PICODOLLARS = 10**12
 

@@ -11,17 +11,9 @@ from typing import Literal
 from common.measures.statistics import quantile, wilson
 from common.records.base import Rate
 from common.records.marathons import Classification, Pivot
-from common.records.sessions import (
-    FAILURES,
-    OUTCOMES,
-    SUCCESSES,
-    UNKNOWNS,
-    Delegation,
-    EnrichedDelegation,
-    Outcome,
-    Tokens,
-)
+from common.records.sessions import FAILURES, OUTCOMES, SUCCESSES, UNKNOWNS, Delegation, EnrichedDelegation, Outcome
 from common.records.shared import Durations
+from common.records.tokens import Tokens
 
 PIVOT_FAILURES = 3
 PIVOT_CHANGES = 10

@@ -3,7 +3,8 @@
 from msgspec import field
 
 from common.records.base import Envelope, Record, Schema
-from common.records.sessions import DayTokens, EnrichedSession, Session, Tokens, UnlinkedRun
+from common.records.sessions import EnrichedSession, Session, UnlinkedRun
+from common.records.tokens import DayTokens, Tokens
 from common.records.workflows import Workflow
 
 
@@ -72,7 +73,7 @@ class Diagnostic(Record, frozen=True, kw_only=True):
 class FullSessions(Envelope, frozen=True, kw_only=True):
     """`full_sessions_data.json`: every session, with or without delegations."""
 
-    schema = Schema("full_sessions", "1.1.0")
+    schema = Schema("full_sessions", "1.2.0")
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions
@@ -87,7 +88,7 @@ class FullSessions(Envelope, frozen=True, kw_only=True):
 class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     """`enriched_sessions_data.json`: the sessions with delegations, and the tokens of the other sessions."""
 
-    schema = Schema("enriched_sessions", "1.1.0")
+    schema = Schema("enriched_sessions", "1.2.0")
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions

@@ -6,8 +6,9 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
-from common.records.sessions import Outcome, Tokens
+from common.records.sessions import Outcome
 from common.records.shared import Cost, Durations, Evidence, PeriodSource, Rework
+from common.records.tokens import Tokens
 from common.records.workflows import WorkflowCounts, WorkflowFields
 
 VerdictWord = Literal["keep", "fix", "retire", "too few to say"]

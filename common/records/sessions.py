@@ -5,11 +5,12 @@ compares times. A day is a string such as "2026-03-14" in the `timezone` setting
 do not say; it never means zero.
 """
 
-from collections.abc import Iterable
-from operator import attrgetter
 from typing import Literal
 
+from msgspec import field
+
 from common.records.base import Record
+from common.records.tokens import DayTokens, Tokens
 
 Answer = Literal["completed", "error", "async", "missing"]
 Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started", "killed", "unreported", "unanswered"]
@@ -17,6 +18,7 @@ Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
 ResultKind = Literal["report", "empty", "unable", "invented"]
+FollowedBy = Literal["plan_sent_back", "tool_stopped"]
 Delivered = Literal["delivered", "queued", "removed", "none"]
 
 ANSWERS: tuple[Answer, ...] = ("completed", "error", "async", "missing")
@@ -35,42 +37,6 @@ HOLLOW: tuple[ResultKind, ...] = ("empty", "unable", "invented")
 SUCCESSES: frozenset[Outcome] = frozenset({"completed"})
 FAILURES: frozenset[Outcome] = frozenset({"failed", "rejected", "interrupted", "not_started", "killed"})
 UNKNOWNS: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
-
-
-class Tokens(Record, frozen=True, kw_only=True):
-    """Token counts over a set of distinct messages."""
-
-    messages: int = 0  #: distinct API messages
-    input: int = 0  #: fresh input tokens, without tokens written to or read from the cache
-    output: int = 0  #: output tokens as recorded; a lower bound, because some messages have only a placeholder
-    output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
-    cache_creation: int = 0  #: tokens written to the cache
-    cache_read: int = 0  #: tokens read from the cache
-    messages_without_stop_reason: int = 0  #: messages without a stop reason; the output of some is final all the same
-    placeholders: int = 0  #: messages whose recorded output is that of the message's start
-
-
-class DayTokens(Record, frozen=True, kw_only=True):
-    """Token counts of one day, model, context tier and price tier: the unit that has one price."""
-
-    day: str | None  #: day of the message's earliest copy, in the `timezone`; None without a timestamp
-    model: str | None  #: model of the messages
-    long_context: bool  #: whether the input of each message (fresh + cache writes + cache reads) exceeds 200,000 tokens
-    over_100k: bool = False  #: whether the same exceeds 100,000 tokens
-    #: speed, service tier and place of inference, joined by a comma, without the usual ones; None if all are usual
-    tier: str | None = None
-    messages: int = 0  #: distinct API messages
-    #: messages of another row to which this one adds the tokens of an advisor's or a compaction's call inside them
-    messages_in_part: int = 0
-    input: int = 0  #: fresh input tokens, without tokens written to or read from the cache
-    output: int = 0  #: output tokens as recorded; a lower bound
-    output_estimated: int = 0  #: output tokens, with an estimate in place of each placeholder
-    cache_creation_5m: int = 0  #: tokens written to the cache for five minutes
-    cache_creation_1h: int = 0  #: tokens written to the cache for one hour
-    cache_read: int = 0  #: tokens read from the cache
-    web_searches: int = 0  #: web searches that the API ran
-    messages_without_stop_reason: int = 0  #: messages without a stop reason; the output of some is final all the same
-    placeholders: int = 0  #: messages whose recorded output is that of the message's start
 
 
 class Edit(Record, frozen=True, kw_only=True):
@@ -97,7 +63,11 @@ class Run(Record, frozen=True, kw_only=True):
     edits: list[Edit]  #: edited and written files, in order of time
     first_timestamp: str | None  #: earliest timestamp
     last_timestamp: str | None  #: latest timestamp
+    first_context: int | None = None  #: input + cache creation + cache read of the first message
     last_context: int | None  #: input + cache creation + cache read of the last message
+    checks: int = 0  #: commands that ran tests or a build; see [evidence](DEFINITIONS.md#evidence)
+    files_read: int = 0  #: distinct files that the run read
+    files_read_by_caller: int = 0  #: those of them that the calling thread also read
     progress_only: bool  #: whether only `agent_progress` lines of the main file record this run
     file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
     line: int  #: line in which the run begins, from 1
@@ -121,6 +91,13 @@ class UnlinkedRun(Record, frozen=True, kw_only=True):
     last_timestamp: str | None  #: latest timestamp
     file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
     line: int  #: line in which the run begins, from 1
+
+
+class Used(Record, frozen=True, kw_only=True):
+    """A token of a result that was new to the calling thread and that the thread repeated."""
+
+    token: str  #: path, identifier, number or flag
+    line: int  #: line of the calling thread's file that repeats it, from 1
 
 
 class Delegation(Record, frozen=True, kw_only=True):
@@ -151,6 +128,14 @@ class Delegation(Record, frozen=True, kw_only=True):
     #: whether the user interrupted or refused something before the third prompt after the result, and no later
     #: delegation was answered in between; see [rework](DEFINITIONS.md#rework)
     corrected: bool
+    #: what the user did after the result: sent a plan back with words, or stopped one of the next 3 tool calls; None
+    #: otherwise; see [what happened next](DEFINITIONS.md#what-happened-next)
+    followed_by: FollowedBy | None = None
+    followed_line: int | None = None  #: line of that refusal in the file of the result
+    used: Used | None = None  #: proof that the calling thread used the result; None does not mean that it did not
+    caller_context: int | None = None  #: input + cache creation + cache read of the message that called
+    #: messages of the calling thread after the result until its context was compacted or it ended; None if unanswered
+    caller_calls_after: int | None = None
     result_preview: str | None  #: first 500 characters of the result; for a background agent, of its last notification
     answered_timestamp: str | None  #: time of the result; for a background agent, of its last notification
     duration_seconds: float | None  #: see [durations](DEFINITIONS.md#durations)
@@ -177,12 +162,22 @@ class EnrichedDelegation(Delegation, frozen=True, kw_only=True):
     line: int  #: line of that copy, from 1
 
 
+class AgentList(Record, frozen=True, kw_only=True):
+    """A list of the agent types that could be called, or a change of it."""
+
+    timestamp: str | None  #: time of its line
+    is_whole: bool  #: whether `added` is all that could be called, and not only what is new
+    added: list[str]  #: agent types that could be called from then on
+    removed: list[str]  #: agent types that could no longer be called
+
+
 class SessionFields(Record, frozen=True, kw_only=True):
     """Fields that `Session` and `EnrichedSession` share. Tokens, tools and edits are those of the main thread only."""
 
     session_id: str  #: id of the session
     project: str  #: folder of the session, below the root
     cwd: str | None  #: first working directory, None if no line names one
+    title: str | None = None  #: title that the user or Claude Code gave it, the last one; None without one
     first_timestamp: str | None  #: earliest timestamp
     last_timestamp: str | None  #: latest timestamp
     #: messages of the main thread: distinct uuids of user lines (a line without one counts) and distinct message ids
@@ -206,30 +201,5 @@ class Session(SessionFields, frozen=True, kw_only=True):
 class EnrichedSession(SessionFields, frozen=True, kw_only=True):
     """A session with at least one delegation, and the full texts of its delegations."""
 
+    agent_lists: list[AgentList] = field(default_factory=list)  #: agent types that could be called, in order of time
     delegations: list[EnrichedDelegation]  #: delegations, in order of time
-
-
-_counts_of = attrgetter(*Tokens.__struct_fields__)
-
-
-def sum_tokens(parts: Iterable[Tokens]) -> Tokens:
-    """Add up tokens field by field; no parts give zeros."""
-    columns = zip(*map(_counts_of, parts), strict=True)
-    return Tokens(**dict(zip(Tokens.__struct_fields__, map(sum, columns), strict=False)))
-
-
-def sum_days(days: Iterable[DayTokens]) -> Tokens:
-    """Add up the tokens of days, models and price tiers; the two lifetimes of cache writes become one number."""
-    return sum_tokens(
-        Tokens(
-            messages=day.messages,
-            input=day.input,
-            output=day.output,
-            output_estimated=day.output_estimated,
-            cache_creation=day.cache_creation_5m + day.cache_creation_1h,
-            cache_read=day.cache_read,
-            messages_without_stop_reason=day.messages_without_stop_reason,
-            placeholders=day.placeholders,
-        )
-        for day in days
-    )

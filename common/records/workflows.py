@@ -5,7 +5,7 @@ one price. The strategy `metrics` adds the cost, as it does for delegations. A n
 """
 
 from common.records.base import Record
-from common.records.sessions import DayTokens, Tokens
+from common.records.tokens import DayTokens, Tokens
 
 
 class WorkflowCounts(Record, frozen=True, kw_only=True):

@@ -19,7 +19,8 @@ from tests.builders.records import enriched, full
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from common.records.sessions import DayTokens, EnrichedSession, UnlinkedRun
+    from common.records.sessions import EnrichedSession, UnlinkedRun
+    from common.records.tokens import DayTokens
     from common.routing.rules import RoutingRules
 
 

@@ -11,16 +11,15 @@ from common.records.extraction import EnrichedSessions, Filters, FullSessions, S
 from common.records.sessions import (
     ANSWERS,
     OUTCOMES,
-    DayTokens,
     Edit,
     EnrichedDelegation,
     EnrichedSession,
     Outcome,
     Run,
     Session,
-    Tokens,
     UnlinkedRun,
 )
+from common.records.tokens import DayTokens, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -310,5 +309,6 @@ def plain(made: EnrichedSession) -> Session:
         "line",
     }
     raw = msgspec.to_builtins(made)
+    del raw["agent_lists"]
     raw["delegations"] = [{k: v for k, v in d.items() if k not in words} for d in raw["delegations"]]
     return msgspec.convert(raw, type=Session)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.records.extraction import EnrichedSessions
-    from common.records.sessions import DayTokens, EnrichedSession
+    from common.records.sessions import EnrichedSession
+    from common.records.tokens import DayTokens
 
 
 def phase(

@@ -4,7 +4,8 @@ from collections import defaultdict
 from functools import partial
 from typing import NamedTuple
 
-from common.records.sessions import EnrichedSession, Tokens, UnlinkedRun
+from common.records.sessions import EnrichedSession, UnlinkedRun
+from common.records.tokens import Tokens
 from common.records.workflows import Workflow
 from common.times import DayOf
 from common.transcripts.building.records import delegations_of, unlinked_run

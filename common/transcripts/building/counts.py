@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from common.records.extraction import Source, Summary
-from common.records.sessions import ANSWERS, CAUSES, HOLLOW, OUTCOMES, DayTokens, Tokens, sum_tokens
+from common.records.sessions import ANSWERS, CAUSES, HOLLOW, OUTCOMES
+from common.records.tokens import DayTokens, Tokens, sum_tokens
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts
 from common.transcripts.reading.timestamps import NO_TIMESTAMP
 

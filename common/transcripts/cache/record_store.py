@@ -8,7 +8,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from common.records.sessions import HOLLOW, Session, SessionFields, sum_tokens
+from common.records.sessions import HOLLOW, Session, SessionFields
+from common.records.tokens import sum_tokens
 from common.transcripts.building.assemble import AssembledRun, AssembledSession
 from common.transcripts.building.counts import RecordCounts, sum_by_model
 from common.transcripts.building.records import plain_delegation

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from common.records.sessions import Tokens
+from common.records.tokens import Tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
 from common.transcripts.linking.delegations import DelegationFacts, collect_delegations

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from common.defaults import CONTEXT_TIERS
-from common.records.sessions import DayTokens, Edit, Tokens, sum_days, sum_tokens
+from common.records.sessions import Edit
+from common.records.tokens import DayTokens, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.reading.facts import InnerCall

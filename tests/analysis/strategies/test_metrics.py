@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.strategies import metrics
-from common.records.sessions import Tokens
+from common.records.tokens import Tokens
 from tests.builders.material import material
 from tests.builders.records import delegation, numbered, run, session, spent, unlinked
 

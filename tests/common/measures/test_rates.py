@@ -5,7 +5,7 @@ import pytest
 from common.measures import rates
 from common.records.base import Rate
 from common.records.marathons import Pivot
-from common.records.sessions import Tokens
+from common.records.tokens import Tokens
 from tests.builders.records import delegation, numbered
 
 

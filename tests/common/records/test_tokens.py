@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from common.records.sessions import DayTokens, Tokens, sum_days, sum_tokens
+from common.records.tokens import DayTokens, Tokens, sum_days, sum_tokens
 
 
 def test_tokens_add_up_field_by_field() -> None:

@@ -7,7 +7,8 @@ import msgspec
 
 from analysis import extract_all_sessions, extract_enriched_data
 from common.records.extraction import EnrichedSessions, FullSessions
-from common.records.sessions import Delegation, Session, Tokens, UnlinkedRun
+from common.records.sessions import Delegation, Session, UnlinkedRun
+from common.records.tokens import Tokens
 from common.records.workflows import Workflow
 from tests.transcripts_made import Corpus, Spent, Truth
 from tests.transcripts_made.truth import DelegationTruth, Owner, SessionTruth, UnlinkedTruth, WorkflowTruth

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from common.records.sessions import sum_tokens
+from common.records.tokens import sum_tokens
 from tests.common.transcripts.compared import (
     Both,
     declared_delegation,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from common.records.sessions import EnrichedDelegation, Session, Tokens
+from common.records.sessions import EnrichedDelegation, Session
+from common.records.tokens import Tokens
 from common.schema import file_records
 from tests.common.transcripts.written import (
     MAIN,

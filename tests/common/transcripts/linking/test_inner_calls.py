@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.records.sessions import DayTokens, Tokens
+from common.records.tokens import DayTokens, Tokens
 from tests.common.transcripts.written import MAIN, MODEL, OTHER, SESSION, Json, extract, said, usage
 
 ADVISOR_MODEL = "claude-opus-4-7"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from common.records.sessions import DayTokens, Run, Session, Tokens, UnlinkedRun
+from common.records.sessions import Run, Session, UnlinkedRun
+from common.records.tokens import DayTokens, Tokens
 from tests.common.transcripts.written import (
     MAIN,
     MODEL,
