@@ -15,6 +15,7 @@ from common.defaults import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.files import write_atomically
 from common.measures import rates
 from common.measures.prices import PriceTable, add, load_prices
+from common.measures.success import success_rate
 from common.records.extraction import FullSessions
 from common.records.segmentation import Comparison, PeriodSegment, SegmentationReport
 from common.records.sessions import Delegation, Session
@@ -85,7 +86,7 @@ def describe_segment(
         heavy_sessions=sum(len(session.delegations) > marathon_over for session in sessions),
         delegations=len(delegations),
         outcomes=outcomes,
-        success=rates.success_of(outcomes),
+        success=success_rate(delegations),
         messages=sum(session.message_count for session in sessions),
         agents=rates.agent_counts(delegations),
         models=models(delegations),

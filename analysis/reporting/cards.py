@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Code, Plain, Quote, Sentence, Value
-from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, SIGN_BY_CLASS
+from analysis.reporting.charts.palette import SIGN_BY_STANDING
 from analysis.reporting.evidence import Group
+from common.measures.success import standing
 from common.records.sessions import HOLLOW
 
 if TYPE_CHECKING:
@@ -110,11 +111,11 @@ def _texts(context: Context, delegation: EnrichedDelegation) -> Iterator[Text]:
 
 def _card(context: Context, numbered: Numbered, texts: tuple[Text, ...] | None) -> Card:
     """Return a delegation's card."""
-    colour = CLASS_BY_OUTCOME[numbered.delegation.outcome]
+    colour = standing(numbered.delegation)
     return Card(
         number=numbered.number,
         colour=colour,
-        sign=SIGN_BY_CLASS[colour],
+        sign=SIGN_BY_STANDING[colour],
         outcome=numbered.delegation.outcome,
         moment=numbered.moment.strftime("%Y-%m-%d %H:%M") if numbered.moment else None,
         agent=context.masking.name(numbered.delegation.agent_type),
@@ -195,8 +196,10 @@ def _title(context: Context, group: Group) -> Sentence:
     shown: tuple[Code, ...] = tuple(context.masking.name(name) for name in names)
     if kind in {"project", "spending_by_project"}:
         shown = (context.masking.project(names[0]),)
-    elif kind in {"outcome", "class", "spending_by_place"}:
+    elif kind in {"outcome", "standing", "spending_by_place"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
+    elif kind in {"stopped", "retried"}:
+        return Sentence("group_stopped", {"kind": kind, "cause": names[0], "count": len(group.numbers)})
     return Sentence("group", {"kind": kind, "names": shown, "result": result, "count": len(group.numbers)})
 
 

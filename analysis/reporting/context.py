@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from analysis.reporting.masking import Masking
     from common.records.base import Rate
 
-FEW = 10
-"""With fewer known outcomes than this, a rate is shown but no sentence uses it."""
 TASK_LENGTH = 100
 
 
@@ -45,6 +43,13 @@ class Context:
             return None
         delegation = self.inputs.delegations[number - 1].delegation
         return self.masking.words(delegation.description or delegation.prompt, length)
+
+    def result(self, tool_use_id: str, length: int) -> Quote | None:
+        """Return the beginning of a delegation's result, taken from the whole text as in `task`."""
+        number = self.groups.number_by_id.get(tool_use_id)
+        if number is None:
+            return None
+        return self.masking.words((self.inputs.delegations[number - 1].delegation.result or "").strip(), length)
 
     def card(self, tool_use_id: str) -> Ref | None:
         """Return the number of a delegation, leading to its card."""

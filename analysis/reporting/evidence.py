@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from common.measures.rates import UNKNOWN_NAME
-from common.records.sessions import SUCCESSES, UNKNOWNS, Outcome
+from common.measures.rates import CUT_OFF, UNKNOWN_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 Key = tuple[str, ...]
 Ids = tuple[Key, "Sequence[str]"]
-OutcomeClass = Literal["completed", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,6 @@ def groups_of(inputs: ReportInputs) -> Groups:
     return Groups(made, number_by_id, {name: f"s{index}" for index, name in enumerate(sessions, start=1)})
 
 
-def outcome_class(outcome: Outcome) -> OutcomeClass:
-    """Return what an outcome counts as."""
-    return "unknown" if outcome in UNKNOWNS else "completed" if outcome in SUCCESSES else "failed"
-
-
 def _all_ids(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield (key, ids) of every number that leads to its delegations."""
     yield from _of_outcomes(inputs)
@@ -91,25 +84,27 @@ def _of_outcomes(inputs: ReportInputs) -> Iterator[Ids]:
     totals = inputs.results.metrics.totals
     for outcome, ids in totals.tool_use_ids_by_outcome.items():
         yield ("outcome", outcome), ids
-        yield ("class", outcome_class(outcome)), ids
+    for standing, ids in totals.tool_use_ids_by_standing.items():
+        yield ("standing", standing), ids
+    for stopped in inputs.results.metrics.stopped:
+        yield ("stopped", stopped.cause), stopped.tool_use_ids
+        yield ("retried", stopped.cause), stopped.retries.tool_use_ids
     for link, ids in totals.tool_use_ids_by_link.items():
         yield ("link", link), ids
-    yield ("rework",), totals.rework.tool_use_ids
 
 
 def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield the delegations of each agent, model, project, weekday, hour and day."""
     metrics = inputs.results.metrics
-    classes = {
-        tool_use_id: outcome_class(outcome)
-        for outcome, ids in metrics.totals.tool_use_ids_by_outcome.items()
+    standings = {
+        tool_use_id: standing
+        for standing, ids in metrics.totals.tool_use_ids_by_standing.items()
         for tool_use_id in ids
     }
     for agent in metrics.agents:
         yield ("agent", agent.agent_type), agent.tool_use_ids
-        yield ("rework", agent.agent_type), agent.rework.tool_use_ids
         for tool_use_id in agent.tool_use_ids:
-            yield ("agent", agent.agent_type, classes[tool_use_id]), [tool_use_id]
+            yield ("agent", agent.agent_type, standings[tool_use_id]), [tool_use_id]
     groups = (
         *(("model", group) for group in metrics.models),
         *(("project", group) for group in metrics.projects),
@@ -184,7 +179,7 @@ def _of_charts(inputs: ReportInputs) -> Iterator[Ids]:
     for numbered in inputs.delegations:
         delegation = numbered.delegation
         agent, ids = delegation.agent_type, [delegation.tool_use_id]
-        if delegation.duration_seconds:
+        if delegation.active_seconds and delegation.outcome not in CUT_OFF:
             yield ("timed", agent), ids
         if delegation.run and delegation.run.tokens.output_estimated:
             yield ("wrote", agent), ids

@@ -1,10 +1,9 @@
 """The answer: at most five sentences, chosen by the data.
 
-The first sentence always says how much of the work succeeded. Each other candidate has a weight: the share of all
-delegations, or of all money, that it concerns, times the size of the finding (a difference of shares, a share). With
-fewer than ten cases, or an interval that does not support it, it is no candidate. Of each kind only the heaviest
-counts; the four heaviest of these are used, heaviest first, and of equal ones the earlier in the code. No sentence
-claims a cause.
+The first sentence always says how much of the work succeeded. Each other candidate is a claim that may be said
+(`common.measures.claims`). It has a weight: the share of all delegations, or of all money, that it concerns, times the
+size of the finding (a difference of shares, a share). Of each kind only the heaviest counts; the four heaviest of these
+are used, heaviest first, and of equal ones the earlier in the code. No sentence claims a cause.
 """
 
 from __future__ import annotations
@@ -14,19 +13,24 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Ref, Sentence, Value
-from analysis.reporting.context import FEW
+from analysis.reporting.sections.verdicts import URGENT, case_refs
+from common.measures.claims import Claim, may_be_said
 from common.measures.rates import share
-from common.records.metrics import BELOW, PERHAPS_BELOW
+from common.records.metrics import named_agents
+from common.records.sessions import STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.records.metrics import AgentMetrics, Verdict
+    from common.records.metrics import AgentMetrics, Totals
+    from common.records.sessions import Standing
 
 SENTENCES = 5
 MUCH_OF_THE_WORK = 0.5
 LEADERS = 3
+SHOWN_CASES = 5
+NOT_SUCCEEDED = STANDINGS[1:]
 WEAK = 10  # excess failures weigh more than shares of the work or of the money
 
 
@@ -43,85 +47,119 @@ def answer_sentences(context: Context) -> tuple[Sentence, ...]:
     totals = context.inputs.results.metrics.totals
     if not totals.delegations:
         return ()
-    first = Sentence(
-        "answer_success",
-        {
-            "delegations": Ref(totals.delegations, None),
-            "rate": totals.success,
-            "unknown": Ref(totals.success.unknown, context.groups.target("class", "unknown")),
-            "failed": Ref(totals.success.total - totals.success.hits, context.groups.target("class", "failed")),
-        },
-    )
+    first = _first(context, totals)
     found = sorted(_candidates(context), key=lambda finding: -finding.weight)
     heaviest = {finding.sentence.name: finding for finding in reversed(found)}
     chosen = [finding for finding in found if heaviest[finding.sentence.name] is finding]
     return (first, *(finding.sentence for finding in chosen[: SENTENCES - 1]))
 
 
+def _first(context: Context, totals: Totals) -> Sentence:
+    """Return how much of the work succeeded, or that nothing can be said."""
+
+    def standing(name: Standing) -> Ref:
+        return Ref(totals.standings[name], context.groups.target("standing", name))
+
+    values: dict[str, Value] = {name: standing(name) if totals.standings[name] else None for name in NOT_SUCCEEDED}
+    values |= {"delegations": totals.delegations, "rate": totals.success}
+    return Sentence("answer_success" if totals.success.total else "answer_nothing_judged", values)
+
+
 def _candidates(context: Context) -> Iterator[Finding]:
-    """Yield every finding that the data support."""
-    if context.inputs.results.metrics.totals.delegations < FEW:
-        return
+    """Yield every finding that may be said."""
+    yield from _verdicts(context)
+    yield from _hollow(context)
+    yield from _stopped(context)
     yield from _leaders(context)
-    yield from _weak_agents(context)
     yield from _dear_agents(context)
     yield from _marathons(context)
     yield from _changes(context)
     yield from _misroutes(context)
-    yield from _rework(context)
+
+
+def _verdicts(context: Context) -> Iterator[Finding]:
+    """Yield each verdict that asks for something to be done."""
+    metrics = context.inputs.results.metrics
+    for agent in metrics.agents:
+        verdict = agent.verdict
+        if verdict is None or verdict.verdict not in URGENT:
+            continue
+        missed = agent.success.total - agent.success.hits
+        values: dict[str, Value] = {
+            "agent": context.agent_ref(agent.agent_type),
+            "verdict": verdict.verdict,
+            "rate": Ref(agent.success, context.groups.target("agent", agent.agent_type)),
+            "others": verdict.others,
+            "hollow": agent.standings["hollow"] or None,
+            "cases": case_refs(context, verdict.cases),
+        }
+        weight = WEAK * missed / metrics.totals.delegations
+        yield Finding(weight, Sentence("answer_verdict", values))
+
+
+def _hollow(context: Context) -> Iterator[Finding]:
+    """Yield how many results do no work, with the agent that gave most of them."""
+    metrics = context.inputs.results.metrics
+    found = sorted(
+        (agent for agent in metrics.agents if agent.hollow_results), key=lambda agent: -len(agent.hollow_results)
+    )
+    hollow = metrics.totals.standings["hollow"]
+    if not found or not may_be_said(Claim(hollow, hollow, least=1)):
+        return
+    most = found[0]
+    values: dict[str, Value] = {
+        "hollow": Ref(hollow, context.groups.target("standing", "hollow")),
+        "agent": context.agent_ref(most.agent_type),
+        "own": most.standings["hollow"],
+        "completed": most.standings["hollow"] + most.standings["succeeded"],
+        "more": tuple(context.agent_ref(agent.agent_type) for agent in found[1:]),
+        "cases": case_refs(context, most.hollow_results[:SHOWN_CASES]),
+    }
+    yield Finding(WEAK * hollow / metrics.totals.delegations, Sentence("answer_hollow", values))
+
+
+def _stopped(context: Context) -> Iterator[Finding]:
+    """Yield what ended most delegations, other than their agents."""
+    metrics = context.inputs.results.metrics
+    if not metrics.stopped:
+        return
+    most = metrics.stopped[0]
+    if not may_be_said(Claim(metrics.totals.delegations, most.delegations)):
+        return
+    values: dict[str, Value] = {
+        "cause": most.cause,
+        "delegations": Ref(most.delegations, context.groups.target("stopped", most.cause)),
+        "events": most.events if most.events != most.delegations else None,
+        "retried": most.retries.retried,
+        "succeeded": most.retries.completed,
+    }
+    yield Finding(most.delegations / metrics.totals.delegations, Sentence("answer_stopped", values))
 
 
 def _leaders(context: Context) -> Iterator[Finding]:
     """Yield the agents that do most of the work, if few do."""
-    agents = context.inputs.results.metrics.agents
-    total = context.inputs.results.metrics.totals.delegations
+    metrics = context.inputs.results.metrics
+    agents, total = named_agents(metrics), metrics.totals.delegations
     leaders = agents[:LEADERS]
-    part = sum(agent.delegations for agent in leaders) / total
-    if len(agents) > LEADERS and part > MUCH_OF_THE_WORK:
+    count = sum(agent.delegations for agent in leaders)
+    part = count / total
+    if len(agents) > LEADERS and part > MUCH_OF_THE_WORK and may_be_said(Claim(total, count, len(agents))):
         names = tuple(context.agent_ref(agent.agent_type) for agent in leaders)
         values: dict[str, Value] = {"agents": names, "share": part, "delegations": total, "types": len(agents)}
         yield Finding(part * part * MUCH_OF_THE_WORK, Sentence("answer_leaders", values))
 
 
-def _weak_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agents whose success is below that of all others, most excess failures first.
-
-    Agents that may be below by chance alone get their own sentence and weigh less.
-    """
-    total = context.inputs.results.metrics.totals.delegations
-    weak: dict[str, list[tuple[float, AgentMetrics, Verdict]]] = {BELOW: [], PERHAPS_BELOW: []}
-    for agent in context.inputs.results.metrics.agents:
-        verdict = agent.verdict
-        own, others = (share(verdict.success), share(verdict.others)) if verdict else (None, None)
-        ground = next((ground for ground in weak if verdict and ground in verdict.grounds), None)
-        if verdict and ground and own is not None and others is not None and verdict.success.total >= FEW:
-            weak[ground].append(((others - own) * agent.delegations / total, agent, verdict))
-    said, found = next(((name, ones) for name, ones in weak.items() if ones), (BELOW, []))
-    if found:
-        yield _weakest(context, said, sorted(found, key=lambda weighed: -weighed[0]))
-
-
-def _weakest(context: Context, ground: str, found: list[tuple[float, AgentMetrics, Verdict]]) -> Finding:
-    """Return the finding on the first of the weak agents, with the names of the others."""
-    weight, agent, verdict = found[0]
-    values: dict[str, Value] = {
-        "agent": context.agent_ref(agent.agent_type),
-        "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
-        "others": verdict.others,
-        "more": tuple(context.agent_ref(weak.agent_type) for _, weak, _ in found[1:]),
-    }
-    name = "answer_weak" if ground == BELOW else "answer_weak_perhaps"
-    return Finding(weight * (WEAK if ground == BELOW else WEAK / 2), Sentence(name, values))
-
-
 def _dear_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agent that cost most, with its share of the work."""
+    """Yield the agent that cost most, if its delegations cost more than the others' beyond chance."""
     metrics = context.inputs.results.metrics
+    agents = named_agents(metrics)
     cost = fsum(agent.cost.estimated for agent in metrics.agents)
-    known = [agent for agent in metrics.agents if agent.delegations_priced >= FEW]
-    if not cost or not known:
+    dear = [agent for agent in agents if agent.verdict and agent.verdict.dearer]
+    if not cost or not dear:
         return
-    dearest = max(known, key=lambda agent: agent.cost.estimated)
+    dearest = max(dear, key=lambda agent: agent.cost.estimated)
+    if not may_be_said(Claim(dearest.delegations_priced, dearest.cost.estimated, len(agents))):
+        return
     values: dict[str, Value] = {
         "agent": context.agent_ref(dearest.agent_type),
         "cost": dearest.cost.estimated,
@@ -139,11 +177,11 @@ def _excess(agent: AgentMetrics, cost: float, delegations: int) -> float:
 
 
 def _marathons(context: Context) -> Iterator[Finding]:
-    """Yield how many sessions were marathons, and their share of the work."""
+    """Yield how many sessions were marathons out of control, if any was."""
     result = context.inputs.results.marathons
     bad = [marathon for marathon in result.marathons if marathon.classification == "NEGATIVE"]
     inside = sum(marathon.delegations for marathon in result.marathons)
-    if not result.marathons or inside < FEW:
+    if not may_be_said(Claim(inside, len(bad))):
         return
     total = context.inputs.results.metrics.totals.delegations
     values: dict[str, Value] = {
@@ -165,7 +203,9 @@ def _changes(context: Context) -> Iterator[Finding]:
     for comparison in context.inputs.segmentation.comparisons:
         part = (size[comparison.earlier] + size[comparison.later]) / total if total else 0
         for measure in comparison.measures:
-            if not measure.claimed or measure.difference is None or not measure.earlier:
+            judged = min(measure.earlier_sample, measure.later_sample)
+            claim = Claim(judged, abs(measure.difference or 0), beyond_chance=measure.claimed)
+            if measure.difference is None or not measure.earlier or not may_be_said(claim):
                 continue
             change = abs(measure.difference) / (1 if measure.measure in _SHARES else abs(measure.earlier))
             values: dict[str, Value] = {
@@ -191,17 +231,7 @@ def _misroutes(context: Context) -> Iterator[Finding]:
     """Yield how much work is suspected to have gone to the wrong agent."""
     quality = context.inputs.results.routing_quality
     part = share(quality.suspected)
-    if not quality.misroutes or not part or quality.suspected.total < FEW:
+    if not part or not may_be_said(Claim(quality.suspected.total, quality.suspected.hits)):
         return
     values: dict[str, Value] = {"rate": Ref(quality.suspected, context.groups.target("misroutes"))}
     yield Finding(part, Sentence("answer_misroutes", values))
-
-
-def _rework(context: Context) -> Iterator[Finding]:
-    """Yield how much completed work was done again."""
-    rework = context.inputs.results.metrics.totals.rework
-    part = share(rework.rate)
-    if not part or rework.rate.total < FEW:
-        return
-    values: dict[str, Value] = {"rate": Ref(rework.rate, context.groups.target("rework")), "cost": rework.repeat_cost}
-    yield Finding(part, Sentence("answer_rework", values))

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from analysis.reporting.report import Report
 
 KEY_BOX = "0 0 10 10"
-_HATCHES = {"failed": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", "stopped": "M0 3 h6", "unknown": "M3 0 v6"}
+_HATCHES = {
+    "hollow": "M0 0 l6 6",
+    "failed": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2",
+    "stopped": "M0 3 h6",
+    "unknown": "M3 0 v6",
+}
 
 
 def render_html(report: Report, context: Context) -> str:

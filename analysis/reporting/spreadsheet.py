@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from common.measures.rates import success_rate
-from common.records.sessions import OUTCOMES, Outcome
+from common.measures.success import standing, success_rate
+from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
 from common.text.escaping import csv_cell
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "answer", lambda numbered: numbered.delegation.answer
     yield "outcome", lambda numbered: numbered.delegation.outcome
     yield "outcome_detail", lambda numbered: _shown(masking.reason(numbered.delegation))
+    yield "standing", lambda numbered: standing(numbered.delegation)
     yield "cause", lambda numbered: numbered.delegation.cause
     yield "result_kind", lambda numbered: numbered.delegation.result_kind
     yield "corrected", lambda numbered: "yes" if numbered.delegation.corrected else "no"
@@ -131,6 +132,11 @@ def _rate(name: str, of: Callable[[T], Rate]) -> Iterator[Column[T]]:
     yield f"{name}_high", lambda row: of(row).high
 
 
+def _counted(field: str, name: str) -> Callable[[AgentMetrics], Field]:
+    """Return the count of a name in a table of counts of an agent."""
+    return lambda agent: getattr(agent, field).get(name, 0)
+
+
 def _outcome(outcome: Outcome) -> Column[AgentMetrics]:
     """Return the column of an outcome."""
     return outcome, lambda agent: agent.outcomes.get(outcome, 0)
@@ -148,8 +154,8 @@ def _agent_success(agent: AgentMetrics) -> Rate:
     return agent.success
 
 
-def _agent_rework(agent: AgentMetrics) -> Rate:
-    return agent.rework.rate
+def _agent_returned(agent: AgentMetrics) -> Rate:
+    return agent.returned
 
 
 def _session_tokens(session: EnrichedSession) -> Tokens:
@@ -167,7 +173,11 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield "sessions", lambda agent: agent.sessions
     yield from (_outcome(outcome) for outcome in OUTCOMES)
     yield from _rate("success", _agent_success)
-    yield from _rate("rework", _agent_rework)
+    yield from _rate("returned", _agent_returned)
+    yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
+    yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
+    yield "retried", lambda agent: agent.retries.retried
+    yield "retries_completed", lambda agent: agent.retries.completed
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
     yield from _tokens(_agent_tokens)
@@ -175,8 +185,10 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield "estimated_dollars", lambda agent: agent.cost.estimated if agent.with_run else None
     yield "delegations_priced", lambda agent: agent.delegations_priced
     yield "estimated_dollars_each", lambda agent: agent.cost_per_delegation
-    yield "median_seconds", lambda agent: agent.durations.p50
-    yield "ninetieth_percentile_seconds", lambda agent: agent.durations.p90
+    yield "median_active_seconds", lambda agent: agent.durations.p50
+    yield "ninetieth_percentile_active_seconds", lambda agent: agent.durations.p90
+    yield "active_seconds", lambda agent: agent.durations.active_seconds
+    yield "waiting_seconds", lambda agent: agent.durations.waiting_seconds
     yield "cache_share", lambda agent: agent.cache_share
     yield "first_day", lambda agent: agent.first_day
     yield "last_day", lambda agent: agent.last_day

@@ -16,8 +16,9 @@ from analysis.segmentation.resampling import Draws, Row
 from common.measures import rates
 from common.measures.prices import PriceTable
 from common.measures.statistics import ALPHA, MIN_SESSIONS, Z80, Z95, deviation, fisher, holm, newcombe, quantile
+from common.measures.success import success_rate
 from common.records.segmentation import AgentShare, AsIfIndependent, ComparedMeasure, Lack, Measure
-from common.records.sessions import FAILURES, SUCCESSES, UNKNOWNS, Session
+from common.records.sessions import UNRECORDED, Session
 
 SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, KNOWN, UNKNOWN, COST, PRICED = range(9)
 AGENTS = PRICED + 1
@@ -48,8 +49,7 @@ COUNTED = frozenset({"success", "marathon_share"})
 
 def row(session: Session, agents: Sequence[str], marathon_over: int, prices: PriceTable) -> Row:
     """Return the numbers of one session: the columns named above, then delegations by agent type."""
-    outcomes = Counter(delegation.outcome for delegation in session.delegations)
-    hits = sum(outcomes[outcome] for outcome in SUCCESSES)
+    success = success_rate(session.delegations)
     amounts = [prices.amount(delegation.run.tokens_by_day) for delegation in session.delegations if delegation.run]
     priced = [amount.estimated for amount in amounts if amount.whole]
     types = Counter(delegation.agent_type for delegation in session.delegations)
@@ -59,9 +59,9 @@ def row(session: Session, agents: Sequence[str], marathon_over: int, prices: Pri
         int(count > 0),
         int(count > marathon_over),
         count,
-        hits,
-        hits + sum(outcomes[outcome] for outcome in FAILURES),
-        sum(outcomes[outcome] for outcome in UNKNOWNS),
+        success.hits,
+        success.total,
+        sum(delegation.outcome in UNRECORDED for delegation in session.delegations),
         sum(priced),
         len(priced),
         *(types[agent] for agent in agents),

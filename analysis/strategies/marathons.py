@@ -7,6 +7,7 @@ from common import schema
 from common.measures import prices, rates, sequences
 from common.measures.rates import rate
 from common.measures.statistics import quantile
+from common.measures.success import standing, success_of, success_rate
 from common.records.base import Rate
 from common.records.marathons import (
     Marathon,
@@ -71,8 +72,8 @@ def tell_story(session: EnrichedSession, marathon: Marathon, material: Material)
         last_steps=last_steps(delegations),
         initial_task=delegations[0].user_context_before,
         final_state=delegations[-1].assistant_synthesis_after,
-        before_pivot=None if cut is None else rates.success_rate(delegations[:cut]),
-        from_pivot=None if cut is None else rates.success_rate(delegations[cut:]),
+        before_pivot=None if cut is None else success_rate(delegations[:cut]),
+        from_pivot=None if cut is None else success_rate(delegations[cut:]),
         first_timestamp=session.first_timestamp,
         last_timestamp=session.last_timestamp,
         messages=session.message_count,
@@ -117,6 +118,7 @@ def review_loops(delegations: Sequence[EnrichedDelegation]) -> list[ReviewLoop]:
             first_sequence_number=number[stretch[0].tool_use_id],
             last_sequence_number=number[stretch[-1].tool_use_id],
             last_outcome=stretch[-1].outcome,
+            last_standing=standing(stretch[-1]),
             tool_use_ids=[delegation.tool_use_id for delegation in stretch],
         )
         for stretch in sequences.rounds(delegations)
@@ -144,7 +146,7 @@ def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
 
 
 def _ended(loops: Sequence[ReviewLoop]) -> Rate:
-    return rates.success_of(rates.count_outcomes(loop.last_outcome for loop in loops))
+    return success_of(loop.last_standing for loop in loops)
 
 
 def describe_marathons(
@@ -166,8 +168,8 @@ def describe_marathons(
             AMBIGUOUS=classes.count("AMBIGUOUS"),
             UNKNOWN=classes.count("UNKNOWN"),
         ),
-        success_in_marathons=rates.success_rate(delegation for session in inside for delegation in session.delegations),
-        success_elsewhere=rates.success_rate(delegation for session in elsewhere for delegation in session.delegations),
+        success_in_marathons=success_rate(delegation for session in inside for delegation in session.delegations),
+        success_elsewhere=success_rate(delegation for session in elsewhere for delegation in session.delegations),
     )
 
 
@@ -178,7 +180,7 @@ def by_position(sessions: Sequence[EnrichedSession]) -> list[PositionRate]:
         inside = [delegation for session in sessions for delegation in session.delegations[first - 1 : last]]
         if inside:
             ids = [delegation.tool_use_id for delegation in inside]
-            found.append(PositionRate(first=first, last=last, success=rates.success_rate(inside), tool_use_ids=ids))
+            found.append(PositionRate(first=first, last=last, success=success_rate(inside), tool_use_ids=ids))
     return found
 
 

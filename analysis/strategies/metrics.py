@@ -7,18 +7,17 @@ from typing import TypedDict
 
 from msgspec import structs
 
-from analysis.strategies import rework, spending, verdicts
-from analysis.strategies.rework import Reworked
+from analysis.strategies import spending, stopping, verdicts
 from analysis.strategies.spending import Expense
-from analysis.strategies.verdicts import Field
+from analysis.strategies.stopping import Retried
 from analysis.strategies.workflows import price_workflows
 from common import schema
-from common.measures import prices, rates
+from common.measures import prices, rates, success
 from common.measures.cases import Case, ids_by, tool_use_ids
 from common.projects import project_name
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
-from common.records.sessions import Outcome
+from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import OUTSIDE, Cost, Durations
 from common.records.tokens import Tokens, sum_days, sum_tokens
 from common.strategy import Material, Strategy
@@ -29,7 +28,11 @@ class _Group(TypedDict):
     delegations: int
     sessions: int
     outcomes: dict[Outcome, int]
+    standings: dict[Standing, int]
     success: Rate
+    returned: Rate
+    causes: dict[Cause, int]
+    hollow: dict[ResultKind, int]
     with_run: int
     tokens: Tokens
     cost: Cost
@@ -45,7 +48,7 @@ def answer_metrics(material: Material) -> MetricsResult:
     """Return the figures of every group: names by number of delegations, periods of time in order of time."""
     cases = material.cases
     parts = spending.expenses(material.enriched)
-    reworked = rework.find_rework(material.sessions, cases)
+    retried = stopping.retried(material.sessions)
     by = partial(spending.by, parts, table=material.prices)
     return MetricsResult(
         **schema.envelope(MetricsResult),
@@ -53,8 +56,9 @@ def answer_metrics(material: Material) -> MetricsResult:
         period_source=material.periods.source,
         prices_read=material.prices.read,
         verdict_rule=verdicts.RULE,
-        totals=_totals(material, parts, reworked),
-        agents=_agents(material, reworked),
+        totals=_totals(material, parts),
+        agents=_agents(material, retried),
+        stopped=stopping.stopped_work(cases, retried),
         models=_by_size(cases, lambda case: case.delegation.model or rates.UNKNOWN_NAME),
         days=_by_name(cases, lambda case: material.calendar.day(case.delegation.timestamp)),
         hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.delegation.timestamp))),
@@ -77,20 +81,24 @@ def _hour(hour: int | None) -> str | None:
 
 
 def _figures(cases: Sequence[Case]) -> _Group:
-    outcomes = rates.outcomes(case.delegation for case in cases)
+    delegations = [case.delegation for case in cases]
     tokens = sum_tokens(case.delegation.run.tokens for case in cases if case.delegation.run)
     priced = [case.priced for case in cases if case.priced]
     return _Group(
         delegations=len(cases),
         sessions=len({case.session.session_id for case in cases}),
-        outcomes=outcomes,
-        success=rates.success_of(outcomes),
+        outcomes=rates.outcomes(delegations),
+        standings=success.standings(delegations),
+        success=success.success_rate(delegations),
+        returned=success.returned_rate(delegations),
+        causes=success.causes(delegations),
+        hollow=success.hollow_kinds(delegations),
         with_run=sum(case.amount is not None for case in cases),
         tokens=tokens,
         cost=prices.add(case.amount for case in cases if case.amount).cost(),
         delegations_priced=len(priced),
         cost_per_delegation=prices.add(priced).cost().estimated / len(priced) if priced else None,
-        durations=rates.durations(case.delegation for case in cases),
+        durations=rates.durations(delegations),
         cache_share=rates.cache_share(tokens),
         output_per_input=rates.output_per_input(tokens),
         tool_use_ids=tool_use_ids(cases),
@@ -132,14 +140,17 @@ def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list
     return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, rates.UNKNOWN_NAME] if key in groups]
 
 
-def _agents(material: Material, reworked: Reworked) -> list[AgentMetrics]:
+def _agents(material: Material, retried: Retried) -> list[AgentMetrics]:
+    """Return the figures by agent type, most used first; calls that name none last."""
     groups = _groups(material.cases, lambda case: case.delegation.agent_type)
-    field = Field(groups, reworked, material.router)
-    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [_agent(agent, inside, field, material) for agent, inside in ordered]
+    field = verdicts.field_of(groups, material.router)
+    ordered = sorted(groups.items(), key=lambda item: (item[0] == NOT_RECORDED, -len(item[1]), item[0]))
+    return [_agent(agent, inside, field, retried, material) for agent, inside in ordered]
 
 
-def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) -> AgentMetrics:
+def _agent(
+    agent: str, cases: Sequence[Case], field: verdicts.Field, retried: Retried, material: Material
+) -> AgentMetrics:
     days = sorted(day for case in cases if (day := material.calendar.day(case.delegation.timestamp)))
     return AgentMetrics(
         agent_type=agent,
@@ -147,7 +158,8 @@ def _agent(agent: str, cases: Sequence[Case], field: Field, material: Material) 
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
-        rework=rework.summarize_rework(cases, field.reworked),
+        retries=stopping.retries(cases, retried),
+        hollow_results=stopping.hollow_results(cases),
         verdict=verdicts.judge(agent, field),
         parent_price=parent_price(cases, material.prices),
         **_figures(cases),
@@ -184,9 +196,9 @@ def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice
     )
 
 
-def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) -> Totals:
+def _totals(material: Material, parts: Sequence[Expense]) -> Totals:
     cases, summary = material.cases, material.enriched.summary
-    outcomes = rates.outcomes(case.delegation for case in cases)
+    delegations = [case.delegation for case in cases]
     places: Mapping[str, Tokens] = {
         place: sum_days(expense.tokens for expense in parts if expense.place == place) for place in spending.PLACES
     }
@@ -194,8 +206,10 @@ def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) ->
         delegations=len(cases),
         sessions=summary.sessions,
         sessions_with_delegations=len(material.sessions),
-        outcomes=outcomes,
-        success=rates.success_of(outcomes),
+        outcomes=rates.outcomes(delegations),
+        standings=success.standings(delegations),
+        success=success.success_rate(delegations),
+        returned=success.returned_rate(delegations),
         tokens=sum_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],
@@ -203,9 +217,9 @@ def _totals(material: Material, parts: Sequence[Expense], reworked: Reworked) ->
         tokens_progress_only=summary.tokens_progress_only,
         cost=material.prices.amount(expense.tokens for expense in parts).cost(),
         links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
-        rework=rework.summarize_rework(cases, reworked),
         parent_price=parent_price(cases, material.prices),
         tool_use_ids_by_outcome=ids_by(cases, lambda case: case.delegation.outcome),
+        tool_use_ids_by_standing=ids_by(cases, lambda case: success.standing(case.delegation)),
         tool_use_ids_by_link=ids_by(cases, lambda case: case.delegation.link or "none"),
     )
 

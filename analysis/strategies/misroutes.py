@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from common.measures import rates
 from common.measures.cases import Case, tool_use_ids
+from common.measures.success import success_rate
 from common.records.routing_quality import Misroute, RuleUse
 from common.routing.router import Match
 from common.routing.rules import Rule, read_task, suggestions
@@ -108,7 +108,7 @@ def _success_by_nearest(material: Material) -> Success:
         if match and match.nearest:
             groups[match.nearest, case.delegation.agent_type].append(case)
     for key, cases in groups.items():
-        success = rates.success_rate(case.delegation for case in cases)
+        success = success_rate(case.delegation for case in cases)
         found[key] = success.hits, success.total
     return found
 

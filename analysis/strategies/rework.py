@@ -5,57 +5,36 @@ the two sets of words, sizes a and b with c in common, have 2c / (a + b) of at l
 path or a number that the other lacks while lacking one of its own, since that is another task from the same template.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from analysis.strategies.retries import are_alike, is_later, words_of
 from common.measures import rates
-from common.measures.cases import Case, tool_use_ids
+from common.measures.cases import Case, evidence, tool_use_ids
 from common.measures.prices import PICODOLLARS
 from common.records.sessions import Edit, EnrichedDelegation, EnrichedSession
-from common.records.shared import Evidence, Rework
+from common.records.shared import Rework
 
 NEAR_SAME = 0.8
 EXAMPLES = 3
 _MAIN = ""
-
-_WORD = re.compile(r"[^\s,;:!?()\[\]{}<>\"'`*]+")
-_SENTENCE_END = re.compile(r"\.+(?=\s|$)")
-_SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
-"""Marks of a word that names one thing: a path, an identifier, a number."""
-
-
-Words = frozenset[str]
-
-
-def prompt_words(text: str) -> Words:
-    """Return the words of a prompt, without case and without the full stop at a sentence's end."""
-    return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
-
-
-def near_same(first: Words, second: Words) -> bool:
-    """Return whether two prompts ask for the same thing."""
-    size = len(first) + len(second)
-    if not size or min(len(first), len(second)) * 2 < NEAR_SAME * size or 2 * len(first & second) < NEAR_SAME * size:
-        return False
-    return not (_names_one_thing(first - second) and _names_one_thing(second - first))
-
-
-def _names_one_thing(words: Words) -> bool:
-    return any(_SPECIFIC.search(word) for word in words)
 
 
 def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, EnrichedDelegation]]:
     """Return (delegation, nearest earlier completed one with a run that it repeats) in order of the later one."""
     if len(session.delegations) < 2:  # noqa: PLR2004 (one repeats nothing)
         return []
-    prompts = [prompt_words(delegation.prompt) for delegation in session.delegations]
+    prompts = [words_of(delegation.prompt) for delegation in session.delegations]
     found = []
     for later, repeat in enumerate(session.delegations):
         for earlier in range(later - 1, -1, -1):
             before = session.delegations[earlier]
-            if is_reworkable(before) and _is_later(before, repeat) and near_same(prompts[earlier], prompts[later]):
+            if (
+                is_reworkable(before)
+                and is_later(before, repeat)
+                and are_alike(prompts[earlier], prompts[later], NEAR_SAME)
+            ):
                 found.append((repeat, before))
                 break
     return found
@@ -64,13 +43,6 @@ def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, Enriched
 def is_reworkable(delegation: EnrichedDelegation) -> bool:
     """Return whether the delegation can be reworked: it is completed and has a run."""
     return delegation.outcome == "completed" and delegation.run is not None
-
-
-def _is_later(before: EnrichedDelegation, later: EnrichedDelegation) -> bool:
-    if before.message_id is not None and before.message_id == later.message_id:
-        return False
-    answered = before.answered_timestamp
-    return answered is None or later.timestamp is None or later.timestamp >= answered
 
 
 def edited_again(session: EnrichedSession) -> set[str]:
@@ -147,20 +119,4 @@ def summarize_rework(cases: Sequence[Case], reworked: Reworked) -> Rework:
             for case in redone[:EXAMPLES]
         ],
         tool_use_ids=tool_use_ids(redone),
-    )
-
-
-def evidence(case: Case, why: str) -> Evidence:
-    """Return the delegation as proof of something."""
-    return Evidence(
-        session_id=case.session.session_id,
-        tool_use_id=case.delegation.tool_use_id,
-        timestamp=case.delegation.timestamp,
-        agent_type=case.delegation.agent_type,
-        outcome=case.delegation.outcome,
-        description=case.delegation.description,
-        file=case.delegation.file,
-        line=case.delegation.line,
-        cost=case.priced.cost().estimated if case.priced else None,
-        why=why,
     )

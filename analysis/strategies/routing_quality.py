@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from analysis.strategies import misroutes
-from analysis.strategies.rework import evidence
 from common import schema
 from common.measures import rates
-from common.measures.cases import Case
+from common.measures.cases import Case, evidence
 from common.measures.rates import rate
 from common.records.base import Rate
 from common.records.routing_quality import (

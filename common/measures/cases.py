@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from common.measures.prices import Amount, PriceTable
 from common.records.sessions import EnrichedDelegation, EnrichedSession
+from common.records.shared import Evidence
 
 Name = TypeVar("Name", bound=str)
 
@@ -57,3 +58,19 @@ def ids_by(cases: Iterable[Case], name: Callable[[Case], Name]) -> dict[Name, li
     for case in cases:
         groups[name(case)].append(case)
     return {key: tool_use_ids(inside) for key, inside in groups.items()}
+
+
+def evidence(case: Case, why: str) -> Evidence:
+    """Return the delegation as proof of something."""
+    return Evidence(
+        session_id=case.session.session_id,
+        tool_use_id=case.delegation.tool_use_id,
+        timestamp=case.delegation.timestamp,
+        agent_type=case.delegation.agent_type,
+        outcome=case.delegation.outcome,
+        description=case.delegation.description,
+        file=case.delegation.file,
+        line=case.delegation.line,
+        cost=case.priced.cost().estimated if case.priced else None,
+        why=why,
+    )

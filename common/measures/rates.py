@@ -1,28 +1,23 @@
-"""Counts, rates and classes, each defined once.
+"""Counts, shares and times, each defined once.
 
 A function takes records and returns a number or a record. Delegations are given in the order of their calls. Costs
 are in `common/measures/prices.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from math import fsum
 
 from common.measures.statistics import quantile, wilson
 from common.records.base import Rate
-from common.records.marathons import Classification, Pivot
-from common.records.sessions import FAILURES, OUTCOMES, SUCCESSES, UNKNOWNS, Delegation, EnrichedDelegation, Outcome
+from common.records.sessions import OUTCOMES, Delegation, EnrichedDelegation, Outcome
 from common.records.shared import Durations
 from common.records.tokens import Tokens
 
-PIVOT_FAILURES = 3
-PIVOT_CHANGES = 10
-POSITIVE_PERCENT = 85
-NEGATIVE_PERCENT = 80
+CUT_OFF = frozenset({"interrupted", "killed"})
+"""Outcomes whose time says nothing about how long the work takes."""
 TASK_CHARACTERS = 200
 UNKNOWN_NAME = "(unknown)"
-
-PivotReason = Literal["failures", "changes"]
 
 
 def rate(hits: int, total: int, unknown: int = 0) -> Rate:
@@ -47,18 +42,6 @@ def count_outcomes(endings: Iterable[Outcome]) -> dict[Outcome, int]:
     return {outcome: counts[outcome] for outcome in OUTCOMES}
 
 
-def success_of(counts: Mapping[Outcome, int]) -> Rate:
-    """Return successes of known outcomes."""
-    hits = sum(counts.get(outcome, 0) for outcome in SUCCESSES)
-    failures = sum(counts.get(outcome, 0) for outcome in FAILURES)
-    return rate(hits, hits + failures, sum(counts.get(outcome, 0) for outcome in UNKNOWNS))
-
-
-def success_rate(delegations: Iterable[Delegation]) -> Rate:
-    """Return completed delegations of those whose outcome is known."""
-    return success_of(outcomes(delegations))
-
-
 def agent_counts(delegations: Iterable[Delegation]) -> dict[str, int]:
     """Return the number of delegations by agent type, most used first, ties by name."""
     return ordered(Counter(delegation.agent_type for delegation in delegations))
@@ -75,9 +58,24 @@ def task(delegation: EnrichedDelegation) -> str:
 
 
 def durations(delegations: Iterable[Delegation]) -> Durations:
-    """Return the median and the 90th percentile of the known durations, in seconds."""
-    known = [delegation.duration_seconds for delegation in delegations if delegation.duration_seconds is not None]
-    return Durations(known=len(known), p50=quantile(known, 0.5), p90=quantile(known, 0.9))
+    """Return the median and the 90th percentile of active time, and how much of the elapsed time was waiting.
+
+    Delegations that were cut off, interrupted or killed, are left out.
+    """
+    whole = [delegation for delegation in delegations if delegation.outcome not in CUT_OFF]
+    active = [delegation.active_seconds for delegation in whole if delegation.active_seconds is not None]
+    both = [
+        (delegation.duration_seconds, delegation.active_seconds)
+        for delegation in whole
+        if delegation.duration_seconds is not None and delegation.active_seconds is not None
+    ]
+    return Durations(
+        known=len(active),
+        p50=quantile(active, 0.5),
+        p90=quantile(active, 0.9),
+        active_seconds=fsum(active),
+        waiting_seconds=fsum(max(0.0, elapsed - busy) for elapsed, busy in both),
+    )
 
 
 def context_tokens(tokens: Tokens) -> int:
@@ -95,31 +93,3 @@ def output_per_input(tokens: Tokens) -> float | None:
     """Return estimated output for each token sent; None if nothing was sent."""
     sent = context_tokens(tokens)
     return tokens.output_estimated / sent if sent else None
-
-
-def classification(success: Rate) -> Classification:
-    """Return the class of a marathon with this success; unrounded rates are compared."""
-    if success.total == 0 or success.total < success.unknown:
-        return "UNKNOWN"
-    if success.hits * 100 >= POSITIVE_PERCENT * success.total:
-        return "POSITIVE"
-    return "NEGATIVE" if success.hits * 100 < NEGATIVE_PERCENT * success.total else "AMBIGUOUS"
-
-
-def pivot(delegations: Sequence[Delegation]) -> Pivot | None:
-    """Return the third failure or the tenth change of agent, whichever comes first; None without either."""
-    failures = changes = 0
-    previous = None
-    for number, delegation in enumerate(delegations, start=1):
-        failures += delegation.outcome in FAILURES
-        changes += previous is not None and delegation.agent_type != previous
-        previous = delegation.agent_type
-        if failures == PIVOT_FAILURES or changes == PIVOT_CHANGES:
-            reason: PivotReason = "failures" if failures == PIVOT_FAILURES else "changes"
-            return Pivot(
-                sequence_number=number,
-                tool_use_id=delegation.tool_use_id,
-                timestamp=delegation.timestamp,
-                reason=reason,
-            )
-    return None

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from common.measures.rates import rate
 from common.measures.statistics import Z95
 from common.records.base import Rate
-from common.records.sessions import Delegation
+from common.records.sessions import NOT_RECORDED, Delegation
 from common.records.shared import Loop, Transition
 
 D = TypeVar("D", bound=Delegation)
@@ -46,7 +46,7 @@ def steps(delegations: Sequence[Delegation]) -> Steps:
     loops = [(x, y, z) for x, y, z in triples if x.agent_type == z.agent_type != y.agent_type]
     return Steps(
         transitions=[(before.agent_type, after.agent_type) for before, after in pairs],
-        parallel=len(delegations) - len(_threads(delegations)) - len(pairs),
+        parallel=sum(_parallel(*pair) for thread in _threads(delegations) for pair in pairwise(thread)),
         loops=[(x.agent_type, y.agent_type) for x, y, _ in loops],
         transition_ids=[after.tool_use_id for _, after in pairs],
         loop_ids=[last.tool_use_id for _, _, last in loops],
@@ -54,14 +54,18 @@ def steps(delegations: Sequence[Delegation]) -> Steps:
 
 
 def chains(delegations: Sequence[D]) -> list[list[D]]:
-    """Return stretches in which each delegation is followed by the next: one thread, no two of one message."""
+    """Return stretches in which each delegation is followed by the next: one thread, no two of one message.
+
+    A call that names no agent type ends a stretch and is in none.
+    """
     found: list[list[D]] = []
     for thread in _threads(delegations):
         for previous, delegation in zip([None, *thread], thread, strict=False):
-            if previous is None or _parallel(previous, delegation):
+            if previous is None or _parallel(previous, delegation) or previous.agent_type == NOT_RECORDED:
                 found.append([])
-            found[-1].append(delegation)
-    return found
+            if delegation.agent_type != NOT_RECORDED:
+                found[-1].append(delegation)
+    return [stretch for stretch in found if stretch]
 
 
 def cascade_rate(sessions: Iterable[Steps]) -> Rate:

@@ -6,7 +6,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
-from common.records.sessions import Outcome
+from common.records.sessions import Outcome, Standing
 from common.records.shared import Cost, Loop, PeriodFields, Transition
 
 Classification = Literal["POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"]
@@ -29,7 +29,7 @@ class Marathon(Record, frozen=True, kw_only=True):
     date: str | None  #: day of its first delegation
     classification: Classification  #: class by success; see [marathons](DEFINITIONS.md#marathons)
     delegations: int  #: number of delegations
-    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
     cascade_rate: Rate  #: transitions to the same agent type, of all transitions
     loops: int  #: number of loops X, Y, X
     pivot: Pivot | None  #: where control was lost, None if neither condition was met
@@ -47,7 +47,7 @@ class MarathonSummary(Record, frozen=True, kw_only=True):
 class MarathonClassification(Envelope, frozen=True, kw_only=True):
     """`marathon-classification.json`: every marathon with its class."""
 
-    schema = Schema("marathon_classification", "1.0.0")
+    schema = Schema("marathon_classification", "2.0.0")
 
     filters: Filters  #: filters that chose the sessions
     marathon_over: int  #: the `marathon_over` setting
@@ -77,6 +77,7 @@ class ReviewLoop(Record, frozen=True, kw_only=True):
     first_sequence_number: int  #: position of its first delegation
     last_sequence_number: int  #: position of its last delegation
     last_outcome: Outcome  #: outcome of its last delegation
+    last_standing: Standing  #: what its last delegation counts as
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of its delegations, in order
 
 
@@ -113,7 +114,7 @@ class PositionRate(Record, frozen=True, kw_only=True):
 
     first: int  #: first position, from 1
     last: int | None  #: last position, included; None if open
-    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of these delegations
 
 
@@ -132,7 +133,7 @@ class ReviewLoopSummary(Record, frozen=True, kw_only=True):
 class MarathonsResult(Envelope, frozen=True, kw_only=True):
     """`marathons_result.json`: the marathons in depth; transitions, loops and positions over all sessions."""
 
-    schema = Schema("marathons_result", "1.1.0")
+    schema = Schema("marathons_result", "2.0.0")
 
     filters: Filters  #: filters that chose the sessions
     marathon_over: int  #: the `marathon_over` setting

@@ -6,25 +6,24 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
-from common.records.sessions import Outcome
-from common.records.shared import Cost, Durations, Evidence, PeriodSource, Rework
+from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
+from common.records.shared import Cost, Durations, Evidence, PeriodSource
 from common.records.tokens import Tokens
 from common.records.workflows import WorkflowCounts, WorkflowFields
 
-VerdictWord = Literal["keep", "fix", "retire", "too few to say"]
+VerdictWord = Literal["fix", "retire", "keep", "nothing against it", "too few to say"]
 Ground = Literal[
+    "hollow results",
     "success below the others",
-    "rework above the others",
-    "cost above the others",
-    "time above the others",
     "another agent does the same work",
+    "success is high",
     "no ground against it",
-    "fewer known outcomes than the rule asks for",
+    "fewer judged than the rule asks for",
     "fewer sessions than the rule asks for",
     "success below the others, perhaps by chance",
 ]
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
-BELOW, MORE_REWORK, DEARER, SLOWER, SAME_WORK, NOTHING_AGAINST, FEW_OUTCOMES, FEW_SESSIONS, PERHAPS_BELOW = GROUNDS
+HOLLOW_RESULTS, BELOW, SAME_WORK, HIGH, NOTHING_AGAINST, FEW_JUDGED, FEW_SESSIONS, PERHAPS_BELOW = GROUNDS
 """The reasons of verdicts by name, so that each sentence is written once."""
 
 Defined = Literal["yes", "no", "cannot be known"]
@@ -36,13 +35,17 @@ class GroupFields(Record, frozen=True, kw_only=True):
     delegations: int  #: number of delegations
     sessions: int  #: sessions with such a delegation
     outcomes: dict[Outcome, int]  #: delegations by outcome
-    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    standings: dict[Standing, int]  #: delegations by what they count as; see [success](DEFINITIONS.md#success)
+    success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
+    returned: Rate  #: completed, with any result, of all whose end is recorded
+    causes: dict[Cause, int]  #: delegations by who or what ended them; see [causes](DEFINITIONS.md#causes)
+    hollow: dict[ResultKind, int]  #: hollow results by kind; see [hollow results](DEFINITIONS.md#hollow-results)
     with_run: int  #: delegations that have a run
     tokens: Tokens  #: tokens of the runs
     cost: Cost  #: cost of the runs; a delegation without a run has no known cost
     delegations_priced: int  #: delegations whose run is fully priced
     cost_per_delegation: float | None  #: mean estimated dollars of those delegations, None without any
-    durations: Durations  #: known durations
+    durations: Durations  #: active time
     cache_share: float | None  #: cache_read / (input + cache_creation + cache_read), None if nothing was sent
     output_per_input: float | None  #: estimated output / (input + cache_creation + cache_read)
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations, session by session
@@ -60,15 +63,38 @@ class Verdict(Record, frozen=True, kw_only=True):
 
     verdict: VerdictWord  #: see [verdicts](DEFINITIONS.md#verdicts)
     grounds: list[Ground]  #: reasons
-    success: Rate  #: completed of the runs that began and ended completed, failed, interrupted or killed
-    others: Rate  #: the same over all other agents
-    shrunken: float | None  #: success, pulled toward that of all agents; the smaller the sample, the stronger
-    cost_ratio: float | None  #: mean cost / mean cost of the other agents
-    time_ratio: float | None  #: median time / median time of the other agents
+    others: Rate  #: Success of all other agents
+    cost_ratio: float | None  #: mean cost / mean cost of the other agents; no ground
+    dearer: bool  #: whether the cost is above the others' beyond chance (whole sessions, Holm); no ground
+    time_ratio: float | None  #: median active time / median active time of the other agents; no ground
     overlaps_with: str | None  #: agent that does most of the same work
     overlap: float | None  #: share of its prompts that are nearer to that agent; None with fewer than ten judged
-    #: the three that weigh most; `why` is `failed`, `interrupted`, `killed`, `repeated`, `corrected` or `completed`
-    delegations: list[Evidence]
+    cases: list[Evidence]  #: what proves it: for `fix` and `retire` the hollow results, then the failures, at most five
+
+
+class HollowResult(Evidence, frozen=True, kw_only=True):
+    """A completed delegation whose result does no work; `why` is its kind."""
+
+    first_lines: str  #: beginning of the result
+
+
+class Retries(Record, frozen=True, kw_only=True):
+    """Delegations that were tried again; see [retries](DEFINITIONS.md#what-happened-next)."""
+
+    retried: int  #: delegations after which the same was asked again
+    completed: int  #: those of them whose retry completed
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the retried delegations
+
+
+class StoppedWork(Record, frozen=True, kw_only=True):
+    """The delegations that something other than their agent ended, by cause."""
+
+    cause: Cause  #: who or what ended them
+    delegations: int  #: number of delegations
+    events: int  #: the same, one press of Esc counted once
+    agents: dict[str, int]  #: delegations by agent type
+    retries: Retries  #: whether they were tried again
+    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations
 
 
 class ParentPrice(Record, frozen=True, kw_only=True):
@@ -89,8 +115,9 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     first_day: str | None  #: day of its first delegation
     last_day: str | None  #: day of its last delegation
     models: dict[str, int]  #: delegations by the model that ran
-    rework: Rework  #: work that had to be done again
-    verdict: Verdict | None  #: verdict, None if it never ran
+    retries: Retries  #: those of its delegations that did not complete and were tried again
+    hollow_results: list[HollowResult]  #: its hollow results, in order of time
+    verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
     parent_price: ParentPrice  #: the same tokens at the price of the calling model
 
 
@@ -133,7 +160,9 @@ class Totals(Record, frozen=True, kw_only=True):
     sessions: int  #: chosen sessions
     sessions_with_delegations: int  #: chosen sessions that have a delegation
     outcomes: dict[Outcome, int]  #: delegations by outcome
-    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    standings: dict[Standing, int]  #: delegations by what they count as; see [success](DEFINITIONS.md#success)
+    success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
+    returned: Rate  #: completed, with any result, of all whose end is recorded
     tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
     tokens_main: Tokens  #: tokens of main threads
     tokens_runs: Tokens  #: tokens of linked runs
@@ -141,9 +170,9 @@ class Totals(Record, frozen=True, kw_only=True):
     tokens_progress_only: Tokens  #: tokens of messages found only in progress lines; part of `tokens`
     cost: Cost  #: cost of everything
     links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
-    rework: Rework  #: work that had to be done again
     parent_price: ParentPrice  #: the same tokens at the price of the calling model
     tool_use_ids_by_outcome: dict[Outcome, list[str]] = field(default_factory=dict)  #: ids of delegations by outcome
+    tool_use_ids_by_standing: dict[Standing, list[str]] = field(default_factory=dict)  #: ids of delegations by standing
     tool_use_ids_by_link: dict[str, list[str]] = field(default_factory=dict)  #: ids by how the run was linked
 
 
@@ -162,14 +191,15 @@ class MetricsResult(Envelope, frozen=True, kw_only=True):
     Groups with more delegations come first; days, hours and weekdays are in order of time.
     """
 
-    schema = Schema("metrics_result", "1.2.0")
+    schema = Schema("metrics_result", "2.0.0")
 
     filters: Filters  #: filters that chose the sessions
     period_source: PeriodSource  #: where the periods come from
     prices_read: str  #: day on which the list prices were read
     verdict_rule: str  #: the rule of the verdicts, in words
     totals: Totals  #: sums over everything
-    agents: list[AgentMetrics]  #: numbers by agent type
+    agents: list[AgentMetrics]  #: numbers by agent type; calls that name none come last
+    stopped: list[StoppedWork]  #: what stopped the work, most frequent cause first
     models: list[GroupMetrics]  #: numbers by model
     days: list[GroupMetrics]  #: numbers by day
     hours: list[GroupMetrics]  #: numbers by hour, 00 to 23
@@ -184,3 +214,8 @@ class MetricsResult(Envelope, frozen=True, kw_only=True):
     workflows: list[WorkflowMetrics] = field(default_factory=list)  #: workflows, session by session, in order of time
     unpriced: list[UnpricedModel]  #: models without a full price
     reconciliation: list[Reconciliation]  #: figures computed twice
+
+
+def named_agents(metrics: MetricsResult) -> list[AgentMetrics]:
+    """Return the agent types that calls name, most used first."""
+    return [agent for agent in metrics.agents if agent.agent_type != NOT_RECORDED]

@@ -18,6 +18,7 @@ Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
 ResultKind = Literal["report", "empty", "unable", "invented"]
+Standing = Literal["succeeded", "hollow", "failed", "stopped", "unknown"]
 FollowedBy = Literal["plan_sent_back", "tool_stopped"]
 Delivered = Literal["delivered", "queued", "removed", "none"]
 
@@ -33,10 +34,12 @@ OUTCOMES: tuple[Outcome, ...] = (
     "unanswered",
 )
 CAUSES: tuple[Cause, ...] = ("user", "policy", "limit", "api_error", "name", "parent", "agent")
+STANDINGS: tuple[Standing, ...] = ("succeeded", "hollow", "failed", "stopped", "unknown")
 HOLLOW: tuple[ResultKind, ...] = ("empty", "unable", "invented")
-SUCCESSES: frozenset[Outcome] = frozenset({"completed"})
-FAILURES: frozenset[Outcome] = frozenset({"failed", "rejected", "interrupted", "not_started", "killed"})
-UNKNOWNS: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
+UNRECORDED: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
+"""Outcomes of which nothing is recorded."""
+NOT_RECORDED = "(none)"
+"""The agent type of a call that names none; it is no agent."""
 
 
 class Edit(Record, frozen=True, kw_only=True):

@@ -36,11 +36,13 @@ class Cost(Record, frozen=True, kw_only=True):
 
 
 class Durations(Record, frozen=True, kw_only=True):
-    """Seconds of the delegations whose duration is known."""
+    """Active time of delegations in seconds; those that were interrupted or killed are left out."""
 
-    known: int  #: delegations whose duration is known
-    p50: float | None  #: median in seconds, None if no duration is known
+    known: int  #: delegations whose active time is known
+    p50: float | None  #: median in seconds, None if no active time is known
     p90: float | None  #: 90th percentile in seconds
+    active_seconds: float  #: sum of the active time
+    waiting_seconds: float  #: sum of elapsed minus active time, where both are known
 
 
 class Evidence(Record, frozen=True, kw_only=True):

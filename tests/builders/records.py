@@ -11,10 +11,12 @@ from common.records.extraction import EnrichedSessions, Filters, FullSessions, S
 from common.records.sessions import (
     ANSWERS,
     OUTCOMES,
+    Cause,
     Edit,
     EnrichedDelegation,
     EnrichedSession,
     Outcome,
+    ResultKind,
     Run,
     Session,
     UnlinkedRun,
@@ -25,6 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MODEL = "claude-sonnet-4-5-20250929"
+USUAL_CAUSES: dict[str, Cause] = {
+    "failed": "agent",
+    "rejected": "user",
+    "interrupted": "user",
+    "not_started": "name",
+    "killed": "parent",
+}
 FILTERS = Filters(project=None, since=None, until=None, timezone="UTC", sessions_left_out=0)
 
 
@@ -106,6 +115,10 @@ def delegation(
     caller: str | None = None,
     message_id: str | None = None,
     corrected: bool = False,
+    cause: Cause | None = None,
+    press: str | None = None,
+    kind: ResultKind | None = None,
+    active: float | None = None,
     answered: str | None = None,
     duration: float | None = None,
     model: str | None = MODEL,
@@ -126,10 +139,14 @@ def delegation(
         answer="missing" if outcome == "unanswered" else "completed",
         outcome=outcome,
         outcome_detail=None,
+        cause=cause or USUAL_CAUSES.get(outcome),
+        press=press,
+        result_kind=kind or ("report" if outcome == "completed" and result is not None else None),
         corrected=corrected,
         result_preview=(result or "")[:500] or None,
         answered_timestamp=answered,
         duration_seconds=duration,
+        active_seconds=duration if active is None else active,
         model=model,
         requested_model=None,
         link="agent_id" if run else None,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Cell, Chart, Sentence, Table, Value
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, bars, draw, labels, lines, points
-from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, CLASSES, HEAT, SIGN_BY_CLASS
-from analysis.reporting.context import FEW, count_cell, money_cell, rate_cell
+from analysis.reporting.charts.palette import HEAT, SIGN_BY_STANDING
+from analysis.reporting.context import count_cell, money_cell, rate_cell
 from analysis.reporting.evidence import monday
-from common.measures.rates import share
-from common.records.sessions import OUTCOMES
+from common.measures.claims import FEW, may_be_said, spread_claim
+from common.records.sessions import NOT_RECORDED, STANDINGS
 from common.text.formatting import NO_DATA, format_count, format_money, format_share
 
 if TYPE_CHECKING:
@@ -44,23 +44,22 @@ def overview(context: Context, words: Mapping[str, str]) -> Chart | None:
     y = Axis(-len(agents) + 0.4, 1.4, rows, [context.masking.name(agent.agent_type).text for agent in agents])
     svg = draw("overview", layers, Axis(0, COST), y, ROW * (len(agents) + 1.8))
     finding = _overview_finding(context, agents)
-    legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
+    legend = tuple((name, f"{SIGN_BY_STANDING[name]} {words[name]}") for name in STANDINGS)
     return Chart("overview", finding, Sentence("desc_overview"), svg, legend, _outcome_table(context, agents))
 
 
 def _overview_finding(context: Context, agents: Sequence[AgentMetrics]) -> Sentence:
-    """Return from where to where success runs; with too few to say, how much the most used agents do."""
+    """Return from where to where success runs, if the two ends differ beyond chance."""
     known = sorted(
-        (agent for agent in agents if agent.success.total >= FEW),
+        (agent for agent in agents if agent.success.total >= FEW and agent.agent_type != NOT_RECORDED),
         key=lambda agent: agent.success.hits / agent.success.total,
     )
-    worst, best = (known[0], known[-1]) if known else (None, None)
-    if worst and best and share(worst.success) != share(best.success):
-        values: dict[str, Value] = {"worst": context.masking.name(worst.agent_type), "low": worst.success}
-        return Sentence("chart_range", values | {"best": context.masking.name(best.agent_type), "high": best.success})
-    total = context.inputs.results.metrics.totals.delegations
-    part = sum(agent.delegations for agent in agents[:LEAST]) / total
-    return Sentence("chart_overview", {"types": min(LEAST, len(agents)), "share": part, "delegations": total})
+    ends = spread_claim([agent.success for agent in known])
+    if not may_be_said(ends):
+        return Sentence("chart_overview")
+    worst, best = known[0], known[-1]
+    values: dict[str, Value] = {"worst": context.masking.name(worst.agent_type), "low": worst.success}
+    return Sentence("chart_range", values | {"best": context.masking.name(best.agent_type), "high": best.success})
 
 
 def _overview_frame(words: Mapping[str, str], rows: int) -> list[Layer]:
@@ -79,8 +78,8 @@ def _outcome_bars(agents: Sequence[AgentMetrics], rows: Sequence[float], scale: 
     spans, places, colours = [], [], []
     for agent, row in zip(agents, rows, strict=True):
         start = 0.0
-        for name in CLASSES:
-            number = sum(agent.outcomes.get(outcome, 0) for outcome in OUTCOMES if CLASS_BY_OUTCOME[outcome] == name)
+        for name in STANDINGS:
+            number = agent.standings.get(name, 0)
             if number:
                 spans.append((start * scale, (start + number) * scale))
                 places.append(row)
@@ -115,12 +114,7 @@ def _outcome_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            *(
-                count_cell(
-                    sum(agent.outcomes.get(outcome, 0) for outcome in OUTCOMES if CLASS_BY_OUTCOME[outcome] == name)
-                )
-                for name in CLASSES
-            ),
+            *(count_cell(agent.standings.get(name, 0)) for name in STANDINGS),
             rate_cell(agent.success),
             money_cell(agent.cost.estimated if agent.with_run else None),
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import erfc, log, sqrt
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Chart, Sentence, Value
 from analysis.reporting.charts.canvas import ROW, Axis, bars, draw, labels, lines, points, slanted
-from analysis.reporting.context import FEW
 from analysis.reporting.evidence import position_name
 from analysis.reporting.sections.marathons import positions_table
 from analysis.reporting.sections.transitions import transitions_table
-from common.measures.rates import share
+from common.measures.claims import FEW, Claim, may_be_said, spread_claim
+from common.measures.sequences import LIFT_COUNT
+from common.measures.statistics import ALPHA, Z95, holm
 from common.text import escaping
 from common.text.formatting import format_count, format_decimal
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
     from common.records.base import Rate
+    from common.records.marathons import PositionRate
     from common.records.shared import Transition
 
 AGENTS = 12
@@ -57,9 +60,9 @@ def transitions(context: Context, words: Mapping[str, str]) -> Chart | None:
     ]
     axis = Axis(-len(agents) + 0.4, HEADS, [-float(i) for i in range(len(agents))], names)
     svg = draw("transitions", layers, Axis(-0.6, len(agents) + 1.4), axis, CELL * (len(agents) + HEADS))
-    surprising = [transition for transition in cells if transition.low is not None and transition.low > 1]
-    if surprising:
-        most = max(surprising, key=lambda transition: transition.count)
+    surprising = beyond_chance(found)
+    most = max(surprising, key=lambda transition: transition.count, default=None)
+    if most is not None and may_be_said(Claim(most.count, most.count, least=LIFT_COUNT)):
         values: dict[str, Value] = {
             "source": context.masking.name(most.source),
             "target": context.masking.name(most.target),
@@ -90,6 +93,21 @@ def _numbers_of_cells(cells: Sequence[Transition], x: Sequence[float], y: Sequen
     ]
 
 
+def beyond_chance(transitions: Sequence[Transition]) -> list[Transition]:
+    """Return the transitions that are more frequent than chance, after Holm over all that have an interval."""
+    tested = [transition for transition in transitions if transition.low and transition.high]
+    ps = [_p(transition.lift, transition.low or 1, transition.high or 1) for transition in tested]
+    return [transition for transition, p in zip(tested, holm(ps), strict=True) if p < ALPHA and transition.lift > 1]
+
+
+def _p(lift: float, low: float, high: float) -> float:
+    """Return the two-sided p of a lift of one, from its 95 % interval: log lift is treated as normal."""
+    deviation = (log(high) - log(low)) / (2 * Z95)
+    if deviation == 0:
+        return 0.0
+    return erfc(abs(log(lift)) / deviation / sqrt(2))
+
+
 def positions(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return success by the place of a delegation in its session."""
     found = [position for position in context.inputs.results.marathons.by_position if position.success.total]
@@ -105,13 +123,22 @@ def positions(context: Context, _words: Mapping[str, str]) -> Chart | None:
         ROW * (len(found) + 1.6),
         grid=True,
     )
-    best = max(found, key=lambda position: position.success.hits / position.success.total)
-    worst = min(found, key=lambda position: position.success.hits / position.success.total)
-    same = share(best.success) == share(worst.success)
+    return Chart(
+        "positions", _positions_finding(found), Sentence("desc_positions"), svg, (), positions_table(context, found)
+    )
+
+
+def _positions_finding(positions: Sequence[PositionRate]) -> Sentence:
+    """Return at which place success is highest and lowest, if the two differ beyond chance."""
+    known = sorted(
+        (position for position in positions if position.success.total >= FEW),
+        key=lambda position: position.success.hits / position.success.total,
+    )
+    if not may_be_said(spread_claim([position.success for position in known])):
+        return Sentence("chart_positions_same")
+    worst, best = known[0], known[-1]
     values: dict[str, Value] = {"best": position_name(best), "high": best.success}
-    values |= {"worst": position_name(worst), "low": worst.success}
-    finding = Sentence("chart_positions_same" if same else "chart_positions", values)
-    return Chart("positions", finding, Sentence("desc_positions"), svg, (), positions_table(context, found))
+    return Sentence("chart_positions", values | {"worst": position_name(worst), "low": worst.success})
 
 
 def _interval_layers(rates: Sequence[Rate], rows: Sequence[float]) -> list[Layer]:

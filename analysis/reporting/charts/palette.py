@@ -1,6 +1,6 @@
 """Colours of charts by meaning, each with the class that gets another colour in dark mode.
 
-Outcomes are of the set by Okabe and Ito, which colour-blind readers tell apart; each outcome also has a sign.
+Standings have colours of the set by Okabe and Ito, which colour-blind readers tell apart, and a sign of their own.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from common.records.sessions import Outcome
+    from common.records.sessions import Standing
 
 COLOURS: Mapping[str, str] = MappingProxyType(
     {
-        "completed": "#009e73",
+        "succeeded": "#009e73",
+        "hollow": "#cc79a7",
         "failed": "#d55e00",
         "stopped": "#e69f00",
         "unknown": "#9a9fa6",
@@ -37,20 +38,11 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "model-e": "#c4c8cf",
     }
 )
-CLASS_BY_OUTCOME: Mapping[Outcome, str] = MappingProxyType(
-    {
-        "completed": "completed",
-        "failed": "failed",
-        "not_started": "failed",
-        "killed": "failed",
-        "rejected": "stopped",
-        "interrupted": "stopped",
-        "unreported": "unknown",
-        "unanswered": "unknown",
-    }
+SHAPE_BY_STANDING: Mapping[Standing, int] = MappingProxyType(
+    {"succeeded": 16, "hollow": 17, "failed": 4, "stopped": 18, "unknown": 1}
 )
-CLASSES = ("completed", "failed", "stopped", "unknown")
-SHAPE_BY_CLASS = MappingProxyType({"completed": 16, "failed": 4, "stopped": 18, "unknown": 1})
-SIGN_BY_CLASS = MappingProxyType({"completed": "●", "failed": "✕", "stopped": "◆", "unknown": "○"})
+SIGN_BY_STANDING: Mapping[Standing, str] = MappingProxyType(
+    {"succeeded": "●", "hollow": "▲", "failed": "✕", "stopped": "◆", "unknown": "○"}
+)
 HEAT = ("heat-a", "heat-b", "heat-c", "heat-d", "heat-e")
 MODELS = ("model-a", "model-b", "model-c", "model-d", "model-e")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from analysis.reporting.charts.canvas import Layer
     from analysis.reporting.context import Context
 
-FIRST = 3
-
 
 def costs(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return the runs' cost by agent, split by the model that most of the run's messages bear."""
@@ -37,8 +35,7 @@ def costs(context: Context, _words: Mapping[str, str]) -> Chart | None:
     y = Axis(-len(agents) + 0.4, 0.6, [-float(index) for index in range(len(agents))], names)
     svg = draw("costs", layers, Axis(0, top * 1.12), y, ROW * (len(agents) + 0.6))
     whole = fsum(by_agent.values())
-    share = fsum(by_agent[agent] for agent in agents[:FIRST]) / whole
-    finding = Sentence("chart_costs", {"types": min(FIRST, len(agents)), "share": share, "cost": whole})
+    finding = Sentence("chart_costs", {"cost": whole})
     legend = tuple((colour, context.masking.name(name)) for name, colour in zip(models, MODELS, strict=False))
     rows = tuple(
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.reporting.blocks import Cell, Chart, Sentence, Table
 from analysis.reporting.charts.canvas import AGENTS, ROW, Axis, draw, lines, points
 from analysis.reporting.context import count_cell, duration_cell, tokens_cell
+from common.measures.rates import CUT_OFF
 from common.measures.statistics import quantile
 
 if TYPE_CHECKING:
@@ -49,15 +50,18 @@ class Spread(NamedTuple):
 
 
 def times(context: Context, _words: Mapping[str, str]) -> Chart | None:
-    """Return how long delegations took, by agent."""
-    return _chart(
-        context, Measured("times", "timed", lambda numbered: numbered.delegation.duration_seconds, TIMES, duration_cell)
-    )
+    """Return the active time of delegations, by agent."""
+    return _chart(context, Measured("times", "timed", _active, TIMES, duration_cell))
 
 
 def used_tokens(context: Context, _words: Mapping[str, str]) -> Chart | None:
     """Return how many tokens of output runs wrote, by agent."""
     return _chart(context, Measured("tokens", "wrote", _output, TOKENS, tokens_cell))
+
+
+def _active(numbered: Numbered) -> float | None:
+    """Return the active time of a delegation that was not cut off."""
+    return None if numbered.delegation.outcome in CUT_OFF else numbered.delegation.active_seconds
 
 
 def _output(numbered: Numbered) -> float | None:
@@ -77,10 +81,7 @@ def _chart(context: Context, measured: Measured) -> Chart | None:
     x = Axis(low, high, [place for place, _ in ticks], [label for _, label in ticks])
     y = Axis(-len(spreads) + 0.4, 0.6, rows, [context.masking.name(spread.agent).text for spread in spreads])
     svg = draw(measured.name, _layers(logs, rows), x, y, ROW * (len(spreads) + 1.6), grid=True)
-    largest = max(spreads, key=lambda spread: spread.values[2])
-    finding = Sentence(
-        f"chart_{measured.name}", {"agent": context.masking.name(largest.agent), "median": largest.values[2]}
-    )
+    finding = Sentence(f"chart_{measured.name}")
     table_rows = tuple(
         (
             context.agent(spread.agent),

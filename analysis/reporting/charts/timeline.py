@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Cell, Chart, Sentence, Table, Value
 from analysis.reporting.charts.canvas import Axis, bars, draw, points
-from analysis.reporting.charts.palette import CLASS_BY_OUTCOME, CLASSES, SHAPE_BY_CLASS, SIGN_BY_CLASS
+from analysis.reporting.charts.palette import SHAPE_BY_STANDING, SIGN_BY_STANDING
 from analysis.reporting.context import count_cell, duration_cell, word_cell
+from common.measures.success import standing
+from common.records.sessions import STANDINGS
 from common.text.formatting import format_duration
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def timeline(context: Context, session_id: str, words: Mapping[str, str]) -> Cha
         "delegations": len(found),
         "seconds": end * 60,
     }
-    legend = tuple((name, f"{SIGN_BY_CLASS[name]} {words[name]}") for name in CLASSES)
+    legend = tuple((name, f"{SIGN_BY_STANDING[name]} {words[name]}") for name in STANDINGS)
     table = _table(context, found)
     return Chart(
         f"timeline-{number}", Sentence("chart_timeline", values), Sentence("desc_timeline"), svg, legend, table
@@ -115,12 +117,12 @@ def _layers(
     found: Sequence[Numbered], spans: Mapping[int, tuple[float, float]], row: Mapping[int, float]
 ) -> list[Layer]:
     """Return the bars, with the sign of the outcome at the end of each."""
-    classes = {numbered.number: CLASS_BY_OUTCOME[numbered.delegation.outcome] for numbered in found}
+    classes = {numbered.number: standing(numbered.delegation) for numbered in found}
     numbers = [numbered.number for numbered in found]
     gap = max(high for _, high in spans.values()) * SIGN_GAP
     layers = [bars([spans[n] for n in numbers], [row[n] for n in numbers], [classes[n] for n in numbers], 0.5)]
-    for name in CLASSES:
+    for name in STANDINGS:
         places = [(spans[n][1] + gap, row[n]) for n in numbers if classes[n] == name]
         if places:
-            layers.append(points(places, name, 2.2, SHAPE_BY_CLASS[name]))
+            layers.append(points(places, name, 2.2, SHAPE_BY_STANDING[name]))
     return layers

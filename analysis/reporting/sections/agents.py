@@ -1,28 +1,29 @@
-"""Agents: use, rates with intervals, cost, time, verdicts with evidence."""
+"""Agents: use, rates with intervals, cost, time, verdicts, results without work, what stopped the work."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
+from analysis.reporting.blocks import Block, Cell, Fold, Heading, Paragraph, Sentence, Table
 from analysis.reporting.context import (
-    FEW,
     count_cell,
     duration_cell,
     money_cell,
     rate_cell,
     share_cell,
-    tokens_cell,
     word_cell,
 )
-from common.records.metrics import PERHAPS_BELOW
+from analysis.reporting.sections.outcomes import hollow_blocks, stopped_blocks
+from analysis.reporting.sections.verdicts import verdict_blocks
+from common.measures.claims import FEW
+from common.records.metrics import named_agents
+from common.records.sessions import STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics, GroupMetrics
-    from common.records.shared import Evidence
 
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:
@@ -31,109 +32,38 @@ def agents_blocks(context: Context) -> tuple[Block, ...]:
     if not metrics.agents:
         return (Paragraph((Sentence("no_delegations"),)),)
     return (
-        Paragraph((Sentence("agents_lead", {"types": len(metrics.agents), "few": FEW}),)),
+        Paragraph((Sentence("agents_lead", {"types": len(named_agents(metrics)), "few": FEW}),)),
         _table(context, metrics.agents),
-        Heading(Sentence("head_verdicts"), "verdicts"),
-        *_verdicts(context, metrics.agents),
-        Fold(Sentence("verdict_rule"), (Paragraph((Sentence("as_is", {"text": metrics.verdict_rule}),)),)),
-        Heading(Sentence("head_rework"), "rework"),
-        Paragraph((_rework_lead(context),)),
-        _rework_table(context, metrics.agents),
+        *verdict_blocks(context),
+        *hollow_blocks(context),
+        *stopped_blocks(context),
         Heading(Sentence("head_groups"), "groups"),
         *_groups(context),
     )
 
 
 def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
-    """Return one row per agent; those with few known outcomes are faint."""
+    """Return one row per agent; those with few judged delegations are faint."""
     rows = tuple(
         (
             context.agent(agent.agent_type),
             count_cell(agent.delegations, context.groups.target("agent", agent.agent_type)),
-            rate_cell(agent.success, context.groups.target("agent", agent.agent_type, "failed")),
-            count_cell(agent.success.unknown, context.groups.target("agent", agent.agent_type, "unknown")),
+            rate_cell(agent.success, context.groups.target("agent", agent.agent_type, "succeeded")),
+            *(
+                count_cell(agent.standings.get(name, 0), context.groups.target("agent", agent.agent_type, name))
+                for name in STANDINGS[1:]
+            ),
+            rate_cell(agent.returned),
             money_cell(agent.cost.estimated if agent.with_run else None),
             money_cell(agent.cost_per_delegation),
             duration_cell(agent.durations.p50),
             duration_cell(agent.durations.p90),
-            tokens_cell(agent.tokens.output_estimated if agent.with_run else None),
             word_cell(agent.verdict.verdict if agent.verdict else None),
         )
         for agent in agents
     )
     faint = frozenset(index for index, agent in enumerate(agents) if agent.success.total < FEW)
     return Table("agents", rows, faint=faint, shown=15)
-
-
-def _verdicts(context: Context, agents: Sequence[AgentMetrics]) -> tuple[Block, ...]:
-    """Return the verdicts that need attention, and the others folded."""
-    judged = [agent for agent in agents if agent.verdict is not None]
-    urgent = [agent for agent in judged if agent.verdict and agent.verdict.verdict in {"fix", "retire"}]
-    doubtful = [
-        agent for agent in judged if agent not in urgent and agent.verdict and PERHAPS_BELOW in agent.verdict.grounds
-    ]
-    others = tuple(_verdict(context, agent) for agent in judged if agent not in (*urgent, *doubtful))
-    lead = Sentence("verdicts_lead", {"agents": len(judged), "urgent": len(urgent), "doubtful": len(doubtful)})
-    fold = (Fold(Sentence("fold_verdicts", {"rows": len(others)}), (Bullets(others),)),) if others else ()
-    return (Paragraph((lead,)), Bullets(tuple(_verdict(context, agent) for agent in (*urgent, *doubtful))), *fold)
-
-
-def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
-    """Return an agent's verdict with its grounds and the delegations that weigh most."""
-    verdict = agent.verdict
-    if verdict is None:
-        raise ValueError(agent.agent_type)
-    return Sentence(
-        "verdict",
-        {
-            "agent": context.agent_ref(agent.agent_type),
-            "verdict": verdict.verdict,
-            "grounds": tuple(verdict.grounds),
-            "rate": Ref(verdict.success, context.groups.target("agent", agent.agent_type, "failed")),
-            "others": verdict.others,
-            "shrunken": verdict.shrunken,
-            "cost_ratio": verdict.cost_ratio,
-            "time_ratio": verdict.time_ratio,
-            "overlaps_with": None if verdict.overlaps_with is None else context.agent_ref(verdict.overlaps_with),
-            "overlap": verdict.overlap,
-            "proofs": _proofs(context, verdict.delegations),
-        },
-    )
-
-
-def _proofs(context: Context, evidence: Sequence[Evidence]) -> tuple[Ref, ...]:
-    """Return the numbers of the delegations that prove a statement."""
-    return tuple(card for case in evidence if (card := context.card(case.tool_use_id)) is not None)
-
-
-def _rework_lead(context: Context) -> Sentence:
-    """Return how much completed work was done again, or that it is unknown without a known run."""
-    rework = context.inputs.results.metrics.totals.rework
-    values: dict[str, Value] = {
-        "rate": Ref(rework.rate, context.groups.target("rework")),
-        "repeated": rework.repeated,
-        "corrected": rework.corrected,
-        "edited_again": rework.edited_again if rework.edited_again.total else None,
-        "cost": rework.repeat_cost,
-    }
-    return Sentence("rework_lead" if rework.rate.total else "no_rework", values)
-
-
-def _rework_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
-    """Return the agents whose completed work was done again, most often first."""
-    found = sorted((agent for agent in agents if agent.rework.rate.hits), key=lambda agent: -agent.rework.rate.hits)
-    rows = tuple(
-        (
-            context.agent(agent.agent_type),
-            rate_cell(agent.rework.rate, context.groups.target("rework", agent.agent_type)),
-            count_cell(agent.rework.repeated),
-            count_cell(agent.rework.corrected),
-            rate_cell(agent.rework.edited_again),
-            money_cell(agent.rework.repeat_cost),
-        )
-        for agent in found
-    )
-    return Table("rework", rows)
 
 
 def _groups(context: Context) -> tuple[Block, ...]:
@@ -169,7 +99,7 @@ def _group_table(name: str, groups: Sequence[GroupMetrics], heads: Sequence[Cell
             head,
             count_cell(group.delegations, head.target),
             rate_cell(group.success),
-            count_cell(group.success.unknown),
+            rate_cell(group.returned),
             money_cell(group.cost.estimated if group.with_run else None),
             money_cell(group.cost_per_delegation),
             duration_cell(group.durations.p50),

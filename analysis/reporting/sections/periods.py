@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
-from analysis.reporting.context import FEW, count_cell, decimal_cell, money_cell, rate_cell, text_cell
+from analysis.reporting.context import count_cell, decimal_cell, money_cell, rate_cell, text_cell
+from common.measures.claims import FEW
 from common.measures.rates import rate as rate_of
 
 if TYPE_CHECKING:

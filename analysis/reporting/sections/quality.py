@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
+    from common.records.sessions import Standing
 
 PLACES = 20
 REASON, PLACE = 80, 400
+_NOT_JUDGED: tuple[Standing, Standing] = ("unknown", "stopped")
 
 
 def quality_blocks(context: Context) -> tuple[Block, ...]:
@@ -49,8 +51,8 @@ def _sentences(context: Context) -> Iterator[Sentence]:
     )
     linked = sum(number for link, number in totals.links.items() if link not in {"none", "null", ""})
     yield Sentence("linked", {"rate": rate_of(linked, totals.delegations)})
-    unknown = Ref(totals.success.unknown, context.groups.target("class", "unknown"))
-    yield Sentence("unknown_outcomes", {"unknown": unknown, "delegations": totals.delegations})
+    unknown, stopped = (Ref(totals.standings[name], context.groups.target("standing", name)) for name in _NOT_JUDGED)
+    yield Sentence("unknown_outcomes", {"unknown": unknown, "stopped": stopped, "delegations": totals.delegations})
     if totals.tokens_progress_only.messages:
         progress = totals.tokens_progress_only
         yield Sentence("progress_only", {"messages": progress.messages, "output": progress.output})

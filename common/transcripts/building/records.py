@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from common.records.sessions import Delegation, EnrichedDelegation, Outcome, ResultKind, Run, UnlinkedRun
+from common.records.sessions import NOT_RECORDED, Delegation, EnrichedDelegation, Outcome, ResultKind, Run, UnlinkedRun
 from common.transcripts.building.hollow import result_kind
 from common.transcripts.building.tool_calls import tool_calls_of
 from common.transcripts.linking.copies import DistinctMessage
@@ -18,7 +18,6 @@ from common.transcripts.reading.stretches import seconds_in
 
 DEFAULT_AGENT = "general-purpose"
 DEFAULT_AGENT_SINCE = (2, 1, 63)
-NO_AGENT = "(none)"
 PREVIEW = 500
 LONGEST_MILLISECONDS = 1e12
 """Thirty years; longer durations are errors."""
@@ -121,7 +120,7 @@ def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
         return run.agent_type, "meta"
     if facts.version >= DEFAULT_AGENT_SINCE:
         return DEFAULT_AGENT, "default"
-    return NO_AGENT, "none"
+    return NOT_RECORDED, "none"
 
 
 def _model(run: Run | None) -> str | None:

@@ -1,0 +1,58 @@
+"""What stopped the work: causes that are not the agent's, with retries; and results without work, with their proof."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from analysis.strategies.retries import find_retries
+from common.measures import rates
+from common.measures.cases import Case, evidence, tool_use_ids
+from common.measures.success import standing
+from common.records.metrics import HollowResult, Retries, StoppedWork
+from common.records.sessions import CAUSES, EnrichedDelegation, EnrichedSession
+
+FIRST_LINES = 300
+
+Retried = Mapping[str, EnrichedDelegation]
+"""The delegation that tried again, by the id of the one that did not complete."""
+
+
+def retried(sessions: Iterable[EnrichedSession]) -> Retried:
+    """Return every delegation that was tried again, with the one that did."""
+    return {tool_use_id: retry for session in sessions for tool_use_id, retry in find_retries(session).items()}
+
+
+def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
+    """Return the delegations that something other than their agent ended, most frequent cause first."""
+    by_cause = {
+        cause: [case for case in cases if case.delegation.cause == cause] for cause in CAUSES if cause != "agent"
+    }
+    rows = [
+        StoppedWork(
+            cause=cause,
+            delegations=len(inside),
+            events=len({case.delegation.press or case.delegation.tool_use_id for case in inside}),
+            agents=rates.agent_counts(case.delegation for case in inside),
+            retries=retries(inside, retried),
+            tool_use_ids=tool_use_ids(inside),
+        )
+        for cause, inside in by_cause.items()
+        if inside
+    ]
+    return sorted(rows, key=lambda row: (-row.events, -row.delegations, CAUSES.index(row.cause)))
+
+
+def retries(cases: Sequence[Case], retried: Retried) -> Retries:
+    """Return how many of these were tried again, and how many retries completed."""
+    again = [case for case in cases if case.delegation.tool_use_id in retried]
+    completed = sum(standing(retried[case.delegation.tool_use_id]) == "succeeded" for case in again)
+    return Retries(retried=len(again), completed=completed, tool_use_ids=tool_use_ids(again))
+
+
+def hollow_results(cases: Sequence[Case]) -> list[HollowResult]:
+    """Return the hollow results, in the order of the cases, with their first lines."""
+    return [_hollow_result(case) for case in cases if standing(case.delegation) == "hollow"]
+
+
+def _hollow_result(case: Case) -> HollowResult:
+    proof = evidence(case, case.delegation.result_kind or "")
+    fields = {name: getattr(proof, name) for name in proof.__struct_fields__}
+    return HollowResult(**fields, first_lines=(case.delegation.result or "").strip()[:FIRST_LINES])
