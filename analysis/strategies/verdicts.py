@@ -15,6 +15,7 @@ from common.records.base import Rate
 from common.records.metrics import (
     BELOW,
     FEW_JUDGED,
+    FEW_OTHERS,
     FEW_SESSIONS,
     HIGH,
     HOLLOW_RESULTS,
@@ -38,16 +39,17 @@ SHOWN_CASES = 5
 RULE = f"""\
 The rule uses Success: of the delegations that say something about the agent, the share that did the work. Results \
 without work and the agent's own failures count against it; Esc, limits, errors of the API, wrong names and rules do \
-not. The verdict is "fix" in two cases. (a) At least {MIN_JUDGED_HOLLOW} delegations are judged, at least {MIN_HOLLOW} \
-of them have hollow results, and the upper end of the interval of Success is below the lower end of all others'. (b) \
-At least {MIN_JUDGED} are judged, from at least {MIN_SESSIONS} sessions, the whole interval is below the pooled rate \
-of all others (of whom {MIN_JUDGED} are judged as well), and the difference also holds with whole sessions as the \
-independent cases (one-sided p below {ALPHA:.0%}, after Holm over all agents). It is "retire" instead of "fix" if \
-another agent does the same work (at least {OVERLAP:.0%} of the agent's prompts, of {MIN_JUDGED} or more, are nearer \
-to that agent) and its Success, of {MIN_JUDGED} judged or more, is no lower than the others'. It is "keep" if \
-{MIN_JUDGED} are judged and the lower end of the interval is at least {HIGH_SUCCESS:.0%}; "too few to say" with fewer \
-judged, or where a difference may be chance; and otherwise "nothing against it". An agent type that never ran, and \
-calls that name no agent type, get no verdict. Cost and active time are named, but decide nothing."""
+not. The verdict is "fix" in two cases. (a) At least {MIN_JUDGED_HOLLOW} delegations are judged, at least \
+{MIN_HOLLOW} of them have hollow results, and the upper end of the interval of Success is below the lower end of all \
+others'. (b) At least {MIN_JUDGED} are judged, from at least {MIN_SESSIONS} sessions, the whole interval is below \
+the pooled rate of all others (of whom {MIN_JUDGED} are judged as well), and the difference also holds with whole \
+sessions as the independent cases (one-sided p below {ALPHA:.0%}, after Holm over all agents). It is "retire" \
+instead of "fix" if another agent does the same work (at least {OVERLAP:.0%} of the agent's prompts, of {MIN_JUDGED} \
+or more, are nearer to that agent) and its Success, of {MIN_JUDGED} judged or more, is no lower than the others'. It \
+is "keep" if {MIN_JUDGED} are judged and the lower end of the interval is at least {HIGH_SUCCESS:.0%}; "too few to \
+say" with fewer judged, of the agent or of all others, or where a difference may be chance; and otherwise "nothing \
+against it". An agent type that never ran, and calls that name no agent type, get no verdict. Cost and active time \
+are named, but decide nothing."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[Ver
         return "too few to say", [FEW_SESSIONS if field.sessions(agent) < MIN_SESSIONS else PERHAPS_BELOW]
     if success.low is not None and success.low >= HIGH_SUCCESS:
         return "keep", [HIGH]
+    if others.total < MIN_JUDGED:
+        return "too few to say", [FEW_OTHERS]
     return "nothing against it", [NOTHING_AGAINST]
 
 

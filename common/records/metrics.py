@@ -21,9 +21,20 @@ Ground = Literal[
     "fewer judged than the rule asks for",
     "fewer sessions than the rule asks for",
     "success below the others, perhaps by chance",
+    "too few judged of all others to compare with",
 ]
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
-HOLLOW_RESULTS, BELOW, SAME_WORK, HIGH, NOTHING_AGAINST, FEW_JUDGED, FEW_SESSIONS, PERHAPS_BELOW = GROUNDS
+(
+    HOLLOW_RESULTS,
+    BELOW,
+    SAME_WORK,
+    HIGH,
+    NOTHING_AGAINST,
+    FEW_JUDGED,
+    FEW_SESSIONS,
+    PERHAPS_BELOW,
+    FEW_OTHERS,
+) = GROUNDS
 """The reasons of verdicts by name, so that each sentence is written once."""
 
 Defined = Literal["yes", "no", "cannot be known"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def context(folder: Path, *sessions: EnrichedSession, marathon_over: int = 20) -> Context:
+    folder.mkdir(exist_ok=True)
     made = from_sessions(folder, *sessions, marathon_over=marathon_over).inputs()
     repository = DataRepository(
         enriched=made["sessions"],
@@ -57,17 +58,38 @@ def test_with_few_delegations_only_success_is_said(tmp_path: Path) -> None:
     assert (rate.hits, rate.total) == (0, 9)  # type: ignore[union-attr] # a rate
 
 
-def test_the_weakest_agent_is_said_once_with_the_others_that_are_weak(tmp_path: Path) -> None:
+def test_where_nothing_is_judged_that_is_said(tmp_path: Path) -> None:
+    said = answer_sentences(context(tmp_path, *(one(n, "developer", "unanswered") for n in range(12))))
+    assert names(said) == ["answer_nothing_judged"]
+
+
+def test_an_agent_to_fix_is_said_with_its_proof(tmp_path: Path) -> None:
     sessions = [one(n, "developer") for n in range(60)]
     sessions += [one(100 + n, "helper", "failed" if n < 25 else "completed") for n in range(30)]
-    sessions += [one(200 + n, "fixer", "failed" if n < 12 else "completed") for n in range(15)]
     said = answer_sentences(context(tmp_path, *sessions))
-    weak = next(sentence for sentence in said if sentence.name == "answer_weak")
-    agent, more = weak.values["agent"], weak.values["more"]
+    fix = next(sentence for sentence in said if sentence.name == "answer_verdict")
+    agent, cases = fix.values["agent"], fix.values["cases"]
     assert isinstance(agent, Ref)
     assert agent.value.text == "helper"  # type: ignore[union-attr] # a name
-    assert [ref.value.text for ref in more] == ["fixer"]  # type: ignore[union-attr] # names
-    assert names(said).count("answer_weak") == 1
+    assert (fix.values["verdict"], fix.values["hollow"]) == ("fix", None)
+    assert [ref.value for ref in cases] == ["#61", "#62", "#63", "#64", "#65"]  # type: ignore[union-attr] # references
+
+
+def test_a_single_result_without_work_is_said_with_its_agent(tmp_path: Path) -> None:
+    hollow = delegation("h", "helper", kind="invented", result="<bash>make</bash>")
+    said = answer_sentences(context(tmp_path, *(one(n, "developer") for n in range(3)), session("sh", hollow)))
+    found = next(sentence for sentence in said if sentence.name == "answer_hollow")
+    assert (found.values["own"], found.values["completed"], found.values["more"]) == (1, 1, ())
+    assert [ref.value for ref in found.values["cases"]] == ["#4"]  # type: ignore[union-attr] # references
+
+
+def test_what_stopped_most_work_is_said_from_ten_delegations_on(tmp_path: Path) -> None:
+    stopped = [one(100 + n, "developer", "rejected") for n in range(2)]
+    nine = answer_sentences(context(tmp_path / "a", *(one(n, "developer") for n in range(7)), *stopped))
+    ten = answer_sentences(context(tmp_path / "b", *(one(n, "developer") for n in range(8)), *stopped))
+    assert "answer_stopped" not in names(nine)
+    found = next(sentence for sentence in ten if sentence.name == "answer_stopped")
+    assert (found.values["cause"], found.values["events"], found.values["retried"]) == ("user", None, 0)
 
 
 def test_the_agent_that_costs_most_is_said_with_its_part_of_the_work(tmp_path: Path) -> None:
@@ -80,11 +102,38 @@ def test_the_agent_that_costs_most_is_said_with_its_part_of_the_work(tmp_path: P
     assert round(float(dear.values["share"]), 3) == round(2_000_000 / 2_400_000, 3)  # type: ignore[arg-type] # a share
 
 
-def test_marathons_are_said_with_what_they_hold(tmp_path: Path) -> None:
-    long = session("long", *(delegation(f"m{n}", number=n + 1, prompt=f"{n}") for n in range(12)))
-    said = answer_sentences(context(tmp_path, long, *(one(n, "developer") for n in range(12)), marathon_over=10))
-    found = next(sentence for sentence in said if sentence.name == "answer_marathons")
-    assert (found.values["share"], found.values["sessions"], found.values["negative"]) == (0.5, 13, 0)
+def test_an_only_agent_does_not_cost_most(tmp_path: Path) -> None:
+    sessions = [one(n, "developer", dollars_of_output=10_000) for n in range(40)]
+    assert names(answer_sentences(context(tmp_path, *sessions))) == ["answer_success"]
+
+
+def test_agents_that_cost_alike_are_not_said(tmp_path: Path) -> None:
+    sessions = [one(n, "ab"[n % 2], dollars_of_output=10_000) for n in range(40)]
+    assert names(answer_sentences(context(tmp_path, *sessions))) == ["answer_success"]
+
+
+def test_calls_that_name_no_agent_type_are_no_leader_and_cost_nothing_of_note(tmp_path: Path) -> None:
+    sessions = [one(n, "(none)", dollars_of_output=900_000) for n in range(40)]
+    sessions += [one(100 + n, "abcd"[n % 4], dollars_of_output=1000) for n in range(16)]
+    said = answer_sentences(context(tmp_path, *sessions))
+    assert "(none)" not in repr(said)
+
+
+def test_marathons_are_said_if_one_ran_out_of_control(tmp_path: Path) -> None:
+    short = [one(n, "developer") for n in range(12)]
+
+    def long(outcome: str) -> EnrichedSession:
+        made = (
+            delegation(f"m{n}", outcome=outcome, number=n + 1, prompt=f"{n}")  # type: ignore[arg-type] # an outcome
+            for n in range(12)
+        )
+        return session("long", *made)
+
+    good = answer_sentences(context(tmp_path / "good", long("completed"), *short, marathon_over=10))
+    assert "answer_marathons" not in names(good)
+    bad = answer_sentences(context(tmp_path / "bad", long("failed"), *short, marathon_over=10))
+    found = next(sentence for sentence in bad if sentence.name == "answer_marathons")
+    assert (found.values["share"], found.values["sessions"], found.values["negative"]) == (0.5, 13, 1)
 
 
 def test_of_many_findings_the_heaviest_are_said_heaviest_first(tmp_path: Path) -> None:
@@ -92,6 +141,6 @@ def test_of_many_findings_the_heaviest_are_said_heaviest_first(tmp_path: Path) -
     sessions = [one(n, agents[n % 4], dollars_of_output=1000) for n in range(80)]
     sessions += [one(200 + n, "helper", "failed", dollars_of_output=100_000) for n in range(20)]
     said = answer_sentences(context(tmp_path, *sessions))
-    assert names(said)[:2] == ["answer_success", "answer_weak"]
+    assert names(said)[:2] == ["answer_success", "answer_verdict"]
     assert len(said) <= 5
     assert len(set(names(said))) == len(said)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.strategies import rework
-from analysis.strategies.verdicts import Field, judge
+import pytest
+
+from analysis.strategies.verdicts import Field, field_of, judge
 from common.routing.router import Match, Router
 from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent
@@ -13,19 +14,30 @@ if TYPE_CHECKING:
     from common.records.sessions import EnrichedDelegation
 
 
+NO_ROUTER = Router({}, "too few agents")
+
+
 def many(agent: str, outcome: str, count: int, **more: object) -> list[EnrichedDelegation]:
+    """Make delegations; the outcome "hollow" is a completed one whose result is invented."""
+    if outcome == "hollow":
+        more |= {"kind": "invented", "result": "<bash>make</bash>"}
     return [
-        delegation(f"{agent}-{outcome}-{n}", agent, outcome, **more)  # type: ignore[arg-type]  # names of outcomes
+        delegation(
+            f"{agent}-{outcome}-{n}",
+            agent,
+            "completed" if outcome == "hollow" else outcome,  # type: ignore[arg-type]  # names of outcomes
+            **more,  # type: ignore[arg-type]
+        )
         for n in range(count)
     ]
 
 
 def field(*groups: list[EnrichedDelegation], router: Router | None = None, sessions: int = 7) -> Field:
-    ones = [one for group in groups for one in group]
-    made = material(*[session(f"s{n}", *ones[n::sessions]) for n in range(sessions)])
-    by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "abc"}
-    found = rework.find_rework(made.sessions, made.cases)
-    return Field({k: v for k, v in by_agent.items() if v}, found, router or Router({}, "too few agents"))
+    delegations = [delegation for group in groups for delegation in group]
+    made = material(*[session(f"s{n}", *delegations[n::sessions]) for n in range(sessions)])
+    names = sorted({delegation.agent_type for delegation in delegations})
+    by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in names}
+    return field_of(by_agent, router or NO_ROUTER)
 
 
 def verdict(
@@ -42,34 +54,76 @@ def word(agent: str, *groups: list[EnrichedDelegation], router: Router | None = 
 OTHERS = many("b", "completed", 90), many("b", "failed", 10)
 
 
+def test_five_judged_with_three_hollow_wholly_below_the_others_are_to_fix() -> None:
+    # 0 of 5: at most 0.43; the others 90 of 100: at least 0.83
+    found = verdict("a", many("a", "hollow", 5), *OTHERS, sessions=1)
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("fix", ["hollow results"])
+    assert [(case.tool_use_id, case.why) for case in found.cases] == [(f"a-hollow-{n}", "invented") for n in range(5)]
+    assert (found.others.hits, found.others.total) == (90, 100)
+
+
+@pytest.mark.parametrize(
+    ("hollow", "failed", "completed"),
+    [
+        (4, 0, 0),  # four judged
+        (2, 3, 0),  # two hollow
+        (3, 0, 4),  # 4 of 7: up to 0.842, the others at least 0.826
+    ],
+)
+def test_few_hollow_results_are_no_reason_to_fix(hollow: int, failed: int, completed: int) -> None:
+    groups = many("a", "hollow", hollow), many("a", "failed", failed), many("a", "completed", completed)
+    assert word("a", *groups, *OTHERS) == "too few to say"
+
+
+def test_three_hollow_of_six_are_enough_where_the_others_are_better() -> None:
+    # 3 of 6: up to 0.812
+    assert word("a", many("a", "hollow", 3), many("a", "completed", 3), *OTHERS) == "fix"
+
+
 def test_success_wholly_below_the_others_is_to_fix() -> None:
     # 10 of 20: at most 0.70; the others 0.9
     found = verdict("a", many("a", "completed", 10), many("a", "failed", 10), *OTHERS)
     assert found is not None
     assert (found.verdict, found.grounds) == ("fix", ["success below the others"])
-    assert (found.success.hits, found.success.total, found.others.hits, found.others.total) == (10, 20, 90, 100)
-    assert [one.why for one in found.delegations] == ["failed"] * 3
+    assert [case.why for case in found.cases] == ["failed"] * 5
 
 
-def test_an_interval_that_holds_the_others_rate_is_kept() -> None:
-    # 8 of 10: up to 0.943
-    assert word("a", many("a", "completed", 8), many("a", "failed", 2), *OTHERS) == "keep"
+def test_both_grounds_are_named_and_hollow_results_are_the_first_proof() -> None:
+    found = verdict("a", many("a", "failed", 8), many("a", "hollow", 3), *OTHERS)
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("fix", ["hollow results", "success below the others"])
+    assert [case.why for case in found.cases] == ["invented", "invented", "invented", "failed", "failed"]
 
 
-def test_nine_known_outcomes_are_too_few_however_bad() -> None:
+def test_an_interval_that_holds_the_others_rate_has_nothing_against_it() -> None:
+    # 8 of 10: from 0.49 to 0.943
+    found = verdict("a", many("a", "completed", 8), many("a", "failed", 2), *OTHERS)
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("nothing against it", ["no ground against it"])
+
+
+def test_an_agent_is_kept_if_the_lower_end_is_three_quarters() -> None:
+    # 12 of 12: from 0.757; 11 of 11: from 0.741
+    assert word("a", many("a", "completed", 12), *OTHERS) == "keep"
+    assert word("a", many("a", "completed", 11), *OTHERS) == "nothing against it"
+
+
+def test_nine_judged_are_too_few_however_bad() -> None:
     assert word("a", many("a", "failed", 9), *OTHERS) == "too few to say"
     assert word("a", many("a", "failed", 10), *OTHERS) == "fix"
 
 
-def test_a_low_rate_that_rests_on_few_sessions_is_too_little_to_say() -> None:
+def test_a_low_rate_from_few_sessions_is_too_little_to_say() -> None:
     bad = many("a", "completed", 10), many("a", "failed", 10)
     found = verdict("a", *bad, *OTHERS, sessions=4)
     assert found is not None
     assert (found.verdict, found.grounds) == ("too few to say", ["fewer sessions than the rule asks for"])
+    assert word("a", *bad, *OTHERS, sessions=5) == "fix"
 
 
 def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
-    # 16 of 30, below 0.9; but all 14 failures lie in one of ten sessions
+    # 16 of 30, below 0.9; but all 14 failures are in one of nine sessions
     sessions = [
         session(
             f"s{n}",
@@ -80,10 +134,8 @@ def test_a_low_rate_that_one_bad_session_makes_may_be_chance() -> None:
     ]
     made = material(*sessions)
     by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "ab"}
-    field = Field(by_agent, rework.find_rework(made.sessions, made.cases), Router({}, "too few agents"))
-    found = judge("a", field)
+    found = judge("a", field_of(by_agent, NO_ROUTER))
     assert found is not None
-    assert (found.success.hits, found.success.total) == (16, 30)
     assert (found.verdict, found.grounds) == ("too few to say", ["success below the others, perhaps by chance"])
 
 
@@ -91,15 +143,25 @@ def test_of_two_agents_that_differ_only_the_worse_is_confirmed() -> None:
     assert field(many("a", "completed", 10), many("a", "failed", 10), *OTHERS).confirmed == {"a"}
 
 
-def test_only_runs_that_began_and_ended_count() -> None:
-    noise = [many("a", outcome, 30) for outcome in ("rejected", "not_started", "unreported", "unanswered")]
-    found = verdict("a", many("a", "completed", 12), *noise, *OTHERS)
-    assert found is not None
-    assert (found.verdict, found.success.hits, found.success.total, found.success.unknown) == ("keep", 12, 12, 60)
+def test_what_something_else_stopped_is_never_held_against_an_agent() -> None:
+    others = ("rejected", "interrupted", "not_started", "killed", "unreported", "unanswered")
+    noise = [many("a", outcome, 30) for outcome in others]
+    limits = many("a", "failed", 30, cause="limit")
+    assert word("a", many("a", "completed", 12), *noise, limits, *OTHERS) == "keep"
 
 
 def test_a_type_that_never_ran_gets_no_verdict() -> None:
     assert verdict("a", many("a", "not_started", 20), many("a", "rejected", 3), *OTHERS) is None
+
+
+def test_calls_that_name_no_agent_type_get_no_verdict_and_are_no_others() -> None:
+    groups = many("(none)", "failed", 30), many("a", "completed", 12), *OTHERS
+    assert verdict("(none)", *groups) is None
+    found = verdict("a", *groups)
+    assert found is not None
+    assert found.others.total == 100
+    assert verdict("c", many("c", "hollow", 9), many("(none)", "completed", 90)) is not None
+    assert word("c", many("c", "hollow", 9), many("(none)", "completed", 90)) == "too few to say"
 
 
 def nearest(agent: str, other: str, count: int) -> Router:
@@ -140,115 +202,54 @@ def test_a_twin_that_is_worse_than_the_others_is_no_reason_to_retire() -> None:
     assert word("a", *groups, router=nearest("a", "b", 20)) == "fix"
 
 
-def test_cost_time_and_rework_are_named_but_decide_nothing() -> None:
-    dear = run(spent(input=2_000_000))
-    cheap = run(spent(input=1_000_000))
-    slow = many("a", "completed", 12, run=dear, duration=20.0, corrected=True)
+def test_a_twin_with_few_judged_is_no_reason_to_retire() -> None:
+    groups = [many("a", "failed", 20), many("b", "completed", 9), many("c", "completed", 200)]
+    assert word("a", *groups, router=nearest("a", "b", 20)) == "fix"
+
+
+def test_cost_and_time_are_named_but_decide_nothing() -> None:
+    dear, cheap = run(spent(input=2_000_000)), run(spent(input=1_000_000))
+    slow = many("a", "completed", 12, run=dear, duration=90.0, active=20.0)
     found = verdict("a", slow, many("b", "completed", 90, run=cheap, duration=10.0))
     assert found is not None
-    assert found.verdict == "keep"
-    assert found.grounds == ["rework above the others", "cost above the others", "time above the others"]
-    assert (found.cost_ratio, found.time_ratio) == (2.0, 2.0)
+    assert (found.verdict, found.grounds) == ("keep", ["success is high"])
+    assert (found.cost_ratio, found.time_ratio, found.dearer) == (2.0, 2.0, True)
 
 
 def test_cost_and_time_are_compared_from_ten_on() -> None:
     dear, cheap = run(spent(input=1_500_000)), run(spent(input=1_000_000))
-    ten = verdict(
-        "a",
-        many("a", "completed", 10, run=dear, duration=15.0),
-        many("b", "completed", 10, run=cheap, duration=10.0),
-    )
+    cheaper = many("b", "completed", 10, run=cheap, duration=10.0)
+    ten = verdict("a", many("a", "completed", 10, run=dear, duration=15.0), cheaper)
     assert ten is not None
-    assert (ten.cost_ratio, ten.time_ratio, ten.grounds) == (1.5, 1.5, ["no ground against it"])
-    nine = verdict(
-        "a",
-        many("a", "completed", 9, run=dear, duration=15.0),
-        many("b", "completed", 10, run=cheap, duration=10.0),
-    )
+    assert (ten.cost_ratio, ten.time_ratio, ten.dearer) == (1.5, 1.5, True)
+    nine = verdict("a", many("a", "completed", 9, run=dear, duration=15.0), cheaper)
     assert nine is not None
-    assert (nine.cost_ratio, nine.time_ratio) == (None, None)
+    assert (nine.cost_ratio, nine.time_ratio, nine.dearer) == (None, None, False)
 
 
-def test_rework_is_compared_from_ten_on() -> None:
-    others = many("b", "completed", 10, run=run(spent()))
-    ten = verdict("a", many("a", "completed", 10, run=run(spent()), corrected=True), others)
-    nine = verdict("a", many("a", "completed", 9, run=run(spent()), corrected=True), others)
-    assert ten is not None
-    assert nine is not None
-    assert (ten.grounds, nine.grounds) == (["rework above the others"], ["fewer known outcomes than the rule asks for"])
-
-
-def proofs(*ones: EnrichedDelegation) -> list[tuple[str, str]]:
-    made = material(session("s", *ones))
-    found = judge(
-        "a", Field({"a": made.cases}, rework.find_rework(made.sessions, made.cases), Router({}, "too few agents"))
-    )
-    assert found is not None
-    return [(one.tool_use_id, one.why) for one in found.delegations]
-
-
-def test_the_proofs_of_a_kept_agent_are_its_dearest_work_with_what_became_of_it() -> None:
-    assert proofs(
-        delegation("t1", "a", "failed"),
-        delegation("t2", "a", run=run(spent(input=1)), corrected=True),
-        delegation("t3", "a", run=run(spent(input=3)), prompt="paint the shed", answered="2026-03-02T10:00:00.000Z"),
-        delegation("t4", "a", run=run(spent(input=2)), prompt="paint the shed"),
-        delegation("t5", "a", "rejected"),
-        *many("a", "completed", 6),
-    ) == [("t3", "repeated"), ("t4", "completed"), ("t2", "corrected")]
-
-
-def test_the_proofs_against_an_agent_are_its_failures_then_what_was_done_again() -> None:
-    good = [delegation(f"t{n}", "a", run=run(spent(input=100 * n)), number=n) for n in range(1, 4)]
-    again = delegation("again", "a", run=run(spent(input=1)), corrected=True)
-    assert proofs(*good, again, delegation("killed", "a", "killed"), delegation("open", "a", "unreported")) == [
-        ("killed", "killed"),
-        ("again", "corrected"),
-        ("t3", "completed"),
+def test_a_cost_that_one_session_makes_may_be_chance() -> None:
+    dear, cheap = run(spent(input=9_000_000)), run(spent(input=1_000_000))
+    sessions = [
+        session(
+            f"s{n}",
+            *[delegation(f"a{n}-{k}", "a", run=dear if n == 0 else cheap) for k in range(2)],
+            *[delegation(f"b{n}-{k}", "b", run=cheap) for k in range(2)],
+        )
+        for n in range(9)
     ]
+    made = material(*sessions)
+    by_agent = {name: [case for case in made.cases if case.delegation.agent_type == name] for name in "ab"}
+    assert field_of(by_agent, NO_ROUTER).dearer == frozenset()
 
 
-def test_without_anything_against_it_that_is_said() -> None:
-    found = verdict("b", *OTHERS, many("a", "completed", 3))
-    assert found is not None
-    assert found.grounds == ["no ground against it"]
-
-
-def test_others_with_fewer_than_ten_known_outcomes_prove_nothing() -> None:
+def test_others_with_fewer_than_ten_judged_prove_nothing() -> None:
     assert word("b", *OTHERS, many("a", "completed", 9)) == "keep"
+    assert word("b", many("b", "failed", 50), many("a", "completed", 9)) == "too few to say"
     assert word("b", many("b", "failed", 50), many("a", "completed", 10)) == "fix"
 
 
 def test_an_only_agent_has_no_others_to_lie_below() -> None:
     found = verdict("a", many("a", "failed", 30))
     assert found is not None
-    assert (found.verdict, found.others.total, found.shrunken) == ("keep", 0, 0.0)
-
-
-def test_small_samples_are_pulled_toward_all() -> None:
-    groups = [many("b", "completed", 60), many("b", "failed", 40), many("c", "completed", 95), many("c", "failed", 5)]
-    found = verdict("a", many("a", "completed", 2), *groups)
-    assert found is not None
-    assert found.shrunken is not None
-    assert 157 / 202 < found.shrunken < 1.0
-
-
-def test_where_agents_are_all_good_or_all_bad_one_without_known_outcomes_has_no_shrunken_success() -> None:
-    found = verdict(
-        "a", many("a", "unreported", 3, run=run(spent())), many("b", "completed", 4), many("c", "failed", 4)
-    )
-    assert found is not None
-    assert (found.success.total, found.shrunken) == (0, None)
-
-
-def test_where_no_outcome_is_known_there_is_no_shrunken_success() -> None:
-    found = verdict("a", many("a", "unreported", 3, run=run(spent())))
-    assert found is not None
-    assert (found.success.total, found.success.unknown, found.shrunken) == (0, 3, None)
-
-
-def test_where_agents_differ_no_more_than_chance_all_have_the_rate_of_all() -> None:
-    halves = [many(agent, outcome, 5) for agent in "ab" for outcome in ("completed", "failed")]
-    found = verdict("a", *halves)
-    assert found is not None
-    assert found.shrunken == 0.5
+    assert (found.verdict, found.others.total) == ("too few to say", 0)
+    assert found.grounds == ["too few judged of all others to compare with"]
