@@ -69,7 +69,7 @@ class Run(Record, frozen=True, kw_only=True):
     first_context: int | None = None  #: input + cache creation + cache read of the first message
     last_context: int | None  #: input + cache creation + cache read of the last message
     checks: int = 0  #: commands that ran tests or a build; see [evidence](DEFINITIONS.md#evidence)
-    files_read: int = 0  #: distinct files that the run read
+    files_read: int = 0  #: distinct files that the run read, with the tool `Read`
     files_read_by_caller: int = 0  #: those of them that the calling thread also read
     progress_only: bool  #: whether only `agent_progress` lines of the main file record this run
     file: str  #: file in which the run begins, below the root; preceded by the root's number if there are several roots
@@ -137,7 +137,8 @@ class Delegation(Record, frozen=True, kw_only=True):
     followed_line: int | None = None  #: line of that refusal in the file of the result
     used: Used | None = None  #: proof that the calling thread used the result; None does not mean that it did not
     caller_context: int | None = None  #: input + cache creation + cache read of the message that called
-    #: messages of the calling thread after the result until its context was compacted or it ended; None if unanswered
+    #: messages of the calling thread after the result until its context was compacted or it ended; None if no result
+    #: reached it
     caller_calls_after: int | None = None
     result_preview: str | None  #: first 500 characters of the result; for a background agent, of its last notification
     answered_timestamp: str | None  #: time of the result; for a background agent, of its last notification

@@ -13,7 +13,7 @@ from common.transcripts.linking.outcomes import DecidedOutcome, answer_of
 from common.transcripts.linking.presses import presses_of
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
-from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, spent_tokens, tools_used
+from common.transcripts.linking.tokens import NO_MODEL, context_size, edits_made, files_read, spent_tokens, tools_used
 from common.transcripts.reading.stretches import seconds_in
 
 DEFAULT_AGENT = "general-purpose"
@@ -54,6 +54,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
     agent_type, source = _agent_type(tables, key)
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
+    calling, reached = tables.calling_message(copy), facts.reached
     return EnrichedDelegation(
         tool_use_id=facts.tool_use_id,
         timestamp=copy.call.timestamp or None,
@@ -70,6 +71,8 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         press=presses.get(facts.tool_use_id),
         delivered=word.notice.channel if word else "none",
         corrected=facts.corrected,
+        caller_context=context_size(calling) if calling and calling.counted else None,
+        caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
         result_kind=_kind(decided.outcome, result, tool_calls_of(facts, record)),
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
@@ -184,7 +187,7 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
     messages = tables.messages_of(run)
     counted = [m for m in messages if m.counted]
     _use_last_output(counted, delegation)
-    tools = tools_used(messages)
+    tools, read = tools_used(messages), files_read(messages)
     first, last = _span(run)
     return Run(
         agent_id=run.agent_id,
@@ -198,7 +201,10 @@ def linked_run(tables: Tables, run: RunFacts, delegation: DelegationFacts) -> Ru
         edits=edits_made(messages),
         first_timestamp=first,
         last_timestamp=last,
+        first_context=context_size(counted[0]) if counted else None,
         last_context=context_size(counted[-1]) if counted else None,
+        files_read=len(read),
+        files_read_by_caller=len(read & tables.calling_thread(delegation).files_read),
         progress_only=run.progress_only,
         file=run.first.file.name,
         line=run.first.thread.line,

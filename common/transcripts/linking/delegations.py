@@ -7,6 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
@@ -69,6 +70,17 @@ class DelegationFacts(Struct):
     def last_word(self) -> Noticed | None:
         """The last word on its work by time; None if there is none."""
         return last_word(self.words)
+
+    @property
+    def reached(self) -> Order | None:
+        """The place where the result reached the thread that called; of a background agent, its last word there."""
+        answer, word = self.answer, self.last_word
+        if answer is not None and not answer.result.launched:
+            return answer.order
+        if word is None or word.notice.reached is None:
+            return None
+        timestamp, line = word.notice.reached
+        return replace(word.order, timestamp=timestamp, line=line)
 
     @property
     def agent_id_in_text(self) -> str | None:

@@ -4,16 +4,17 @@ from operator import attrgetter
 
 from common.records.tokens import Tokens
 from common.times import DayOf
+from common.transcripts.linking.callers import Caller, caller_at
 from common.transcripts.linking.copies import DistinctMessage, Place, distinct_messages
-from common.transcripts.linking.delegations import DelegationFacts, collect_delegations
+from common.transcripts.linking.delegations import Copy, DelegationFacts, collect_delegations
 from common.transcripts.linking.estimates import estimate_outputs
 from common.transcripts.linking.forks import drop_inherited
 from common.transcripts.linking.links import link_runs
 from common.transcripts.linking.related import copied_sessions, groups_of_sessions
-from common.transcripts.linking.runs import RunFacts, collect_runs
+from common.transcripts.linking.runs import RunFacts, ThreadAt, collect_runs
 from common.transcripts.linking.tokens import spent_tokens
 from common.transcripts.linking.workflows import collect_workflows
-from common.transcripts.reading.transcript_file import TranscriptFile
+from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
 
 class Tables:
@@ -38,6 +39,12 @@ class Tables:
         self._by_place: dict[Place, list[DistinctMessage]] = {}
         for message in (*messages.written, *messages.echoed):
             self._by_place.setdefault(message.place, []).append(message)
+        self._by_id = {m.best.id: m for m in (*messages.echoed, *messages.written) if m.best.id is not None}
+        self._main: dict[str, list[ThreadAt]] = {}
+        for file, index, thread in threads_of(files):
+            if thread.kind == "main":
+                self._main.setdefault(file.session_of(thread), []).append(ThreadAt(file, index, thread))
+        self._callers: dict[str | int, Caller] = {}
         self._echoed = {id(message) for message in messages.echoed}
         self.depths = self._depths()
         self.skill_by_agent = {agent: name for file in files for agent, name in file.facts.skill_by_agent.items()}
@@ -54,6 +61,22 @@ class Tables:
     def caller_of(self, delegation: DelegationFacts) -> RunFacts | None:
         """Return the run whose thread made the call; None for the main thread."""
         return self._run_by_place.get(delegation.first.place)
+
+    def calling_thread(self, delegation: DelegationFacts) -> Caller:
+        """Return the thread that made the call, over all its files."""
+        run, session_id = self.caller_of(delegation), delegation.first.session_id
+        key = id(run) if run else session_id
+        if key not in self._callers:
+            threads = [*run.threads, *run.echoes] if run else self._main.get(session_id, [])
+            self._callers[key] = caller_at(threads, self.messages_at([at.place for at in threads]))
+        return self._callers[key]
+
+    def calling_message(self, copy: Copy) -> DistinctMessage | None:
+        """Return the message of a call; None if it is counted nowhere."""
+        if copy.call.message_id is not None:
+            return self._by_id.get(copy.call.message_id)
+        nameless = (m for m in self._by_place.get(copy.place, ()) if m.order.line == copy.call.line)
+        return next(nameless, None)
 
     def progress_only(self, runs: list[RunFacts]) -> Tokens:
         """Return the tokens of runs that are in progress lines alone."""

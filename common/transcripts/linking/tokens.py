@@ -10,6 +10,7 @@ from common.records.tokens import DayTokens, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.reading.facts import InnerCall
+from common.transcripts.reading.messages import EDITING_TOOLS, READING_TOOL
 
 MIDDLE_CONTEXT, LONG_CONTEXT = CONTEXT_TIERS
 NO_MODEL = "(none)"
@@ -140,6 +141,11 @@ def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
     for message in messages:
         for name, tool, path in message.tools:
             key = _tool_key(message, name)
-            if path is not None and key not in edits:
+            if path is not None and tool in EDITING_TOOLS and key not in edits:
                 edits[key] = Edit(timestamp=message.order.timestamp or None, tool=tool, path=path)
     return list(edits.values())
+
+
+def files_read(messages: Iterable[DistinctMessage]) -> frozenset[str]:
+    """Return the distinct paths that the tool `Read` was given."""
+    return frozenset(path for m in messages for _, tool, path in m.tools if tool == READING_TOOL and path is not None)

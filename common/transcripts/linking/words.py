@@ -123,6 +123,7 @@ def _merged(notice: Notice, echo: Notice) -> Notice:
         call=notice.call or echo.call,
         summary=notice.summary or echo.summary,
         channel="delivered" if notice.channel == "delivered" else echo.channel,
+        reached=notice.reached or echo.reached,
         tool_uses=echo.tool_uses if notice.tool_uses is None else notice.tool_uses,
         agents=notice.agents or echo.agents,
     )

@@ -15,9 +15,8 @@ from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
 ThreadKind = Literal["main", "side", "progress"]
 Channel = Literal["delivered", "queued", "removed"]
 
-
 ToolUse = tuple[str, str, str | None]
-"""A call of a tool: its id, the tool's name, and the file that an editing tool was given."""
+"""A call of a tool: its id, the tool's name, and the file that an editing or reading tool was given."""
 
 
 class InnerCall(Struct, array_like=True, frozen=True, gc=False):
@@ -72,8 +71,8 @@ class Thread(Struct, array_like=True, gc=False):
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
     `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text,
     `skill` the folder of the skill that this text comes from. `cut_by` is the kind and the text of the API's error, if
-    that is the last line of the assistant. `stretches` of activity are those of a sidechain or an echo, as in
-    `reading.stretches`.
+    that is the last line of the assistant. `stretches` of activity, as in `reading.stretches`, are those of a
+    sidechain or an echo. `compactions`: times and lines at which a summary took the place of the context.
     """
 
     kind: ThreadKind
@@ -96,6 +95,7 @@ class Thread(Struct, array_like=True, gc=False):
     versions: list[FirstSeen] = field(default_factory=list)
     messages: list[MessageFacts] = field(default_factory=list)
     stretches: list[str] = field(default_factory=list)
+    compactions: list[tuple[str, int]] = field(default_factory=list)
 
 
 class Call(Struct, array_like=True, gc=False):
@@ -152,7 +152,7 @@ class Notice(Struct, array_like=True, gc=False):
     """A report on a background task: a notification, a poll, a stop that worked, or a message that resumed it.
 
     `task_id` is the id or name of the task, as written. `session_id` is the session of its line, `call` the id of the
-    call that it is on. `channel` is how far it came: to the model, into the queue, or out of the queue again.
+    call that it is on. `channel` is how far it came: to the model (`reached`: time and line), into the queue, or out.
     """
 
     task_id: str
@@ -170,6 +170,7 @@ class Notice(Struct, array_like=True, gc=False):
     channel: Channel = "delivered"
     tool_uses: int | None = None
     agents: AgentCounts | None = None
+    reached: tuple[str, int] | None = None
 
 
 class BadLine(Struct, array_like=True, frozen=True, gc=False):

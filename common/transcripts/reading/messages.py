@@ -7,6 +7,8 @@ from common.transcripts.reading.texts.sentences import HEAD
 from common.transcripts.reading.usage import Iteration, Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+READING_TOOL = "Read"
+FILE_TOOLS = EDITING_TOOLS | {READING_TOOL}
 SYNTHETIC = "<synthetic>"
 STANDARD = frozenset((None, "standard"))
 ANYWHERE = frozenset((None, "", "global", "not_available"))
@@ -105,7 +107,7 @@ def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None
     if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
         return
     path = None
-    if name in EDITING_TOOLS and (found := read_object(block.input, ToolInput)):
+    if name in FILE_TOOLS and (found := read_object(block.input, ToolInput)):
         path = found.file_path or found.notebook_path
     facts.tools.append((tool_id, name, path))
 

@@ -74,6 +74,8 @@ class Notices:
     def noticed(self, notice: Notice) -> int:
         """Keep a notice on a background task, once for all its echoes; return its index."""
         facts, key = self._facts, _key(notice)
+        if notice.channel == "delivered":
+            notice.reached = (notice.timestamp, notice.line)
         index = self._last_of_task.get(notice.task_id)
         waiting = self._undelivered.get(key) if notice.channel != "queued" else None
         if waiting:
@@ -86,7 +88,7 @@ class Notices:
         if waiting and notice.channel == "delivered":
             waiting.pop()
         if known.channel != "delivered":
-            known.channel = notice.channel
+            known.channel, known.reached = notice.channel, notice.reached
         return index
 
     def notified(self, text: str, line: Line, number: int, channel: Channel, *, in_main: bool = True) -> bool:

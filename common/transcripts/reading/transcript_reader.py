@@ -10,6 +10,7 @@ from common.transcripts.reading.messages import add_size, add_tool, add_usage, a
 from common.transcripts.reading.notices import RESUME, STOP, Notices
 from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
 from common.transcripts.reading.texts.phrases import (
+    COMPACTED,
     is_interruption,
     is_prompt,
     skill_in_text,
@@ -152,6 +153,8 @@ class TranscriptReader:
                     self._workflows.answered(line, block, index)
                     answered = True
         texts = texts_of(content)
+        if line.is_compact_summary or (texts and texts[0].startswith(COMPACTED)):
+            thread.compactions.append((stamp, number))
         if texts and in_main:
             self._main_texts(line, number, texts, index, answered=answered)
         elif texts:

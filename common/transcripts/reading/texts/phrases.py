@@ -24,6 +24,8 @@ SKILL = "Base directory for this skill: "
 TAIL = 4000
 """Characters at the end of a text in which the id of the agent is searched."""
 
+COMPACTED = "This session is being continued from a previous conversation"
+"""How a summary begins that takes the place of the context; in the oldest versions nothing else marks it."""
 INTERRUPTION = "[Request interrupted by user"
 IDLE = "idle_notification"
 STATUS_BY_IDLE_REASON = {"available": "completed"}
@@ -43,7 +45,7 @@ _NOT_WRITTEN_BY_THE_USER = (
     "<system-reminder",
     "[Request interrupted",
     "Caveat: The messages below were generated",
-    "This session is being continued from a previous conversation",
+    COMPACTED,
 )
 
 

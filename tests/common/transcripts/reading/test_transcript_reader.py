@@ -133,7 +133,7 @@ def test_a_task_that_is_told_to_stop_is_noticed(
     tmp_path: Path, name: str, given: dict[str, object] | None, told_to: str | None
 ) -> None:
     facts = told(tmp_path, said(4, tool("t1", name) | {"input": given}), answer("t1", 5))
-    stopped = Notice(told_to or "", at(5), 2, "stopped", "stop", session_id=SESSION)
+    stopped = Notice(told_to or "", at(5), 2, "stopped", "stop", session_id=SESSION, reached=(at(5), 2))
     assert facts.notices == ([stopped] if told_to else [])
     assert facts.results == []
 
@@ -142,7 +142,8 @@ def test_a_task_that_is_told_to_stop_is_noticed(
 def test_a_poll_is_noticed_and_is_no_result(tmp_path: Path, name: str) -> None:
     task = {"task": {"task_id": "a1", "status": "running", "output": "So far."}}
     facts = told(tmp_path, said(1, tool("p1", name, task_id="a1")), answer("p1", 2, "x", task))
-    assert facts.notices == [Notice("a1", at(2), 2, "running", "poll", "So far.", session_id=SESSION)]
+    polled = Notice("a1", at(2), 2, "running", "poll", "So far.", session_id=SESSION, reached=(at(2), 2))
+    assert facts.notices == [polled]
     assert facts.results == []
 
 
