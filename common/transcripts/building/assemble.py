@@ -8,7 +8,8 @@ from common.records.sessions import EnrichedSession, UnlinkedRun
 from common.records.tokens import Tokens
 from common.records.workflows import Workflow
 from common.times import DayOf
-from common.transcripts.building.records import delegations_of, unlinked_run
+from common.transcripts.building.records import delegations_of
+from common.transcripts.building.run_records import unlinked_run
 from common.transcripts.building.workflows import workflow_record
 from common.transcripts.linking.copies import Place
 from common.transcripts.linking.outcomes import decided_outcome

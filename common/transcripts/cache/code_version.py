@@ -6,7 +6,7 @@ from pathlib import Path
 from blake3 import blake3
 
 COMMON = Path(__file__).parents[2]
-SOURCES = ("*.py", "*.toml", "records/*.py", "text/*.py", "transcripts/**/*.py")
+SOURCES = ("*.py", "*.toml", "records/*.py", "text/*.py", "transcripts/**/*.py", "transcripts/**/*.toml")
 """Files below `common/` whose code decides what stands in the cache."""
 
 

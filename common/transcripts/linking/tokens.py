@@ -10,7 +10,7 @@ from common.records.tokens import DayTokens, Tokens, sum_days, sum_tokens
 from common.times import DayOf
 from common.transcripts.linking.copies import DistinctMessage
 from common.transcripts.reading.facts import InnerCall
-from common.transcripts.reading.messages import EDITING_TOOLS, READING_TOOL
+from common.transcripts.reading.messages import EDITING_TOOLS, READING_TOOL, SHELL
 
 MIDDLE_CONTEXT, LONG_CONTEXT = CONTEXT_TIERS
 NO_MODEL = "(none)"
@@ -149,3 +149,11 @@ def edits_made(messages: Iterable[DistinctMessage]) -> list[Edit]:
 def files_read(messages: Iterable[DistinctMessage]) -> frozenset[str]:
     """Return the distinct paths that the tool `Read` was given."""
     return frozenset(path for m in messages for _, tool, path in m.tools if tool == READING_TOOL and path is not None)
+
+
+def checks_run(messages: Iterable[DistinctMessage]) -> int:
+    """Count the distinct shell commands of agents that run tests or a build."""
+    found = (
+        (message, name) for message in messages for name, tool, subject in message.tools if tool == SHELL and subject
+    )
+    return len({_tool_key(message, name) for message, name in found})

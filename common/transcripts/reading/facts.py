@@ -16,7 +16,7 @@ ThreadKind = Literal["main", "side", "progress"]
 Channel = Literal["delivered", "queued", "removed"]
 
 ToolUse = tuple[str, str, str | None]
-"""A call of a tool: its id, the tool's name, and the file that an editing or reading tool was given."""
+"""A call of a tool: its id, its name, the file that it read or edited or the test or build that an agent ran by it."""
 
 
 class InnerCall(Struct, array_like=True, frozen=True, gc=False):

@@ -1,5 +1,6 @@
 """The usage, sizes and tools that one line adds to the facts of its API message."""
 
+from common.transcripts.reading.evidence.checks import check_in
 from common.transcripts.reading.facts import InnerCall, MessageFacts
 from common.transcripts.reading.lenient import lenient_json, soften
 from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, ToolInput, read_object, read_text
@@ -8,6 +9,7 @@ from common.transcripts.reading.usage import Iteration, Usage
 
 EDITING_TOOLS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 READING_TOOL = "Read"
+SHELL = "Bash"
 FILE_TOOLS = EDITING_TOOLS | {READING_TOOL}
 SYNTHETIC = "<synthetic>"
 STANDARD = frozenset((None, "standard"))
@@ -102,14 +104,16 @@ def add_size(facts: MessageFacts, block: Block) -> None:
         facts.sizes.append(size)
 
 
-def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str) -> None:
+def add_tool(facts: MessageFacts, block: Block, tool_id: str, name: str, *, by_agent: bool) -> None:
     """Take a call of a tool, unless an earlier copy of the line gave it already."""
     if facts.tools and any(tool[0] == tool_id for tool in facts.tools[-RECENT:]):
         return
-    path = None
+    subject = None
     if name in FILE_TOOLS and (found := read_object(block.input, ToolInput)):
-        path = found.file_path or found.notebook_path
-    facts.tools.append((tool_id, name, path))
+        subject = found.file_path or found.notebook_path
+    elif by_agent and name == SHELL and (found := read_object(block.input, ToolInput)) and found.command:
+        subject = check_in(found.command)
+    facts.tools.append((tool_id, name, subject))
 
 
 def texts_of(content: str | list[Block | str] | None) -> list[str]:

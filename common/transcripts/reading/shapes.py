@@ -112,6 +112,7 @@ class ToolInput(Struct, gc=False):
     task_id: str | None = None
     shell_id: str | None = None
     to: str | None = None
+    command: str | None = None
 
 
 class PolledTask(Struct, gc=False):

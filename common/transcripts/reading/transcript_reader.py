@@ -77,7 +77,7 @@ class TranscriptReader:
             if not isinstance(block, Block):
                 continue
             if block.type == "tool_use" and block.id is not None and block.name is not None:
-                add_tool(facts, block, block.id, block.name)
+                add_tool(facts, block, block.id, block.name, by_agent=self.facts.threads[index].kind != "main")
                 kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
                 self.facts.open_tools[block.id] = kind
             elif block.type == "text" and self._answers.waiting:
@@ -223,7 +223,7 @@ class TranscriptReader:
             if not isinstance(block, Block):
                 continue
             if block.type == "tool_use" and block.id is not None and block.name is not None:
-                add_tool(facts, block, block.id, block.name)
+                add_tool(facts, block, block.id, block.name, by_agent=True)
             if message.stop_reason is None:
                 add_size(facts, block)
 

@@ -8,16 +8,18 @@ from analysis import extract_all_sessions
 from common.pipeline.staleness import code_files
 from common.transcripts.cache.code_version import COMMON, SOURCES, code_version
 
+READERS = ("times.py", "names.toml", "records/sessions.py", "transcripts/reading/lines.py", "transcripts/a/rules.toml")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("times.py", "names.toml", "records/sessions.py", "transcripts/reading/lines.py", "pipeline/run.py"):
+    for name in (*READERS, "pipeline/run.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"# {name}\n")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["times.py", "names.toml", "records/sessions.py", "transcripts/reading/lines.py"])
+@pytest.mark.parametrize("name", READERS)
 def test_a_change_of_what_reads_transcripts_changes_the_version(folder: Path, name: str) -> None:
     before = code_version(folder)
     (folder / name).write_text("# changed\n")

@@ -1,0 +1,1 @@
+"""Tests of what a transcript shows of the work of agents."""
