@@ -170,6 +170,7 @@ class AgentList(Record, frozen=True, kw_only=True):
     """A list of the agent types that could be called, or a change of it."""
 
     timestamp: str | None  #: time of its line
+    agent_id: str | None = None  #: id of the agent whose thread has the list, None for the main thread
     is_whole: bool  #: whether `added` is all that could be called, and not only what is new
     added: list[str]  #: agent types that could be called from then on
     removed: list[str]  #: agent types that could no longer be called

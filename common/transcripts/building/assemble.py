@@ -4,10 +4,11 @@ from collections import defaultdict
 from functools import partial
 from typing import NamedTuple
 
-from common.records.sessions import EnrichedSession, UnlinkedRun
+from common.records.sessions import AgentList, EnrichedSession, UnlinkedRun
 from common.records.tokens import Tokens
 from common.records.workflows import Workflow
 from common.times import DayOf
+from common.transcripts.building.agent_lists import agent_lists_by_session
 from common.transcripts.building.records import delegations_of
 from common.transcripts.building.run_records import unlinked_run
 from common.transcripts.building.workflows import workflow_record
@@ -19,6 +20,15 @@ from common.transcripts.reading.facts import Thread
 from common.transcripts.reading.transcript_file import TranscriptFile, threads_of
 
 PlacedThread = tuple[TranscriptFile, int, Thread]
+
+
+class _Parts(NamedTuple):
+    """What belongs to one session: threads, keys of delegations, workflows and lists of agent types."""
+
+    threads: list[PlacedThread]
+    keys: list[str]
+    workflows: list[Workflow]
+    agent_lists: list[AgentList]
 
 
 class AssembledSession(NamedTuple):
@@ -55,7 +65,8 @@ def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
     flows: dict[str, list[Workflow]] = defaultdict(list)
     for workflow in map(partial(workflow_record, tables), tables.workflows):
         flows[workflow.session_id].append(workflow)
-    sessions = [_session(tables, key, threads[key], keys[key], flows[key]) for key in ids]
+    lists = agent_lists_by_session(tables.files)
+    sessions = [_session(tables, key, _Parts(threads[key], keys[key], flows[key], lists.get(key, []))) for key in ids]
     loose = [run for run in tables.runs if run.delegation is None]
     caller = {id(run): facts.first.call.id for facts in tables.workflows for run in facts.runs}
     unlinked = [AssembledRun(unlinked_run(tables, r, caller.get(id(r))), tables.progress_only([r])) for r in loose]
@@ -82,10 +93,9 @@ def _by_session(tables: Tables) -> tuple[dict[str, list[PlacedThread]], dict[str
     return threads, keys
 
 
-def _session(
-    tables: Tables, session_id: str, threads: list[PlacedThread], keys: list[str], workflows: list[Workflow]
-) -> AssembledSession:
+def _session(tables: Tables, session_id: str, parts: _Parts) -> AssembledSession:
     """Return the record of a session with its delegations."""
+    threads, keys = parts.threads, parts.keys
     main = [(file, index, thread) for file, index, thread in threads if thread.kind == "main"]
     messages = tables.messages_at([Place(file.rank, index) for file, index, _ in main])
     counted = [m for m in messages if m.counted]
@@ -104,10 +114,11 @@ def _session(
         tools=tools_used(messages),
         edits=edits_made(messages),
         delegation_count=len(keys),
+        agent_lists=parts.agent_lists,
         delegations=delegations_of(tables, decided),
     )
     unknown = [outcome.unknown_status for outcome in decided.values() if outcome.unknown_status is not None]
-    return AssembledSession(record, tables.progress_only(runs), unknown, workflows)
+    return AssembledSession(record, tables.progress_only(runs), unknown, parts.workflows)
 
 
 def _message_count(main: list[Thread]) -> int:

@@ -1,5 +1,6 @@
 """Answers to delegations: results, notifications and polls, and the reactions of user and assistant."""
 
+from common.transcripts.reading.context.agent_lists import ListedTypes, types_in_error
 from common.transcripts.reading.facts import FileFacts, Result
 from common.transcripts.reading.lenient import lenient_json
 from common.transcripts.reading.notices import RESUME, STOP, WATCHED_PROMPTS, Notices, result_text
@@ -96,10 +97,19 @@ class Answers:
         )
         _add_object(result, line)
         facts.results.append(result)
+        if result.is_error:
+            self._listed(result)
         if not result.launched:
             facts.waiting_results.setdefault(index, []).append(len(facts.results) - 1)
         for name in result.names if result.launched else ():
             facts.call_by_agent[name] = result.id
+
+    def _listed(self, result: Result) -> None:
+        """Keep the agent types that the error of a call lists; a sidechain of a main file does not tell its agent."""
+        types, thread = types_in_error(result.text), self._facts.threads[result.thread]
+        if types and (thread.kind == "main" or thread.agent_id is not None):
+            place = result.timestamp, result.line, thread.session_id, thread.agent_id
+            self._facts.agent_lists.append(ListedTypes(*place, is_whole=True, added=types, removed=[]))
 
     def _ran_skill(self, line: Line) -> None:
         """Note the skill that ran as an agent of its own, if the result says that it did."""

@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from common.transcripts.reading.context.agent_lists import ListedTypes
+from common.transcripts.reading.lines import BadLine, CountedLines
 from common.transcripts.reading.texts.prompts import Prompts
 from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
 
@@ -173,23 +175,6 @@ class Notice(Struct, array_like=True, gc=False):
     reached: tuple[str, int] | None = None
 
 
-class BadLine(Struct, array_like=True, frozen=True, gc=False):
-    """A line that was not parsed as it is; `offset` in bytes."""
-
-    line: int
-    offset: int
-    outcome: str
-    reason: str
-
-
-class CountedLines(Struct, array_like=True, gc=False):
-    """The lines of a file that have one fault in common: the first of them and their number."""
-
-    line: int
-    outcome: str
-    count: int
-
-
 class FileFacts(Struct, array_like=True, gc=False):
     """The facts of one file and the state of its reader.
 
@@ -225,6 +210,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     queue_start: int = 0
     last_session: str | None = None
     workflows: FileWorkflows = field(default_factory=FileWorkflows)
+    agent_lists: list[ListedTypes] = field(default_factory=list)
 
     def count_line(self, reason: str, outcome: str, line: int) -> None:
         """Count a line whose fault is told once for the whole file."""

@@ -10,10 +10,11 @@ from blake3 import blake3
 
 from common.transcripts.find import SNAPSHOT_LIMIT, FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
-from common.transcripts.reading.facts import LINE_OUTCOMES, BadLine, FileCounts, FileFacts
+from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts, FileFacts
 from common.transcripts.reading.lines import (
     UNDECODABLE,
     UTF_16,
+    BadLine,
     LineOutcome,
     LineReader,
     decode_line,

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal, NamedTuple, Self
 
 import msgspec
 from blake3 import blake3
+from msgspec import Struct
 
 from common.transcripts.reading.depth import LIMIT_GOVERNS, MAX_DEPTH, room_for_depth
 from common.transcripts.reading.lenient import huge_int, soften
@@ -66,6 +67,23 @@ class TooLong(bytes):
     def __len__(self) -> int:
         """Return the length of the line in its file."""
         return self.length
+
+
+class BadLine(Struct, array_like=True, frozen=True, gc=False):
+    """A line that was not parsed as it is; `offset` in bytes."""
+
+    line: int
+    offset: int
+    outcome: str
+    reason: str
+
+
+class CountedLines(Struct, array_like=True, gc=False):
+    """The lines of a file that have one fault in common: the first of them and their number."""
+
+    line: int
+    outcome: str
+    count: int
 
 
 class LineReader:

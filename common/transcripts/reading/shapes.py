@@ -84,10 +84,13 @@ class Line(Struct, rename="camel", gc=False):
 
 
 class Attachment(Struct, rename="camel", gc=False):
-    """The content of an attachment line; only queued prompts matter here."""
+    """The content of an attachment line; only queued prompts and lists of agent types matter here."""
 
     type: str | None = None
     prompt: str | list[Block | str] | None = None
+    added_types: list[str] | None = None
+    removed_types: list[str] | None = None
+    is_initial: bool | None = None
 
 
 class CallInput(Struct, gc=False):

@@ -88,6 +88,7 @@ def keys_of(file: TranscriptFile) -> "array[int]":
     for result in file.facts.results:
         names.update((result.id, result.agent_id or result.agent_in_text or ""))
     names.update(name for notice in file.facts.notices for name in (notice.session_id or "", notice.call or ""))
+    names.update(listed.session_id or "" for listed in file.facts.agent_lists)
     if file.meta and file.meta.tool_use_id:
         names.add(file.meta.tool_use_id)
     names.update(call.run_id or "" for call in file.facts.workflows.calls)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
+from common.transcripts.reading.context.agent_lists import AgentLists
 from common.transcripts.reading.facts import Call, FileFacts, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
@@ -47,6 +48,7 @@ class TranscriptReader:
         self._notices = Notices(facts)
         self._answers = Answers(facts, self._notices)
         self._workflows = WorkflowCalls(facts.workflows.calls)
+        self._agent_lists = AgentLists(facts.agent_lists, agent_id)
 
     def take(self, lines: Iterable[Line], number: int) -> None:
         """Take consecutive lines; the first is line `number`."""
@@ -189,6 +191,7 @@ class TranscriptReader:
         self._notices.queued(read_text(line.content) or "", line, number)
 
     def _attachment(self, line: Line, number: int) -> None:
+        self._agent_lists.announced(line, number)
         if not may_have_type(line.attachment, b'"queued_command"'):
             return
         in_main = not (line.is_sidechain or self._in_agent_file)
