@@ -182,7 +182,7 @@ class SessionFields(Record, frozen=True, kw_only=True):
     session_id: str  #: id of the session
     project: str  #: folder of the session, below the root
     cwd: str | None  #: first working directory, None if no line names one
-    title: str | None = None  #: title that the user or Claude Code gave it, the last one; None without one
+    title: str | None = None  #: title that the user gave it, else Claude Code; the last one, None without one
     first_timestamp: str | None  #: earliest timestamp
     last_timestamp: str | None  #: latest timestamp
     #: messages of the main thread: distinct uuids of user lines (a line without one counts) and distinct message ids

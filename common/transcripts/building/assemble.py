@@ -11,6 +11,7 @@ from common.times import DayOf
 from common.transcripts.building.agent_lists import agent_lists_by_session
 from common.transcripts.building.records import delegations_of
 from common.transcripts.building.run_records import unlinked_run
+from common.transcripts.building.titles import titles_by_session
 from common.transcripts.building.workflows import workflow_record
 from common.transcripts.linking.copies import Place
 from common.transcripts.linking.outcomes import decided_outcome
@@ -23,12 +24,13 @@ PlacedThread = tuple[TranscriptFile, int, Thread]
 
 
 class _Parts(NamedTuple):
-    """What belongs to one session: threads, keys of delegations, workflows and lists of agent types."""
+    """What belongs to one session: threads, keys of delegations, workflows, lists of agent types and its title."""
 
     threads: list[PlacedThread]
     keys: list[str]
     workflows: list[Workflow]
     agent_lists: list[AgentList]
+    title: str | None
 
 
 class AssembledSession(NamedTuple):
@@ -66,7 +68,9 @@ def assemble(files: list[TranscriptFile], day_of: DayOf) -> Assembled:
     for workflow in map(partial(workflow_record, tables), tables.workflows):
         flows[workflow.session_id].append(workflow)
     lists = agent_lists_by_session(tables.files)
-    sessions = [_session(tables, key, _Parts(threads[key], keys[key], flows[key], lists.get(key, []))) for key in ids]
+    titles = titles_by_session(tables.files)
+    parts = {key: _Parts(threads[key], keys[key], flows[key], lists.get(key, []), titles.get(key)) for key in ids}
+    sessions = [_session(tables, key, of_session) for key, of_session in parts.items()]
     loose = [run for run in tables.runs if run.delegation is None]
     caller = {id(run): facts.first.call.id for facts in tables.workflows for run in facts.runs}
     unlinked = [AssembledRun(unlinked_run(tables, r, caller.get(id(r))), tables.progress_only([r])) for r in loose]
@@ -106,6 +110,7 @@ def _session(tables: Tables, session_id: str, parts: _Parts) -> AssembledSession
         session_id=session_id,
         project=first.project,
         cwd=cwd,
+        title=parts.title,
         first_timestamp=min((t.first for _, _, t in threads if t.first), default=None),
         last_timestamp=max((t.last for _, _, t in threads if t.last), default=None),
         message_count=_message_count([thread for _, _, thread in main]),

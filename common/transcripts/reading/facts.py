@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from common.transcripts.reading.context.agent_lists import ListedTypes
+from common.transcripts.reading.context.titles import FileTitles
 from common.transcripts.reading.lines import BadLine, CountedLines
 from common.transcripts.reading.texts.prompts import Prompts
 from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
@@ -73,8 +74,10 @@ class Thread(Struct, array_like=True, gc=False):
     `uuids` are those of the user lines in a main thread, of all lines in a sidechain, repeated ones too;
     `without_uuid` counts the user lines that have none. `prompt` is the digest of a sidechain's first user text,
     `skill` the folder of the skill that this text comes from. `cut_by` is the kind and the text of the API's error, if
-    that is the last line of the assistant. `stretches` of activity, as in `reading.stretches`, are those of a
-    sidechain or an echo. `compactions`: times and lines at which a summary took the place of the context.
+    that is the last line of the assistant. `stretches` of activity are those of a sidechain or an echo, as in
+    `reading.stretches`. `compactions` are the times and lines at which a summary took the place of the context. `leaf`
+    is the uuid of the last line of a main thread, `leaves` are those before the user's texts: the conversation may have
+    ended there for a while.
     """
 
     kind: ThreadKind
@@ -98,6 +101,8 @@ class Thread(Struct, array_like=True, gc=False):
     messages: list[MessageFacts] = field(default_factory=list)
     stretches: list[str] = field(default_factory=list)
     compactions: list[tuple[str, int]] = field(default_factory=list)
+    leaf: str | None = None
+    leaves: list[str] = field(default_factory=list)
 
 
 class Call(Struct, array_like=True, gc=False):
@@ -211,6 +216,7 @@ class FileFacts(Struct, array_like=True, gc=False):
     last_session: str | None = None
     workflows: FileWorkflows = field(default_factory=FileWorkflows)
     agent_lists: list[ListedTypes] = field(default_factory=list)
+    titles: FileTitles = field(default_factory=FileTitles)
 
     def count_line(self, reason: str, outcome: str, line: int) -> None:
         """Count a line whose fault is told once for the whole file."""

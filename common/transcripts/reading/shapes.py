@@ -81,6 +81,10 @@ class Line(Struct, rename="camel", gc=False):
     operation: str | None = None
     is_api_error_message: bool | None = None
     error: Raw = NOTHING
+    custom_title: Raw = NOTHING
+    ai_title: Raw = NOTHING
+    summary: Raw = NOTHING
+    leaf_uuid: Raw = NOTHING
 
 
 class Attachment(Struct, rename="camel", gc=False):

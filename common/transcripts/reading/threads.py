@@ -4,6 +4,7 @@ from common.transcripts.reading.facts import FileFacts, FirstSeen, MessageFacts,
 from common.transcripts.reading.identity import is_own_message, message_identity
 from common.transcripts.reading.shapes import Line, Message
 from common.transcripts.reading.stretches import add_time
+from common.transcripts.reading.texts.phrases import text_digest, unwrap_teammate
 from common.transcripts.reading.timestamps import NO_TIMESTAMP
 
 _MessageKey = str | tuple[str] | None
@@ -62,6 +63,7 @@ class Threads:
         else:
             known = self._main.get(session)
             index = self._open(Thread("main", session, None, None, number)) if known is None else known
+            self._facts.threads[index].leaf = line.uuid
         self._note(self._facts.threads[index], index, line, number, stamp)
         return index
 
@@ -139,3 +141,14 @@ class Threads:
             thread.first = stamp
         if line.cwd is not None and (thread.cwd is None or stamp < thread.cwd.timestamp):
             thread.cwd = FirstSeen(line.cwd, stamp, number)
+
+
+def take_prompt(thread: Thread, text: str) -> None:
+    """Keep the digest of a sidechain's first user text, and what it says of the kind of run."""
+    if not text:
+        return
+    inner = unwrap_teammate(text)
+    thread.prompt_seen = True
+    thread.prompt = text_digest(inner)
+    thread.warmup = text == "Warmup"
+    thread.teammate |= inner is not text

@@ -84,11 +84,14 @@ def keys_of(file: TranscriptFile) -> "array[int]":
     for _, _, thread in threads_of([file]):
         names.update((file.session_of(thread), thread.agent_id or "", thread.parent_tool_use_id or ""))
         names.update(message.id or "" for message in thread.messages)
+        names.update((*thread.leaves, thread.leaf or ""))
     names.update(call.id for call in file.facts.calls)
     for result in file.facts.results:
         names.update((result.id, result.agent_id or result.agent_in_text or ""))
     names.update(name for notice in file.facts.notices for name in (notice.session_id or "", notice.call or ""))
     names.update(listed.session_id or "" for listed in file.facts.agent_lists)
+    titles = file.facts.titles
+    names.update((*titles.custom, *titles.generated, *titles.summaries))
     if file.meta and file.meta.tool_use_id:
         names.add(file.meta.tool_use_id)
     names.update(call.run_id or "" for call in file.facts.workflows.calls)

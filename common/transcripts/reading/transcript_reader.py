@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.context.agent_lists import AgentLists
+from common.transcripts.reading.context.titles import take_title
 from common.transcripts.reading.facts import Call, FileFacts, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
@@ -15,10 +16,8 @@ from common.transcripts.reading.texts.phrases import (
     is_interruption,
     is_prompt,
     skill_in_text,
-    text_digest,
-    unwrap_teammate,
 )
-from common.transcripts.reading.threads import Threads
+from common.transcripts.reading.threads import Threads, take_prompt
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.workflows import WORKFLOW_TOOL, WorkflowCalls
 
@@ -30,7 +29,7 @@ SKILL_TOOL = "Skill"
 AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | {SKILL_TOOL, WORKFLOW_TOOL}
 KNOWN_TYPES = frozenset(
     (
-        "summary", "file-history-snapshot", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
+        "file-history-snapshot", "permission-mode", "mode", "last-prompt",
         "agent-name", "pr-link", "bridge-session", "file-history-delta", "atis-latch", "cost-state", "api-request",
         "api-request-shape", "api-request-blob", "tools-used", "agent-setting",
     )
@@ -157,6 +156,8 @@ class TranscriptReader:
         texts = texts_of(content)
         if line.is_compact_summary or (texts and texts[0].startswith(COMPACTED)):
             thread.compactions.append((stamp, number))
+        if in_main and not answered and line.parent_uuid is not None:
+            thread.leaves.append(line.parent_uuid)
         if texts and in_main:
             self._main_texts(line, number, texts, index, answered=answered)
         elif texts:
@@ -167,7 +168,7 @@ class TranscriptReader:
         for text in texts:
             self._notices.notified(text, line, number, "delivered", in_main=False)
         if not thread.prompt_seen:
-            _take_prompt(thread, "\n".join(texts))
+            take_prompt(thread, "\n".join(texts))
             if line.is_meta:
                 thread.skill = skill_in_text(texts)
 
@@ -189,6 +190,9 @@ class TranscriptReader:
 
     def _queue_operation(self, line: Line, number: int) -> None:
         self._notices.queued(read_text(line.content) or "", line, number)
+
+    def _title(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers
+        take_title(self.facts.titles, line)
 
     def _attachment(self, line: Line, number: int) -> None:
         self._agent_lists.announced(line, number)
@@ -216,7 +220,7 @@ class TranscriptReader:
         index = self._threads.echo_of(line, data.agent_id, number, stamp)
         thread = self.facts.threads[index]
         if data.prompt and not thread.prompt_seen:
-            _take_prompt(thread, data.prompt)
+            take_prompt(thread, data.prompt)
         message = data.message.message if data.message is not None else None
         if message is None or message.usage is None or not message.id:
             return
@@ -231,22 +235,12 @@ class TranscriptReader:
                 add_size(facts, block)
 
 
-def _take_prompt(thread: Thread, text: str) -> None:
-    """Keep the digest of a sidechain's first user text, and what it says of the kind of run."""
-    if not text:
-        return
-    inner = unwrap_teammate(text)
-    thread.prompt_seen = True
-    thread.prompt = text_digest(inner)
-    thread.warmup = text == "Warmup"
-    thread.teammate |= inner is not text
-
-
 _HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
     "assistant": TranscriptReader._assistant,  # noqa: SLF001 - the table of the class itself
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001
     "fork-context-ref": TranscriptReader._fork_reference,  # noqa: SLF001
+    **dict.fromkeys(("summary", "ai-title", "custom-title"), TranscriptReader._title),  # noqa: SLF001
     "system": TranscriptReader._system,  # noqa: SLF001
     "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
     "attachment": TranscriptReader._attachment,  # noqa: SLF001

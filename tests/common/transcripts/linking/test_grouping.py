@@ -51,19 +51,33 @@ def test_a_file_is_known_by_its_sessions_messages_calls_and_agents(tmp_path: Pat
         side(user("Do it.", 8), "a5"),
     ]
     expected = numbers(SESSION, OTHER, own_message("m1"), "m2 7 10 100", "c1", "a1", "c2", "a2", "c3", "c8", "a4", "a5")
+    expected |= numbers("user-6", "assistant-2")
     assert keys(tmp_path, *lines) == expected
     assert keys(tmp_path, *lines, meta=Meta(tool_use_id="c9")) == expected | numbers("c9")
     assert keys(tmp_path, *lines, meta=Meta(agent_type="dev")) == expected
 
 
+def test_a_file_is_known_by_the_lines_where_it_ended_and_those_that_it_sums_up(tmp_path: Path) -> None:
+    summary: Json = {"type": "summary", "summary": "Fix it", "leafUuid": "u9"}
+    lines = [user("Hi.", 1), user("More.", 3, parentUuid="assistant-2"), answer("c1", 4, parentUuid="assistant-3")]
+    assert keys(tmp_path, summary, *lines) == numbers(SESSION, "u9", "assistant-2", "user-4", "c1")
+
+
+def test_a_file_is_known_by_the_sessions_that_it_names(tmp_path: Path) -> None:
+    named: Json = {"type": "custom-title", "customTitle": "x", "sessionId": "s1"}
+    listed = {"type": "agent_listing_delta", "addedTypes": ["dev"]}
+    lines = [named, {**named, "type": "ai-title", "aiTitle": "x", "sessionId": "s2"}]
+    assert keys(tmp_path, *lines, line("attachment", 3, attachment=listed, sessionId="s3")) == numbers("s1", "s2", "s3")
+
+
 def test_lines_without_a_session_are_known_by_the_files_name(tmp_path: Path) -> None:
-    assert keys(tmp_path, user("Hi.", 1, sessionId=...), name="named.jsonl") == numbers("named")
+    assert keys(tmp_path, user("Hi.", 1, sessionId=...), name="named.jsonl") == numbers("named", "user-1")
 
 
 def test_keys_stand_in_order_each_once(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, encoded([said(2, call("c1"), key=own_message("c1")), answer("c1", 4)]))
     found = keys_of(TranscriptFile(0, "file.jsonl", facts, None))
-    assert found == array("I", sorted(numbers(SESSION, "c1", own_message("c1"))))
+    assert found == array("I", sorted(numbers(SESSION, "c1", own_message("c1"), "user-4")))
 
 
 def test_keys_that_stand_in_one_file_alone_are_left_out() -> None:
