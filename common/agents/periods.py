@@ -1,7 +1,7 @@
 """Periods: spans of days with one line-up of agents, found by one rule, so that every script has the same list.
 
-The sources, strongest first: the settings; the commits that changed agent definitions; the days on which agent types
-are first seen in the data; otherwise one period. Only sessions with delegations count.
+The sources, strongest first: the settings; the commits that changed agent definitions; the days on which the user's
+own agent types are first seen in the data; otherwise one period. Only sessions with delegations count.
 """
 
 import sys
@@ -15,9 +15,10 @@ from typing import TypeVar
 
 import msgspec
 
+from common.agents.built_in import is_built_in_for
 from common.agents.history import Commit, read_history
 from common.errors import CommandError
-from common.records.sessions import EnrichedSession, Session
+from common.records.sessions import Delegation, EnrichedDelegation, EnrichedSession, Session
 from common.records.shared import OUTSIDE, Period, PeriodSource
 from common.text.escaping import terminal
 from common.times import Calendar
@@ -171,28 +172,39 @@ def _day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
-def _sightings(sessions: Sequence[AnySession], calendar: Calendar) -> list[tuple[str, str]]:
-    """Return (day, agent type) of every delegation that has a day, in order of days."""
+def _sightings(sessions: Sequence[AnySession], calendar: Calendar) -> list[tuple[str, str | None]]:
+    """Return (day, agent type) of every delegation that has a day, in order of days.
+
+    The type is None where it is none of the user's own: Claude Code brings it, the transcript does not record it, or no
+    agent of that name started.
+    """
     found = (
-        (calendar.day(delegation.timestamp), delegation.agent_type)
+        (day, delegation.agent_type if _is_own(delegation, session.versions) else None)
         for session in sessions
         for delegation in session.delegations
+        if (day := calendar.day(delegation.timestamp))
     )
-    return sorted((day, agent_type) for day, agent_type in found if day is not None)
+    return sorted(found, key=lambda seen: (seen[0], seen[1] or ""))
 
 
-def starts_of_sightings(seen: Sequence[tuple[str, str]]) -> list[Start]:
+def _is_own(delegation: Delegation | EnrichedDelegation, versions: Sequence[str]) -> bool:
+    recorded = delegation.agent_type_source != "none" and delegation.outcome != "not_started"
+    return recorded and not is_built_in_for(delegation.agent_type, versions)
+
+
+def starts_of_sightings(seen: Sequence[tuple[str, str | None]]) -> list[Start]:
     """Return the days on which agent types are first seen that chance would have shown before; see the page of words.
 
     A type starts a period if from that day on it makes up 5 % of the delegations and 5 of them, and if, at that share,
     none among all the delegations before has a chance below 0.001. Starts within 7 days are merged; of more than 8
-    periods those of the most used types are kept.
+    periods those of the most used types are kept. Delegations without a type count as work, and start no period.
     """
     days = [day for day, _ in seen]
     first_days: dict[str, str] = {}
     for day, agent_type in seen:
-        first_days.setdefault(agent_type, day)
-    used = Counter(agent_type for _, agent_type in seen)
+        if agent_type is not None:
+            first_days.setdefault(agent_type, day)
+    used = Counter(agent_type for _, agent_type in seen if agent_type is not None)
     new = defaultdict(list)
     for agent_type, day in first_days.items():
         before = bisect_left(days, day)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from common.agents import periods
@@ -131,8 +132,8 @@ def test_a_commit_counts_on_its_day_in_the_time_zone(tmp_path: Path) -> None:
     assert [one.first for one in found.periods] == ["2026-03-01", "2026-03-06"]
 
 
-def seen(*runs: tuple[str, int, str]) -> list[tuple[str, str]]:
-    return sorted((day, agent_type) for day, count, agent_type in runs for _ in range(count))
+def seen(*runs: tuple[str, int, str | None]) -> list[tuple[str, str | None]]:
+    return [(day, agent_type) for day, count, agent_type in sorted(runs, key=str) for _ in range(count)]
 
 
 def test_a_type_that_chance_would_have_shown_before_starts_a_period() -> None:
@@ -154,6 +155,52 @@ def test_a_type_needs_5_delegations_and_5_percent() -> None:
     assert periods.starts_of_sightings(rare) == []
     enough = seen(("2026-03-01", 500, "a"), ("2026-03-11", 95, "a"), ("2026-03-11", 5, "b"))
     assert periods.starts_of_sightings(enough) == [Start("2026-03-11", ("+b",))]
+
+
+def test_what_is_no_type_of_the_users_own_starts_none_and_still_counts_as_work() -> None:
+    alone = seen(("2026-03-01", 10, "a"), ("2026-03-11", 20, "a"), ("2026-03-11", 20, None))
+    assert periods.starts_of_sightings(alone) == []
+    # 5 of 100 from then on are 5 %; 5 of 101 are not
+    before, others = ("2026-03-01", 200, "a"), ("2026-03-11", 5, "b")
+    assert periods.starts_of_sightings(seen(before, others, ("2026-03-11", 95, None))) == [Start("2026-03-11", ("+b",))]
+    assert periods.starts_of_sightings(seen(before, others, ("2026-03-11", 96, None))) == []
+
+
+def divided(*made: EnrichedSession) -> list[list[str]]:
+    found, _ = periods.find_periods(made, rules())
+    return [period.changes for period in found.periods]
+
+
+def from_day_20(agent_type: str, version: str = "2.1.63", **fields: Any) -> list[EnrichedSession]:
+    """30 days of one delegation each; from the 20th on, every delegation is of another type."""
+    old = [on(f"2026-03-{day:02}", "a") for day in range(1, 20)]
+    new = [on(f"2026-03-{day:02}", agent_type) for day in range(20, 31)]
+    return old + [
+        msgspec.structs.replace(
+            made,
+            versions=[version],
+            delegations=[msgspec.structs.replace(made.delegations[0], **fields)],
+        )
+        for made in new
+    ]
+
+
+def test_a_type_that_claude_code_brings_starts_no_period() -> None:
+    assert divided(*from_day_20("reviewer")) == [[], ["+reviewer"]]
+    assert divided(*from_day_20("Explore")) == [[]]
+    assert divided(*from_day_20("general-purpose")) == [[]]
+
+
+def test_a_type_of_the_users_own_with_a_name_that_a_later_version_brings_starts_one() -> None:
+    assert divided(*from_day_20("Explore", "1.0.80")) == [[], ["+Explore"]]
+
+
+def test_a_delegation_without_a_recorded_type_starts_no_period() -> None:
+    assert divided(*from_day_20("(none)", agent_type_source="none")) == [[]]
+
+
+def test_a_name_that_never_started_starts_no_period() -> None:
+    assert divided(*from_day_20("reviewr", outcome="not_started")) == [[]]
 
 
 def test_starts_within_7_days_are_merged() -> None:
