@@ -1,10 +1,9 @@
-"""Differences between two neighbouring periods, with whole sessions as the independent cases.
+"""Differences between two periods, with whole sessions as the independent cases.
 
 Each measure is a ratio of two sums over sessions. The test shuffles sessions between the periods; the interval draws
 them with replacement. Fisher's test and Newcombe's interval, which take delegations as independent, are given as well.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -13,15 +12,22 @@ from msgspec.structs import replace
 
 from analysis.segmentation import resampling
 from analysis.segmentation.resampling import Draws, Row
+from analysis.segmentation.rows import (
+    AGENTS,
+    COST,
+    DELEGATIONS,
+    HITS,
+    KNOWN,
+    MARATHONS,
+    NO_OUTCOME,
+    PRICED,
+    SESSIONS,
+    TYPED,
+    WITH_DELEGATIONS,
+)
 from common.measures import rates
-from common.measures.prices import PriceTable
 from common.measures.statistics import ALPHA, MIN_SESSIONS, Z80, Z95, deviation, fisher, holm, newcombe, quantile
-from common.measures.success import success_rate
 from common.records.segmentation import AgentShare, AsIfIndependent, ComparedMeasure, Lack, Measure
-from common.records.sessions import UNRECORDED, Session
-
-SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, KNOWN, UNKNOWN, COST, PRICED = range(9)
-AGENTS = PRICED + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +51,6 @@ RATIOS = (
     Ratio("marathon_share", MARATHONS, WITH_DELEGATIONS),
 )
 COUNTED = frozenset({"success", "marathon_share"})
-
-
-def row(session: Session, agents: Sequence[str], marathon_over: int, prices: PriceTable) -> Row:
-    """Return the numbers of one session: the columns named above, then delegations by agent type."""
-    success = success_rate(session.delegations)
-    amounts = [prices.amount(delegation.run.tokens_by_day) for delegation in session.delegations if delegation.run]
-    priced = [amount.estimated for amount in amounts if amount.whole]
-    types = Counter(delegation.agent_type for delegation in session.delegations)
-    count = len(session.delegations)
-    return (
-        1,
-        int(count > 0),
-        int(count > marathon_over),
-        count,
-        success.hits,
-        success.total,
-        sum(delegation.outcome in UNRECORDED for delegation in session.delegations),
-        sum(priced),
-        len(priced),
-        *(types[agent] for agent in agents),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +130,12 @@ def _untested(ratio: Ratio, earlier: Sequence[Row], later: Sequence[Row], lacks:
 
 
 def _sign_holds(earlier: Row, later: Row) -> bool | None:
-    """Return whether success moves the same way with every unknown outcome counted as a failure."""
+    """Return whether success moves the same way if every delegation without a recorded outcome failed."""
     if not earlier[KNOWN] or not later[KNOWN]:
         return None
     known = later[HITS] / later[KNOWN] - earlier[HITS] / earlier[KNOWN]
-    all_of = [sums[HITS] / (sums[KNOWN] + sums[UNKNOWN]) for sums in (earlier, later)]
-    return known * (all_of[1] - all_of[0]) > 0
+    all_of = [sums[HITS] / (sums[KNOWN] + sums[NO_OUTCOME]) for sums in (earlier, later)]
+    return known * (all_of[1] - all_of[0]) > 0 if known else None
 
 
 def _as_if_independent(ratio: Ratio, earlier: Row, later: Row) -> AsIfIndependent | None:
@@ -179,8 +164,8 @@ def _compare_mix(sides: _Sides, shuffled: Draws, *, mix_is_given: bool) -> Compa
         measure="agent_mix",
         earlier=None,
         later=None,
-        earlier_sample=sides.earlier_sums[DELEGATIONS],
-        later_sample=sides.later_sums[DELEGATIONS],
+        earlier_sample=sides.earlier_sums[TYPED],
+        later_sample=sides.later_sums[TYPED],
         difference=distance,
         low=None,
         high=None,
@@ -204,23 +189,23 @@ def _mix_lacks(sides: _Sides, distance: float | None, *, mix_is_given: bool) -> 
         return "periods are drawn from the mix itself"
     if distance is None:
         return "no data"
-    if sides.bearing(DELEGATIONS) < MIN_SESSIONS:
+    if sides.bearing(TYPED) < MIN_SESSIONS:
         return "too few sessions"
     return "nothing varies" if len(sides.earlier_sums) - AGENTS < 2 else None  # noqa: PLR2004 (one type is no mix)
 
 
 def _distance(earlier: Row, later: Row) -> float | None:
     """Return half the sum of the absolute differences of the shares."""
-    n, m = earlier[DELEGATIONS], later[DELEGATIONS]
+    n, m = earlier[TYPED], later[TYPED]
     if not n or not m:
         return None
     return fsum(abs(a / n - b / m) for a, b in zip(earlier[AGENTS:], later[AGENTS:], strict=True)) / 2
 
 
 def _share(agent: str, column: int, sides: _Sides, drawn: Draws) -> AgentShare:
-    before, after = (rates.rate(sums[column], sums[DELEGATIONS]) for sums in (sides.earlier_sums, sides.later_sums))
-    resampled = _differences(Ratio("agent_mix", column, DELEGATIONS).of, drawn)
-    enough = sides.bearing(DELEGATIONS) >= MIN_SESSIONS
+    before, after = (rates.rate(sums[column], sums[TYPED]) for sums in (sides.earlier_sums, sides.later_sums))
+    resampled = _differences(Ratio("agent_mix", column, TYPED).of, drawn)
+    enough = sides.bearing(TYPED) >= MIN_SESSIONS
     return AgentShare(
         agent_type=agent,
         earlier=before,

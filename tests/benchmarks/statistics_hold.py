@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from math import exp
 from typing import TYPE_CHECKING
 
-from analysis.segmentation.comparisons import HITS, adjust, compare
+from analysis.segmentation.comparisons import adjust, compare
+from analysis.segmentation.rows import HITS
 from analysis.strategies.rework import Reworked
 from analysis.strategies.verdicts import Field, is_below, judge
 from common.agents import periods
@@ -47,7 +48,7 @@ def row(draw: random.Random) -> Row:
     hits = sum(draw.random() < good for _ in range(count))
     cost = sum(int(1e11 * exp(draw.gauss(factor, 1.2))) for _ in range(count))
     agents = [draw.choice(AGENTS) for _ in range(count)]
-    return (1, 1, int(count > 11), count, hits, count, 0, cost, count, *(agents.count(one) for one in AGENTS))
+    return (1, 1, int(count > 11), count, hits, count, 0, cost, count, count, *(agents.count(one) for one in AGENTS))
 
 
 def false_alarms(sessions: int, rounds: int) -> str:

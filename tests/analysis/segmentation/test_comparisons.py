@@ -4,6 +4,7 @@ import pytest
 
 from analysis.segmentation import comparisons
 from analysis.segmentation.resampling import Row
+from analysis.segmentation.rows import HITS, NO_OUTCOME, row
 from common.measures.prices import load_prices
 from common.records.segmentation import ComparedMeasure
 from tests.builders.records import delegation, numbered, plain, run, session, spent
@@ -13,7 +14,7 @@ AGENTS = ["a", "b"]
 
 def rows(*sessions: tuple[int, int], agents: tuple[int, int] | None = None) -> list[Row]:
     """Sessions of (successes, failures) that cost 1 dollar a delegation."""
-    return [(1, 1, 0, h + f, h, h + f, 0, (h + f) * 10**12, h + f, *(agents or (h + f, 0))) for h, f in sessions]
+    return [(1, 1, 0, h + f, h, h + f, 0, (h + f) * 10**12, h + f, h + f, *(agents or (h + f, 0))) for h, f in sessions]
 
 
 def measured(found: comparisons.Compared, measure: str) -> ComparedMeasure:
@@ -29,9 +30,9 @@ def test_a_session_becomes_a_row_of_counts() -> None:
         delegation("t2", "b", "failed", run=foreign),
         delegation("t3", "a", "unanswered"),
     )
-    found = comparisons.row(plain(one), AGENTS, 2, load_prices())
-    assert found == (1, 1, 1, 3, 1, 2, 1, 3 * 10**12, 1, 2, 1)
-    assert comparisons.row(plain(session("idle")), AGENTS, 2, load_prices()) == (1, *[0] * 10)
+    found = row(plain(one), AGENTS, 2, load_prices())
+    assert found == (1, 1, 1, 3, 1, 2, 1, 3 * 10**12, 1, 3, 2, 1)
+    assert row(plain(session("idle")), AGENTS, 2, load_prices()) == (1, *[0] * 11)
 
 
 def test_the_difference_is_that_of_pooled_ratios() -> None:
@@ -79,7 +80,7 @@ def test_holm_counts_the_tests_of_all_comparisons() -> None:
 def test_a_sign_that_unknowns_could_turn_is_not_claimed() -> None:
     # known: 0.5 against 0.9; all unknowns failures: 0.5 against 9 of 19
     earlier = rows(*[(5, 5)] * 10)
-    later = [(1, 1, 0, 19, 9, 10, 9, 0, 0, 19, 0)] * 10
+    later = [(1, 1, 0, 19, 9, 10, 9, 0, 0, 19, 19, 0)] * 10
     [found] = comparisons.adjust([comparisons.compare(earlier, later, AGENTS, mix_is_given=False)])
     success = measured(found, "success")
     assert success.p_holm is not None
@@ -98,7 +99,7 @@ def test_no_data_is_said_so() -> None:
     found = comparisons.compare([], rows((1, 1)), AGENTS, mix_is_given=False)
     assert {one.lacks for one in found.measures} == {"no data"}
     assert found.agent_shares == []
-    idle = [(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)] * 9
+    idle = [(1, *[0] * 11)] * 9
     found = comparisons.compare(idle, idle, AGENTS, mix_is_given=False)
     assert measured(found, "success").lacks == "no data"
     assert measured(found, "agent_mix").lacks == "no data"
@@ -136,5 +137,5 @@ def test_what_a_sample_could_have_shown_shrinks_with_its_size() -> None:
 
 def test_rates_in_rows_agree_with_the_measures() -> None:
     made = plain(session("s", *numbered(("a", "completed"), ("a", "killed"), ("b", "unreported"))))
-    found = comparisons.row(made, AGENTS, 20, load_prices())
-    assert found[comparisons.HITS : comparisons.UNKNOWN + 1] == (1, 2, 1)
+    found = row(made, AGENTS, 20, load_prices())
+    assert found[HITS : NO_OUTCOME + 1] == (1, 2, 1)
