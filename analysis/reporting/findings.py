@@ -196,7 +196,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
 
 
 def _changes(context: Context) -> Iterator[Finding]:
-    """Yield each claimed change between neighbouring periods."""
+    """Yield each claimed change between two periods."""
     size = {period.name: period.delegations for period in context.inputs.segmentation.periods}
     first = {period.name: period.first for period in context.inputs.segmentation.periods}
     total = sum(size.values())

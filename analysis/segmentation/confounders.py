@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
+from analysis.segmentation.new_versions import brought, newer_versions
 from common.measures import rates
 from common.projects import project_name
-from common.records.segmentation import Confounder, Sighting
+from common.records.segmentation import BuiltInUse, Confounder, Sighting
 from common.records.sessions import Session
 from common.times import Calendar
 
@@ -19,14 +22,44 @@ Kind = Literal["model", "version", "project"]
 
 
 def confounders(
-    earlier: Sequence[Session], later: Sequence[Session], *, shared: Collection[str], is_first: bool
+    earlier: Sequence[Session],
+    later: Sequence[Session],
+    *,
+    shared: Collection[str],
+    is_first: bool,
+    uses: Sequence[BuiltInUse] = (),
 ) -> list[Confounder]:
-    """Return the models, versions and projects whose share moved most, and that old sessions survive selectively."""
+    """Return the models, versions and projects whose share moved most, and that old sessions survive selectively.
+
+    `uses` are the first uses of built-in agent types near the boundary: the versions that they came with are named,
+    however small their share.
+    """
     found = [Confounder(kind="retention", name=None, earlier=None, later=None)] if is_first else []
     found += _shifts("model", _models(earlier), _models(later))
-    found += _shifts("version", _versions(earlier), _versions(later))
+    found += _of_versions(earlier, later, uses)
     found += _shifts("project", Counter(projects(earlier, shared)), Counter(projects(later, shared)))
     return found
+
+
+def _of_versions(earlier: Sequence[Session], later: Sequence[Session], uses: Sequence[BuiltInUse]) -> list[Confounder]:
+    newer = newer_versions(earlier, later, SHIFT)
+    used: dict[str, list[str]] = {}
+    for use in uses:
+        used.setdefault(use.version, []).append(use.agent_type)
+    before, after = _versions(earlier), _versions(later)
+    moved = _shifts("version", before, after)
+    named = {confounder.name for confounder in moved}
+    if before and after:
+        moved += [_shift("version", name, before, after) for name in used if name not in named]
+    told = set(newer[0].brought) if newer else set()
+    return newer + [
+        replace(
+            confounder,
+            brought=[agent for agent in brought(earlier, {confounder.name or ""}) if agent not in told],
+            first_used=used.get(confounder.name or "", []),
+        )
+        for confounder in moved
+    ]
 
 
 def projects(sessions: Sequence[Session], shared: Collection[str]) -> dict[str, int]:
@@ -43,20 +76,19 @@ def _versions(sessions: Iterable[Session]) -> Counter[str]:
 
 
 def _shifts(kind: Kind, earlier: Counter[str], later: Counter[str]) -> list[Confounder]:
-    before, after = earlier.total(), later.total()
-    if not before or not after:
+    if not earlier.total() or not later.total():
         return []
-    shares = {name: (earlier[name] / before, later[name] / after) for name in earlier.keys() | later.keys()}
-    moved = [
-        (name, before_share, after_share)
-        for name, (before_share, after_share) in shares.items()
-        if abs(after_share - before_share) >= SHIFT
-    ]
-    moved.sort(key=lambda shift: (-abs(shift[2] - shift[1]), shift[0]))
-    return [
-        Confounder(kind=kind, name=name, earlier=before_share, later=after_share)
-        for name, before_share, after_share in moved[:NAMED]
-    ]
+    shifts = [_shift(kind, name, earlier, later) for name in earlier.keys() | later.keys()]
+    moved = [shift for shift in shifts if _size(shift) >= SHIFT]
+    return sorted(moved, key=lambda shift: (-_size(shift), shift.name))[:NAMED]
+
+
+def _shift(kind: Kind, name: str, earlier: Counter[str], later: Counter[str]) -> Confounder:
+    return Confounder(kind=kind, name=name, earlier=earlier[name] / earlier.total(), later=later[name] / later.total())
+
+
+def _size(shift: Confounder) -> float:
+    return abs((shift.later or 0.0) - (shift.earlier or 0.0))
 
 
 Seen = tuple[Literal["agent", "model", "version"], str, str, int]
@@ -89,6 +121,8 @@ def _seen(sessions: Sequence[Session], calendar: Calendar) -> Iterable[Seen]:
             if spent.day and spent.model:
                 yield "model", spent.model, spent.day, spent.messages
         first, last = calendar.day(session.first_timestamp), calendar.day(session.last_timestamp)
-        for version in session.versions if first and last else ():
-            yield "version", version, first or "", 1
-            yield "version", version, last or "", 0
+        if first and last:
+            for place, version in enumerate(session.versions):
+                yield "version", version, last if place else first, 1  # see new_versions.first_days
+            for version in session.versions[-1:]:
+                yield "version", version, last, 0

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-_NUMBERS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}", re.ASCII)
+_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}", re.ASCII)
 
 Numbers = tuple[int, ...]
+"""A version to compare: (2, 1, 63)."""
 
 
 class BuiltIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +40,10 @@ def built_in_types() -> tuple[BuiltIn, ...]:
 @cache
 def _by_name() -> dict[str, tuple[Numbers, Numbers | None]]:
     return {
-        built_in.name: (_numbers(built_in.since) or (), _numbers(built_in.last) if built_in.last else None)
+        built_in.name: (
+            version_numbers(built_in.since) or (),
+            version_numbers(built_in.last) if built_in.last else None,
+        )
         for built_in in built_in_types()
     }
 
@@ -49,7 +53,7 @@ def is_built_in(name: str, version: str | None) -> bool:
     span = _by_name().get(name)
     if span is None:
         return False
-    numbers = _numbers(version) if version else None
+    numbers = version_numbers(version) if version else None
     if numbers is None:
         return True
     since, last = span
@@ -63,8 +67,8 @@ def is_built_in_for(name: str, versions: Collection[str]) -> bool:
 
 def brought_between(earlier: Collection[str], later: Collection[str]) -> tuple[str, ...]:
     """Return the types released after the newest earlier version that a later version has, in order of release."""
-    known = [numbers for version in earlier if (numbers := _numbers(version))]
-    readable = [version for version in later if _numbers(version)]
+    known = [numbers for version in earlier if (numbers := version_numbers(version))]
+    readable = [version for version in later if version_numbers(version)]
     return tuple(
         name
         for name, (since, _) in _by_name().items()
@@ -72,9 +76,9 @@ def brought_between(earlier: Collection[str], later: Collection[str]) -> tuple[s
     )
 
 
-def _numbers(version: str) -> Numbers | None:
+def version_numbers(version: str) -> Numbers | None:
     """Return 2.1.63 as (2, 1, 63), whatever follows a hyphen or a plus; None for what is no version."""
-    found = _NUMBERS.match(version)
+    found = _VERSION.match(version)
     if not found or version[found.end() : found.end() + 1] not in ("", "-", "+"):
         return None
     return tuple(int(number) for number in found[0].split("."))

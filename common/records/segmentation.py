@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from msgspec import field
+
 from common.records.base import Envelope, Plain, Rate, Record, Schema
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
@@ -10,6 +12,16 @@ from common.records.shared import Cost, PeriodFields, PeriodSource
 
 Measure = Literal["success", "delegations_per_session", "cost_per_delegation", "marathon_share", "agent_mix"]
 Lack = Literal["too few sessions", "no data", "nothing varies", "periods are drawn from the mix itself"]
+
+
+class BuiltInUse(Record, frozen=True, kw_only=True):
+    """The first use of an agent type that Claude Code brings, at most 7 days after its version was first seen."""
+
+    agent_type: str  #: agent type, spelled as in the transcript
+    day: str  #: day of the first use
+    tool_use_id: str  #: id of that delegation
+    version: str  #: version of Claude Code that wrote the session
+    version_day: str  #: first day on which that version is seen; never the first day of the data
 
 
 class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
@@ -29,6 +41,8 @@ class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
     cost: Cost  #: cost of the runs
     delegations_priced: int  #: delegations whose run is fully priced
     cost_per_delegation: float | None  #: mean estimated dollars of those delegations, None without any
+    #: first uses of built-in agent types that coincide with a new version of Claude Code, in order of time
+    built_in: list[BuiltInUse] = field(default_factory=list)
 
 
 class AsIfIndependent(Record, frozen=True, kw_only=True):
@@ -40,7 +54,7 @@ class AsIfIndependent(Record, frozen=True, kw_only=True):
 
 
 class ComparedMeasure(Record, frozen=True, kw_only=True):
-    """One measure in two adjacent periods."""
+    """One measure in two periods."""
 
     measure: Measure  #: what is compared
     earlier: float | None  #: value in the earlier period, None without data
@@ -48,7 +62,7 @@ class ComparedMeasure(Record, frozen=True, kw_only=True):
     earlier_sample: int  #: cases in the earlier period
     later_sample: int  #: cases in the later period
     #: later − earlier; for `agent_mix` the distance of the two mixes: half the sum of the absolute differences of
-    #: shares, 0 to 1
+    #: shares among the delegations whose agent type is recorded, 0 to 1
     difference: float | None
     #: lower end of the 95 % percentile bootstrap of whole sessions; None without a test, and for `agent_mix`, whose
     #: intervals are in `agent_shares`
@@ -58,8 +72,8 @@ class ComparedMeasure(Record, frozen=True, kw_only=True):
     p_holm: float | None  #: the same after Holm's correction over all tests of the file
     #: smallest difference that this sample could have shown (80 % power, two-sided 5 %, before Holm's correction)
     detectable: float | None
-    #: whether the difference keeps its sign if every unknown outcome counts as a failure; None if unknown outcomes do
-    #: not matter
+    #: whether the difference keeps its sign if every delegation without a recorded outcome (`unreported`,
+    #: `unanswered`) counts as a failure; None for measures without outcomes, and without data
     sign_holds: bool | None
     claimed: bool  #: whether the report claims a difference: `p_holm` below 5 %, interval without 0, sign holds
     as_if_independent: AsIfIndependent | None  #: Fisher's and Newcombe's methods, None for other measures
@@ -67,7 +81,7 @@ class ComparedMeasure(Record, frozen=True, kw_only=True):
 
 
 class AgentShare(Record, frozen=True, kw_only=True):
-    """An agent type's share of the delegations in two periods."""
+    """An agent type's share of the delegations whose type is recorded, in two periods."""
 
     agent_type: str  #: agent type, spelled as in the transcript
     earlier: Rate  #: share in the earlier period
@@ -80,21 +94,29 @@ class AgentShare(Record, frozen=True, kw_only=True):
 class Confounder(Record, frozen=True, kw_only=True):
     """Something else that changed between the two periods.
 
-    `retention`: the earlier period is the first one, and most of its old sessions survive only if they were resumed.
+    `retention`: the earlier period is the first one, and of its oldest sessions only those that were resumed may
+    survive. `newer_versions`: several versions of Claude Code newer than all of the earlier period's wrote sessions of
+    the later one; `name` is the newest of them.
     """
 
-    kind: Literal["model", "version", "project", "retention"]  #: what changed
+    kind: Literal["model", "version", "newer_versions", "project", "retention"]  #: what changed
     name: str | None  #: name of the model, version or project; None for `retention`
-    earlier: float | None  #: earlier share of delegations (model) or sessions (version, project); None for `retention`
+    #: earlier share of delegations (model) or sessions (version, newer_versions, project); None for `retention`
+    earlier: float | None
     later: float | None  #: later share
+    #: built-in agent types that this version has, or these versions have, and none of the earlier period's
+    brought: list[str] = field(default_factory=list)
+    #: built-in agent types first used with this version, within 7 days of the later period's start
+    first_used: list[str] = field(default_factory=list)
 
 
 class Comparison(Record, frozen=True, kw_only=True):
-    """Two adjacent periods."""
+    """Two periods: adjacent ones, or the first and the last."""
 
     earlier: str  #: name of the earlier period
     later: str  #: name of the later period
-    changes: list[str]  #: known changes at the start of the later period
+    adjacent: bool = True  #: whether no period is between them; False for the first and the last of more than two
+    changes: list[str]  #: known changes after the earlier period, up to the start of the later one
     exploratory: bool  #: whether the periods were drawn from the data they divide, so that nothing here is a proof
     measures: list[ComparedMeasure]  #: each measure
     agent_shares: list[AgentShare]  #: share of each agent type
@@ -128,13 +150,14 @@ def _objects(value: object) -> Iterator[Plain]:
 class SegmentationReport(Envelope, frozen=True, kw_only=True):
     """`temporal-segmentation-report.json`: sessions and delegations by period."""
 
-    schema = Schema("temporal_segmentation", "2.0.0", {1: name_of_retention_is_null})
+    schema = Schema("temporal_segmentation", "2.1.0", {1: name_of_retention_is_null})
 
     filters: Filters  #: filters that chose the sessions
     marathon_over: int  #: the `marathon_over` setting
     period_source: PeriodSource  #: where the periods come from
     periods: list[PeriodSegment]  #: the periods, in order of time
-    comparisons: list[Comparison]  #: comparisons of adjacent periods
+    #: comparisons of adjacent periods, then that of the first and the last if there are more than two
+    comparisons: list[Comparison]
     tests: int  #: number of tests in Holm's correction
     draws: int  #: number of permutations and of bootstrap draws
     sightings: list[Sighting]  #: first and last day of agent types, models and versions

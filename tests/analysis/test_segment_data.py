@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from analysis import segment_data
 from analysis.segmentation.confounders import projects
 from common import schema
@@ -58,6 +60,70 @@ def test_neighbours_are_compared_and_the_group_outside_is_not() -> None:
     assert [(one.earlier, one.later, one.changes) for one in found.comparisons] == [("old", "new", ["+reviewer"])]
     assert not found.comparisons[0].exploratory
     assert found.tests == 0
+
+
+THREE = (
+    '[{"name": "a", "first": "2026-03-01", "last": "2026-03-10", "changes": ["+zero"]},'
+    ' {"name": "b", "first": "2026-03-11", "last": "2026-03-20", "changes": ["+one", "+two"]},'
+    ' {"name": "c", "first": "2026-03-21", "last": "2026-03-30", "changes": ["+two", "+three"]}]'
+)
+
+
+def test_of_more_than_two_periods_the_first_and_the_last_are_compared_as_well() -> None:
+    found = report(on(2, "completed"), on(12, "completed"), on(22, "completed"), on(31, "killed"), given=THREE)
+    assert [(one.earlier, one.later, one.adjacent, one.changes) for one in found.comparisons] == [
+        ("a", "b", True, ["+one", "+two"]),
+        ("b", "c", True, ["+two", "+three"]),
+        ("a", "c", False, ["+one", "+two", "+three"]),
+    ]
+    kinds = [[one.kind for one in comparison.confounders] for comparison in found.comparisons]
+    assert [("retention" in kind) for kind in kinds] == [True, False, True]
+
+
+def test_holm_covers_the_comparison_of_the_first_and_the_last() -> None:
+    made = [on(day, *["completed", "failed"][: 1 + day % 2]) for day in range(1, 31)]
+    found = report(*made, given=THREE)
+    tested = [measure for comparison in found.comparisons for measure in comparison.measures if measure.p is not None]
+    assert found.tests == len(tested)
+    assert sum(measure.p is not None for measure in found.comparisons[-1].measures) == found.tests // 3 > 0
+
+
+def test_a_new_version_is_named_with_the_built_in_type_first_used_with_it() -> None:
+    made = [on(day, "completed") for day in range(1, 21)]
+    explored = on(12, "completed", agent_type="Explore")
+    made[11] = explored
+    found = report(*made)
+    assert [(use.agent_type, use.day, use.version) for use in found.periods[1].built_in] == [
+        ("Explore", "2026-03-12", "2.1.12")
+    ]
+    assert found.periods[0].built_in == []
+    assert ("version", "2.1.12", ["Explore"]) in [
+        (one.kind, one.name, one.first_used) for one in found.comparisons[0].confounders
+    ]
+
+
+def test_a_type_that_is_not_recorded_is_no_part_of_the_mix() -> None:
+    unrecorded = [on(day, "completed", agent_type="(none)") for day in range(1, 11)]
+    bare = [
+        msgspec.structs.replace(
+            made, delegations=[msgspec.structs.replace(one, agent_type_source="none") for one in made.delegations]
+        )
+        for made in unrecorded
+    ]
+    named = [on(day, "completed", agent_type=["a", "b"][day % 2]) for day in range(11, 21)]
+    [comparison] = report(*bare, *named).comparisons
+    mix = next(one for one in comparison.measures if one.measure == "agent_mix")
+    assert (mix.difference, mix.lacks, mix.earlier_sample, mix.later_sample) == (None, "no data", 0, 10)
+    assert comparison.agent_shares == []
+
+
+def test_the_sign_holds_if_it_holds_with_every_delegation_without_an_outcome_as_a_failure() -> None:
+    made = [on(day, *["failed"] * 3, "completed") for day in range(1, 11)]
+    made += [on(day, "completed", *["unanswered"] * (day % 2)) for day in range(11, 21)]
+    [comparison] = report(*made).comparisons
+    success = comparison.measures[0]
+    # 0.25 before; 1.0 after, 10 of 15 with those without an outcome as failures
+    assert (success.earlier, success.later, success.sign_holds, success.claimed) == (0.25, 1.0, True, True)
 
 
 def test_a_heavy_session_has_more_delegations_than_the_threshold() -> None:

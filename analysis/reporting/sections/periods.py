@@ -1,4 +1,4 @@
-"""Periods: differences between neighbours, and which of them the data support."""
+"""Periods: differences between neighbours and between the first and the last, and which the data support."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from analysis.reporting.blocks import Block, Bullets, Cell, Code, Fold, Form, He
 from analysis.reporting.context import count_cell, decimal_cell, money_cell, rate_cell, text_cell
 from common.measures.claims import FEW
 from common.measures.rates import rate as rate_of
+from common.measures.statistics import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from common.records.segmentation import ComparedMeasure, Comparison, PeriodSegment
 
 CHANGES_LENGTH = 120
-CONFOUNDERS, COMPARISONS = 6, 4
+COMPARISONS = 4
 _FORMS: dict[str, Form] = {"delegations_per_session": "decimal", "cost_per_delegation": "money"}
 
 
 def periods_blocks(context: Context) -> tuple[Block, ...]:
-    """Return the periods and the comparisons between neighbours."""
+    """Return the periods, what Claude Code brought in them, and the comparisons."""
     report = context.inputs.segmentation
     if not report.periods:
         return (Paragraph((Sentence("no_delegations"),)),)
@@ -30,16 +31,41 @@ def periods_blocks(context: Context) -> tuple[Block, ...]:
     return (
         Paragraph((lead,)),
         periods_table(context),
+        *_built_in(context),
         *((Paragraph((method,)),) if report.comparisons else ()),
         *_comparisons(context),
     )
 
 
+def _built_in(context: Context) -> tuple[Block, ...]:
+    """Return the first uses of built-in agent types that coincide with a new version of Claude Code."""
+    uses = tuple(
+        Sentence(
+            "built_in_use",
+            {
+                "agent": context.agent_ref(use.agent_type),
+                "day": use.day,
+                "version": context.masking.name(use.version),
+                "version_day": use.version_day,
+            },
+        )
+        for period in context.inputs.segmentation.periods
+        for use in period.built_in
+    )
+    return (Bullets(uses),) if uses else ()
+
+
 def _comparisons(context: Context) -> tuple[Block, ...]:
-    """Return the comparisons: those with a claim and the last one, up to four of them, and the others folded."""
+    """Return the comparisons, up to four in sight: with a claim, of the last neighbours, of the first and the last.
+
+    The others are folded.
+    """
     numbered = list(enumerate(context.inputs.segmentation.comparisons, start=1))
     telling = [index for index, comparison in numbered if any(measure.claimed for measure in comparison.measures)]
-    shown = set([*telling, *(index for index, _ in numbered[-1:])][-COMPARISONS:])
+    neighbours = [index for index, comparison in numbered if comparison.adjacent]
+    ends = [index for index, comparison in numbered if not comparison.adjacent]
+    kept = dict.fromkeys([*telling[::-1], *neighbours[-1:], *ends])  # the latest claims first
+    shown = set(list(kept)[:COMPARISONS])
     blocks = {index: _comparison(context, comparison, index) for index, comparison in numbered}
     folded = tuple(block for index, made in blocks.items() if index not in shown for block in made)
     fold = (Fold(Sentence("fold_comparisons", {"rows": len(blocks) - len(shown)}), folded),) if folded else ()
@@ -77,16 +103,22 @@ def changes_shown(context: Context, changes: list[str]) -> Code | None:
 
 
 def _comparison(context: Context, comparison: Comparison, index: int) -> tuple[Block, ...]:
-    """Return what differs between two neighbours."""
+    """Return what differs between two periods."""
     names: dict[str, Value] = {
         "earlier": context.masking.name(comparison.earlier),
         "later": context.masking.name(comparison.later),
     }
     claimed = [measure for measure in comparison.measures if measure.claimed]
-    verdict = Sentence("claimed" if claimed else "nothing_claimed", {**names, "claims": len(claimed)})
+    success = "yes" if any(measure.measure == "success" for measure in claimed) else None
+    verdict = Sentence(
+        "claimed" if claimed else "nothing_claimed", {**names, "claims": len(claimed), "success": success}
+    )
     sentences = [verdict, *((Sentence("exploratory"),) if comparison.exploratory else ())]
     return (
-        Heading(Sentence("head_comparison", names), f"comparison-{index}"),
+        Heading(
+            Sentence("head_comparison", {**names, "ends": None if comparison.adjacent else "yes"}),
+            f"comparison-{index}",
+        ),
         Paragraph(tuple(sentences)),
         Table("comparison", tuple(_measure(context, comparison, measure) for measure in comparison.measures)),
         Bullets(tuple(_confounders(context, comparison))),
@@ -98,7 +130,8 @@ def _measure(context: Context, comparison: Comparison, measure: ComparedMeasure)
     """Return one measure of both periods, the difference with its interval, and what is said of it."""
     form: Form = _FORMS.get(measure.measure, "share")
     difference: Form = "points" if form == "share" else form
-    said = "claimed" if measure.claimed else measure.lacks or ("sign" if measure.sign_holds is False else "not shown")
+    only_sign = measure.sign_holds is False and measure.p_holm is not None and measure.p_holm < ALPHA
+    said = "claimed" if measure.claimed else measure.lacks or ("sign" if only_sign else "not shown")
     return (
         Cell(measure.measure, "word"),
         Cell(measure.earlier, form, context.groups.target("period", comparison.earlier)),
@@ -116,11 +149,23 @@ def _measure(context: Context, comparison: Comparison, measure: ComparedMeasure)
 
 def _confounders(context: Context, comparison: Comparison) -> Iterator[Sentence]:
     """Yield what else changed at the same time."""
-    for confounder in comparison.confounders[:CONFOUNDERS]:
+    for confounder in comparison.confounders:
         is_project = confounder.kind == "project"
         name = context.masking.project(confounder.name or "") if is_project else context.masking.name(confounder.name)
-        values: dict[str, Value] = {"name": name, "before": confounder.earlier, "after": confounder.later}
+        values: dict[str, Value] = {
+            "name": name,
+            "before": confounder.earlier,
+            "after": confounder.later,
+            "period": context.masking.name(comparison.earlier),
+            "brought": _names(context, confounder.brought),
+            "first_used": _names(context, confounder.first_used),
+        }
         yield Sentence(f"confounder_{confounder.kind}", values)
+
+
+def _names(context: Context, agent_types: list[str]) -> tuple[Code, ...] | None:
+    """Return the names to list, None without any."""
+    return tuple(context.masking.name(agent_type) for agent_type in agent_types) or None
 
 
 def _as_if(comparison: Comparison) -> Table:
