@@ -81,6 +81,9 @@ def _coincidence(
         tool_use_id=delegation.tool_use_id,
         version=version,
         version_day=first_day[version],
+        is_new=not any(
+            is_built_in(delegation.agent_type, name) for name, seen in first_day.items() if seen < first_day[version]
+        ),
     )
 
 

@@ -22,6 +22,7 @@ class BuiltInUse(Record, frozen=True, kw_only=True):
     tool_use_id: str  #: id of that delegation
     version: str  #: version of Claude Code that wrote the session
     version_day: str  #: first day on which that version is seen; never the first day of the data
+    is_new: bool  #: whether no version that was seen before that day has the type
 
 
 class PeriodSegment(PeriodFields, frozen=True, kw_only=True):

@@ -47,6 +47,7 @@ def _built_in(context: Context) -> tuple[Block, ...]:
                 "day": use.day,
                 "version": context.masking.name(use.version),
                 "version_day": use.version_day,
+                "is_new": "yes" if use.is_new else None,
             },
         )
         for period in context.inputs.segmentation.periods

@@ -47,6 +47,13 @@ def test_a_built_in_type_first_used_with_a_new_version_is_told_with_both_days() 
     ]
 
 
+def test_a_type_is_new_if_no_version_before_has_it() -> None:
+    explored = used("2026-03-10", "2.0.20", "Explore")
+    assert [use.is_new for use in built_in_uses([OLD, explored], UTC)] == [True]
+    assert [use.is_new for use in built_in_uses([OLD, used("2026-03-05", "2.0.17"), explored], UTC)] == [False]
+    assert [use.is_new for use in built_in_uses([OLD, explored, used("2026-03-11", "2.0.17")], UTC)] == [True]
+
+
 def test_more_than_7_days_after_the_version_is_no_coincidence() -> None:
     assert len(told(OLD, used("2026-03-10", "2.0.17"), used("2026-03-17", "2.0.17", "Explore"))) == 1
     assert told(OLD, used("2026-03-10", "2.0.17"), used("2026-03-18", "2.0.17", "Explore")) == []
@@ -76,7 +83,7 @@ def test_a_later_version_of_a_resumed_session_came_on_its_last_day() -> None:
 
 
 def use(day: str) -> BuiltInUse:
-    return BuiltInUse(agent_type="Explore", day=day, tool_use_id="t", version="2.0.17", version_day=day)
+    return BuiltInUse(agent_type="Explore", day=day, tool_use_id="t", version="2.0.17", version_day=day, is_new=True)
 
 
 def test_near_is_7_days_around_the_boundary_and_everything_between_the_first_and_the_last() -> None:
