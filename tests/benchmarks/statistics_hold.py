@@ -2,7 +2,7 @@
 
 Sessions have 1 to 12 delegations; the chance of success varies between sessions (beta, correlation 0.2 within one),
 the cost of a delegation is log-normal (sigma 1.2) with a factor of its session (sigma 0.5). Nothing differs between
-the two periods, so every claim is a false alarm.
+the periods, so every claim is a false alarm.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,23 @@ def false_alarms(sessions: int, rounds: int) -> str:
         f"  any claim after Holm, of 5 measures: {shares['claims']:.3f}\n"
         f"  cost of a delegation: the 95 % bootstrap interval holds the true difference in {1 - shares['missed']:.3f}\n"
         f"  success: smallest difference that could be shown, on average: {sum(shown) / rounds:.3f}"
+    )
+
+
+def false_claims(periods: int, sessions: int, rounds: int) -> str:
+    """Return how often anything is claimed among periods that do not differ: neighbours, and the first and the last."""
+    draw = random.Random(sessions)
+    claims = at_the_ends = 0
+    for _ in range(rounds):
+        made = [[row(draw) for _ in range(sessions)] for _ in range(periods)]
+        pairs = [*pairwise(made), (made[0], made[-1])]
+        found = adjust([compare(earlier, later, AGENTS, mix_is_given=False) for earlier, later in pairs])
+        claimed = [any(measure.claimed for measure in compared.measures) for compared in found]
+        claims += any(claimed)
+        at_the_ends += claimed[-1]
+    return (
+        f"{periods} periods of {sessions} sessions, {rounds} rounds, no true difference: any claim after Holm, of "
+        f"{5 * periods} measures: {claims / rounds:.3f}; between the first and the last {at_the_ends / rounds:.3f}"
     )
 
 
@@ -173,6 +191,7 @@ def lifts(sessions: int, rounds: int) -> str:
 if __name__ == "__main__":
     answers = [
         *(false_alarms(sessions, rounds) for sessions, rounds in ((20, 400), (40, 400), (200, 100))),
+        *(false_claims(periods, 20, 200) for periods in (3, 8)),
         power(40, 100),
         *(periods_found(delegations, 300) for delegations in (200, 1000)),
         *(verdicts(agents, sessions, 300) for agents, sessions in ((5, 60), (12, 100))),

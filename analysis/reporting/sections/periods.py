@@ -130,7 +130,8 @@ def _comparison(context: Context, comparison: Comparison, index: int) -> tuple[B
 def _measure(context: Context, comparison: Comparison, measure: ComparedMeasure) -> tuple[Cell, ...]:
     """Return one measure of both periods, the difference with its interval, and what is said of it."""
     form: Form = _FORMS.get(measure.measure, "share")
-    difference: Form = "points" if form == "share" else form
+    is_distance = measure.measure == "agent_mix"
+    difference: Form = "points" if form == "share" and not is_distance else form
     only_sign = measure.sign_holds is False and measure.p_holm is not None and measure.p_holm < ALPHA
     said = "claimed" if measure.claimed else measure.lacks or ("sign" if only_sign else "not shown")
     return (
