@@ -108,9 +108,9 @@ def _hollow(context: Context) -> Iterator[Finding]:
         return
     most = found[0]
     values: dict[str, Value] = {
-        "hollow": Ref(hollow, context.groups.target("standing", "hollow")),
         "agent": context.agent_ref(most.agent_type),
-        "own": most.standings["hollow"],
+        "own": Ref(most.standings["hollow"], context.groups.target("agent", most.agent_type, "hollow")),
+        "others": hollow - most.standings["hollow"],
         "completed": most.standings["hollow"] + most.standings["succeeded"],
         "more": tuple(context.agent_ref(agent.agent_type) for agent in found[1:]),
         "cases": case_refs(context, most.hollow_results[:SHOWN_CASES]),
@@ -181,7 +181,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
     result = context.inputs.results.marathons
     bad = [marathon for marathon in result.marathons if marathon.classification == "NEGATIVE"]
     inside = sum(marathon.delegations for marathon in result.marathons)
-    if not may_be_said(Claim(inside, len(bad))):
+    if not may_be_said(Claim(inside, len(bad), result.sessions)):
         return
     total = context.inputs.results.metrics.totals.delegations
     values: dict[str, Value] = {
