@@ -188,7 +188,7 @@ def _marathons(context: Context) -> Iterator[Finding]:
         "marathons": Ref(len(result.marathons), context.groups.target("marathons")),
         "over": result.marathon_over,
         "sessions": result.sessions,
-        "share": inside / total,
+        "share": inside / total if len(result.marathons) < result.sessions else None,
         "negative": len(bad),
     }
     weight = (sum(marathon.delegations for marathon in bad) + inside / 4) / total / 2
