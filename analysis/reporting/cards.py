@@ -134,7 +134,7 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
         yield "cause", Sentence(f"cause_{delegation.cause}")
     if delegation.result_kind in HOLLOW:
         yield "result_kind", Sentence(f"result_{delegation.result_kind}")
-    if delegation.corrected:
+    if delegation.followed_by is not None:
         yield "corrected", "yes"
     yield from _times(delegation)
     if delegation.model is not None:

@@ -88,7 +88,7 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "standing", lambda numbered: standing(numbered.delegation)
     yield "cause", lambda numbered: numbered.delegation.cause
     yield "result_kind", lambda numbered: numbered.delegation.result_kind
-    yield "corrected", lambda numbered: "yes" if numbered.delegation.corrected else "no"
+    yield "followed_by", lambda numbered: numbered.delegation.followed_by
     yield "duration_seconds", lambda numbered: numbered.delegation.duration_seconds
     yield "active_seconds", lambda numbered: numbered.delegation.active_seconds
     yield (

@@ -96,7 +96,7 @@ def find_rework(sessions: Iterable[EnrichedSession], cases: Iterable[Case]) -> R
         corrected |= {
             delegation.tool_use_id
             for delegation in session.delegations
-            if delegation.corrected and is_reworkable(delegation)
+            if delegation.followed_by and is_reworkable(delegation)
         }
     return Reworked(frozenset(repeated), frozenset(corrected), frozenset(again), dict(charged))
 

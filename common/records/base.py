@@ -1,6 +1,6 @@
 """Base classes of all records, and the declaration of a file's schema."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
@@ -20,6 +20,11 @@ class Schema(NamedTuple):
     type: str
     version: str
     migrations: Mapping[int, Migration] = MappingProxyType({})
+
+
+def objects_in(value: object) -> Iterator[Plain]:
+    """Yield the objects of a list, for a migration; the reader refuses everything else later."""
+    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from common.records.base import Envelope, Record, Schema
+from common.records.base import Envelope, Plain, Record, Schema, objects_in
 from common.records.sessions import EnrichedSession, Session, UnlinkedRun
 from common.records.tokens import DayTokens, Tokens
 from common.records.workflows import Workflow
@@ -70,10 +70,18 @@ class Diagnostic(Record, frozen=True, kw_only=True):
     count: int = 1  #: lines of the file with this reason
 
 
+def without_corrected(plain: Plain) -> Plain:
+    """Turn 1.x into 2.0: what the user did next is not known of a delegation that was merely called corrected."""
+    for session in objects_in(plain.get("sessions")):
+        for delegation in objects_in(session.get("delegations")):
+            delegation.pop("corrected", None)
+    return plain
+
+
 class FullSessions(Envelope, frozen=True, kw_only=True):
     """`full_sessions_data.json`: every session, with or without delegations."""
 
-    schema = Schema("full_sessions", "1.2.0")
+    schema = Schema("full_sessions", "2.0.0", {1: without_corrected})
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions
@@ -88,7 +96,7 @@ class FullSessions(Envelope, frozen=True, kw_only=True):
 class EnrichedSessions(Envelope, frozen=True, kw_only=True):
     """`enriched_sessions_data.json`: the sessions with delegations, and the tokens of the other sessions."""
 
-    schema = Schema("enriched_sessions", "1.2.0")
+    schema = Schema("enriched_sessions", "2.0.0", {1: without_corrected})
 
     source: Source  #: input that was read, before any filter
     filters: Filters  #: filters that chose the sessions

@@ -1,11 +1,10 @@
 """`temporal-segmentation-report.json`: sessions and delegations by period, and differences between periods."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import field
 
-from common.records.base import Envelope, Plain, Rate, Record, Schema
+from common.records.base import Envelope, Plain, Rate, Record, Schema, objects_in
 from common.records.extraction import Filters
 from common.records.sessions import Outcome
 from common.records.shared import Cost, PeriodFields, PeriodSource
@@ -136,16 +135,11 @@ class Sighting(Record, frozen=True, kw_only=True):
 
 def name_of_retention_is_null(plain: Plain) -> Plain:
     """Turn 1.x into 2.0: a confounder without a name has null instead of an empty text."""
-    for comparison in _objects(plain.get("comparisons")):
-        for confounder in _objects(comparison.get("confounders")):
+    for comparison in objects_in(plain.get("comparisons")):
+        for confounder in objects_in(comparison.get("confounders")):
             if confounder.get("name") == "":
                 confounder["name"] = None
     return plain
-
-
-def _objects(value: object) -> Iterator[Plain]:
-    """Yield the objects of a list; the reader refuses everything else later."""
-    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 class SegmentationReport(Envelope, frozen=True, kw_only=True):

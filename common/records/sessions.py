@@ -128,9 +128,6 @@ class Delegation(Record, frozen=True, kw_only=True):
     #: [hollow results](DEFINITIONS.md#hollow-results)
     result_kind: ResultKind | None = None
     delivered: Delivered = "none"  #: whether the word that a background agent ended reached the model
-    #: whether the user interrupted or refused something before the third prompt after the result, and no later
-    #: delegation was answered in between; see [rework](DEFINITIONS.md#rework)
-    corrected: bool
     #: what the user did after the result: sent a plan back with words, or stopped one of the next 3 tool calls; None
     #: otherwise; see [what happened next](DEFINITIONS.md#what-happened-next)
     followed_by: FollowedBy | None = None

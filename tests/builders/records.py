@@ -142,7 +142,7 @@ def delegation(
         cause=cause or USUAL_CAUSES.get(outcome),
         press=press,
         result_kind=kind or ("report" if outcome == "completed" and result is not None else None),
-        corrected=corrected,
+        followed_by="tool_stopped" if corrected else None,
         result_preview=(result or "")[:500] or None,
         answered_timestamp=answered,
         duration_seconds=duration,

@@ -7,7 +7,7 @@ import pytest
 
 from common import schema
 from common.errors import InputError
-from common.records.extraction import FullSessions
+from common.records.extraction import EnrichedSessions, FullSessions
 from common.records.marathons import MarathonClassification, MarathonSummary
 from common.records.segmentation import SegmentationReport
 from tests.builders.records import FILTERS
@@ -97,6 +97,18 @@ def test_a_kept_file_of_the_first_version_is_migrated_and_read() -> None:
     named = [confounder.name for confounder in found.comparisons[0].confounders]
     assert named == [None, "claude-opus-4-5", "claude-opus-4-6", "2.1.12", "2.1.2"]
     assert [period.sessions for period in found.periods] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(("kind", "record"), [("full_sessions", FullSessions), ("enriched_sessions", EnrichedSessions)])
+def test_what_was_called_corrected_is_dropped_from_kept_sessions(
+    kind: str, record: type[FullSessions | EnrichedSessions]
+) -> None:
+    kept = Path(__file__).with_name("kept") / f"{kind}-1.2.0.json"
+    old = json.loads(kept.read_bytes())
+    assert [made["corrected"] for made in old["sessions"][0]["delegations"]] == [False, True]
+    found = schema.load(kept, record)
+    assert found.schema_version == record.schema.version
+    assert [made.followed_by for made in found.sessions[0].delegations] == [None, None]
 
 
 def test_a_damaged_file_of_an_older_version_is_refused_not_repaired() -> None:

@@ -41,14 +41,20 @@ class Session:
         self.main.prompt(text)
 
     def interrupt(self) -> None:
-        """Append that the user pressed Esc between tools."""
-        self.main.note_refusal()
+        """Append that the user pressed Esc between tools: no tool was stopped."""
         self.main.user([{"type": "text", "text": "[Request interrupted by user]"}])
 
     def refuse(self, step: Step) -> None:
         """Append a tool call that the user says no to."""
-        self.main.note_refusal()
         self.main.tool(replace(step, result=REFUSED, error=True))
+        self.main.note_refusal("tool_stopped")
+
+    def send_plan_back(self, words: str) -> None:
+        """Append a plan that the user refuses; without words that may be an approval."""
+        said = REFUSED.partition("STOP")[0] + f"To tell you how to proceed, the user said:\n{words}"
+        self.main.tool(Step("ExitPlanMode", {"plan": "# Plan"}, said if words else REFUSED, error=True))
+        if words:
+            self.main.note_refusal("plan_sent_back")
 
     def say(self, text: str) -> None:
         self.main.say(text)

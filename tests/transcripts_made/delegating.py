@@ -123,6 +123,8 @@ def _answer(thread: Thread, started: Started) -> Answered:
         started.truth.duration_seconds = float(started.call.seconds)
     if answered.answer in {"completed", "error"}:
         thread.note_answer(started.truth, started.call.how)
+    elif answered.answer == "missing":
+        thread.waiting = True
     return answered
 
 

@@ -122,7 +122,7 @@ KINDS: dict[str, Callable[[], Corpus]] = {
     "nested": stories.nested,
     "progress only": stories.progress_only,
     "loosely linked": stories.loosely_linked,
-    "corrected": stories.corrected,
+    "followed": stories.followed,
     "odd messages": stories.odd_messages,
     "open ended": stories.open_ended,
     "teammates": stories.teammates,

@@ -136,17 +136,26 @@ def told(version: str) -> Corpus:
     return corpus
 
 
-def corrected() -> Corpus:
+def followed() -> Corpus:
     corpus = Corpus()
     session = corpus.session("2.1.172")
-    for number in range(5):
+    for number in range(3):
         session.prompt(f"Part {number}.")
         session.delegate("dev", f"Do part {number}.")
     session.refuse(edit("/w/a.py"))
     session.prompt("No.")
+    session.delegate("Plan", "Plan it.")
+    session.send_plan_back("")
+    session.send_plan_back("Use the parser.")
+    session.parallel(Call("dev", "Do one."), Call("dev", "Do two.", outcome="unanswered", how="silent"))
+    session.refuse(edit("/w/b.py"))
     session.delegate("dev", "Do it right.")
+    for path in ("/w/a.py", "/w/b.py", "/w/c.py"):
+        session.tool(read(path))
+    session.refuse(edit("/w/a.py"))
     for number in range(3):
         session.prompt(f"Remark {number}.")
+    session.send_plan_back("Too late.")
     session.interrupt()
     return corpus
 

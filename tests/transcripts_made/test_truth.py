@@ -148,15 +148,21 @@ def test_runs_side_by_side_interleave_in_the_main_file(tmp_path: Path) -> None:
     assert times == sorted(times)
 
 
-def test_a_refusal_within_three_prompts_corrects_what_was_answered_before() -> None:
+def test_what_the_user_stops_or_sends_back_soon_follows_what_was_answered_before() -> None:
     corpus = Corpus()
     session = corpus.session()
     session.delegate("developer", "Long ago.")
     for text in ("One.", "Two.", "Three."):
         session.prompt(text)
-    session.delegate("developer", "Just now.")
+    session.send_plan_back("No.")
+    session.delegate("developer", "Before a stop.")
+    session.refuse(edit("/w/a.py"))
+    session.delegate("developer", "Before a plan.")
+    session.send_plan_back("Shorter.")
+    session.delegate("developer", "Before Esc.")
     session.interrupt()
-    assert [d.corrected for d in corpus.truth.delegations.values()] == [False, True]
+    followed = [d.followed_by for d in corpus.truth.delegations.values()]
+    assert followed == [None, "tool_stopped", "plan_sent_back", None]
 
 
 def test_odd_messages_are_counted_as_they_must_be() -> None:

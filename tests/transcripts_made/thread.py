@@ -8,14 +8,16 @@ from tests.transcripts_made.eras import Era
 from tests.transcripts_made.files import Files, Json
 from tests.transcripts_made.naming import Names, timestamp
 from tests.transcripts_made.streaming import written_outputs
-from tests.transcripts_made.truth import DelegationTruth, Message, Owner, Truth, Usage
+from tests.transcripts_made.truth import DelegationTruth, FollowedBy, Message, Owner, Truth, Usage
 
 UNREFUSED: frozenset[How] = frozenset(
-    {"sibling", "sibling_failed", "flag", "rule", "denied", "hook", "auto_mode"},
+    {"sibling_failed", "flag", "rule", "denied", "hook", "auto_mode"},
 )
-"""Ends of a call that the user did not refuse."""
-CORRECTION_PROMPTS = 3
-"""An interruption or refusal before so many prompts after the last result is a correction."""
+"""Ends of a call that the user did not stop."""
+WATCHED_PROMPTS = 3
+"""What the user does before so many prompts after the last result follows it."""
+WATCHED_TOOLS = 3
+"""A tool that is refused follows the last result if it is one of so many calls after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +65,35 @@ class Thread:
         self.written: list[Json] = []
         self.times: list[int] = []
         self.last_prompt: str | None = None
-        self.answered: tuple[DelegationTruth, int] | None = None
-        self.prompts = 0
+        self.answered: DelegationTruth | None = None
+        self.prompts = self.tools = 0  # since the last answer
+        self.waiting = False
 
     def prompt(self, text: str) -> None:
         """Append what the user types."""
         self.user(text)
         self.last_prompt = text
         self.prompts += 1
+        self.waiting = False
 
     def note_answer(self, delegation: DelegationTruth, how: How) -> None:
-        """Remember which delegation was answered last: what the user refuses soon after tells of it.
+        """Remember which delegation was answered last, unless the user stopped it."""
+        stopped = delegation.outcome in {"rejected", "interrupted"} and how not in UNREFUSED
+        self.answered = None if stopped or self.setting.sidechain else delegation
+        self.prompts = self.tools = 0
 
-        A call cancelled with its sibling, or denied by a rule, is nothing that the user refused.
-        """
-        if self.setting.sidechain:
-            return
-        if delegation.outcome in {"rejected", "interrupted"} and how not in UNREFUSED:
-            self.note_refusal()
-        self.answered = (delegation, self.prompts)
-
-    def note_refusal(self) -> None:
-        """Declare corrected what was answered last, if it was fewer than three prompts before."""
-        if self.answered is not None and self.prompts - self.answered[1] < CORRECTION_PROMPTS:
-            self.answered[0].corrected = True
-        self.answered = None
+    def note_refusal(self, how: FollowedBy) -> None:
+        """Declare what the user did after the last answer, if it is still watched and no agent is waited for."""
+        near = self.prompts < WATCHED_PROMPTS and (how == "plan_sent_back" or self.tools <= WATCHED_TOOLS)
+        if self.answered is not None and near and not self.waiting:
+            self.answered.followed_by = how
+        if near or self.waiting:
+            self.answered = None
 
     def take_over(self, source: "Thread") -> None:
         """Go on from where a copied thread stands."""
         self.last_prompt, self.prompts, self.answered = source.last_prompt, source.prompts, source.answered
+        self.tools, self.waiting = source.tools, source.waiting
         self.context, self.message_count = source.context, source.message_count
 
     def wait(self, seconds: float) -> None:
@@ -119,6 +121,7 @@ class Thread:
     def assistant(self, *blocks: Json, output: int | None = None, model: str | None = None, grow: int = 0) -> str:
         """Append one API message, a line for each block where the version does so, and return its id."""
         era, rng = self.setting.era, self.book.rng
+        self.tools += sum(block["type"] == "tool_use" for block in blocks)
         usage = self._next_usage(output if output is not None else rng.randrange(80, 900), grow)
         groups = [[block] for block in blocks] if era.several_lines_a_message else [list(blocks)]
         message_id, used = self.book.names.message(), model or self.model

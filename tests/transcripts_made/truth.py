@@ -11,6 +11,7 @@ Outcome = Literal["completed", "failed", "rejected", "interrupted", "not_started
 Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
 Delivered = Literal["delivered", "queued", "removed", "none"]
+FollowedBy = Literal["plan_sent_back", "tool_stopped"]
 ResultKind = Literal["report", "empty", "unable", "invented"]
 Kind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 
@@ -79,7 +80,7 @@ class DelegationTruth:
     link: Link | None = None
     duration_seconds: float | None = None
     context_before: str | None = None
-    corrected: bool = False
+    followed_by: FollowedBy | None = None
     cause: Cause | None = None
     delivered: Delivered = "none"
     result_kind: ResultKind | None = None

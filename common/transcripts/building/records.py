@@ -54,6 +54,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
     calling, reached = tables.calling_message(copy), facts.reached
+    followed_by, followed_line = facts.followed or (None, None)
     return EnrichedDelegation(
         tool_use_id=facts.tool_use_id,
         timestamp=copy.call.timestamp or None,
@@ -69,9 +70,10 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         cause=decided.cause,
         press=presses.get(facts.tool_use_id),
         delivered=word.notice.channel if word else "none",
-        corrected=facts.corrected,
         caller_context=context_size(calling) if calling and calling.counted else None,
         caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
+        followed_by=followed_by,
+        followed_line=followed_line,
         result_kind=_kind(decided.outcome, result, tool_calls_of(facts, record)),
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from common.transcripts.linking.calls import CallsById, NamedCall, strand_of
 from common.transcripts.linking.copies import Order, Place, order_of
 from common.transcripts.linking.words import Addressee, Noticed, last_word, notices_by_delegation, words_of
+from common.transcripts.reading.context.following import Followed
 from common.transcripts.reading.facts import Call, Result
 from common.transcripts.reading.texts.phrases import text_digest
 from common.transcripts.reading.transcript_file import TranscriptFile
@@ -54,7 +55,6 @@ class DelegationFacts(Struct):
     results: list[Answered] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
     words: list[Noticed] = field(default_factory=list)
-    corrected: bool = False
 
     @property
     def first(self) -> Copy:
@@ -81,6 +81,14 @@ class DelegationFacts(Struct):
             return None
         timestamp, line = word.notice.reached
         return replace(word.order, timestamp=timestamp, line=line)
+
+    @property
+    def followed(self) -> Followed | None:
+        """What the user did after it was answered; of several copies, what the file of the call tells first."""
+        own = [a.result.followed for a in self.results if a.file is self.first.file]
+        others = [a.result.followed for a in self.results if a.file is not self.first.file]
+        told = [word.notice.followed for word in self.words]
+        return next((followed for followed in (*own, *told, *others) if followed is not None), None)
 
     @property
     def agent_id_in_text(self) -> str | None:
@@ -150,10 +158,6 @@ def _add_results(files: list[TranscriptFile], delegations: Delegations) -> None:
             key = delegations.calls.answered(result.id, order, strand_of(file, result.thread), place)
             if key is not None:
                 delegations.by_key[key].results.append(Answered(order, file, result))
-        last = {call.id: call.key for call in file.facts.calls}
-        for name in file.facts.corrected:
-            if delegation := delegations.by_key.get(last.get(name, name)):
-                delegation.corrected = True
     for delegation in delegations.by_key.values():
         delegation.results.sort(key=lambda answered: answered.order)
 

@@ -3,7 +3,7 @@
 from common.transcripts.reading.context.agent_lists import ListedTypes, types_in_error
 from common.transcripts.reading.facts import FileFacts, Result
 from common.transcripts.reading.lenient import lenient_json
-from common.transcripts.reading.notices import RESUME, STOP, WATCHED_PROMPTS, Notices, result_text
+from common.transcripts.reading.notices import RESUME, STOP, Notices, result_text
 from common.transcripts.reading.shapes import Block, Line, ToolUseResult, read_object, read_text
 from common.transcripts.reading.texts.framing import text_of, unframed
 from common.transcripts.reading.texts.phrases import (
@@ -13,17 +13,18 @@ from common.transcripts.reading.texts.phrases import (
     tokens_in_tail,
     tool_uses_in_tail,
 )
+from common.transcripts.reading.texts.refusals import has_words
 from common.transcripts.reading.texts.sentences import meaning_of
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.usage import Usage
+
+INTERRUPTED_TOOL = "[Request interrupted by user for tool use]"
 
 
 class Answers:
     """The reader of answers, in order. Its whole state is in `facts`.
 
-    A delegation is watched from its result on. It is corrected if the user interrupts or refuses something before
-    their third prompt after it, unless another delegation was answered in between. A result waits for the assistant's
-    first text after it.
+    A result waits for the assistant's first text after it, and for what the user does next in the main thread.
     """
 
     def __init__(self, facts: FileFacts, notices: Notices) -> None:
@@ -57,13 +58,26 @@ class Answers:
         for call in since:
             if call.thread == index and call.timestamp > stamp:
                 call.context = prompts.kept()
-        facts.watched = {call: left - 1 for call, left in facts.watched.items() if left > 1}
+        facts.sequel.prompted(is_queued=index is None)
 
-    def corrected(self) -> None:
-        """Note that the user stepped in: the delegation answered last is corrected, if it is still watched."""
-        last = list(self._facts.watched)[-1:]
-        self._facts.corrected.extend(last)
-        self._facts.watched.clear()
+    def interrupted(self, text: str, number: int) -> None:
+        """Take the text that tells of Esc; the tool that it stopped may have no result."""
+        if not text.lstrip().startswith(INTERRUPTED_TOOL):
+            return
+        facts = self._facts
+        last, open_tools = facts.sequel.last, facts.open_tools
+        stopped = [tool for tool in last.tools if tool in open_tools] if last else []
+        for tool in stopped[:1]:
+            self._refused(tool, open_tools[tool], number, with_words=False)
+        facts.sequel.under_way.clear()
+
+    def _refused(self, tool: str, kind: str | None, number: int, *, with_words: bool) -> None:
+        """Note what the user did after the last answer, if that is the refusal of a tool."""
+        found = self._facts.sequel.refused(tool, kind, with_words=with_words)
+        if found is not None:
+            last, how = found
+            answers = self._facts.notices if last.is_notice else self._facts.results
+            answers[last.index].followed = answers[last.index].followed or (how, number)
 
     def result(self, line: Line, number: int, block: Block, index: int) -> None:
         """Take the result of a tool; of ordinary tools only a refusal matters."""
@@ -71,18 +85,25 @@ class Answers:
         if kind == "" and block.is_error is not True:
             return
         in_main = self._facts.threads[index].kind == "main"
-        if block.is_error is True and in_main and is_refusal(result_text(block)):
-            self.corrected()
+        refusal = result_text(block) if block.is_error is True and in_main else ""
+        is_refused = is_refusal(refusal)
+        if is_refused:
+            self._refused(block.tool_use_id or "", kind, number, with_words=has_words(refusal))
         if kind == "poll":
             self._notices.polled(line, number, block)
         elif kind is not None and kind.startswith((STOP, RESUME)):
             self._notices.stopped_or_resumed(line, number, block, kind)
         elif kind == "skill":
             self._ran_skill(line)
-        elif kind != "":
+        elif kind not in {"", "plan"}:
             self._delegated(line, number, block, index)
-            if kind == "call" and in_main and not self._facts.results[-1].launched:
-                self._facts.watched[block.tool_use_id or ""] = WATCHED_PROMPTS
+            if kind == "call" and in_main:
+                self._facts.sequel.under_way.pop(block.tool_use_id or "", None)
+                stopped = is_refused or meaning_of(refusal, ("cancelled",)) is not None
+                if stopped:
+                    self._facts.sequel.last = None
+                elif not self._facts.results[-1].launched:
+                    self._facts.sequel.answered(len(self._facts.results) - 1, is_notice=False)
 
     def _delegated(self, line: Line, number: int, block: Block, index: int) -> None:
         """Keep the result of a delegation, or of a call that is not before it in this file."""

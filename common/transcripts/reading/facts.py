@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from common.transcripts.reading.context.agent_lists import ListedTypes
+from common.transcripts.reading.context.following import Followed, Sequel
 from common.transcripts.reading.context.titles import FileTitles
 from common.transcripts.reading.lines import BadLine, CountedLines
 from common.transcripts.reading.texts.prompts import Prompts
@@ -153,6 +154,7 @@ class Result(Struct, array_like=True, gc=False):
     agent_in_text: str | None = None
     names: list[str] = field(default_factory=list)
     tool_uses: int | None = None
+    followed: Followed | None = None
 
 
 class Notice(Struct, array_like=True, gc=False):
@@ -178,6 +180,7 @@ class Notice(Struct, array_like=True, gc=False):
     tool_uses: int | None = None
     agents: AgentCounts | None = None
     reached: tuple[str, int] | None = None
+    followed: Followed | None = None
 
 
 class FileFacts(Struct, array_like=True, gc=False):
@@ -203,9 +206,8 @@ class FileFacts(Struct, array_like=True, gc=False):
     results: list[Result] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     prompts: Prompts = field(default_factory=Prompts)
-    corrected: list[str] = field(default_factory=list)
     open_tools: dict[str, str] = field(default_factory=dict)
-    watched: dict[str, int] = field(default_factory=dict)
+    sequel: Sequel = field(default_factory=Sequel)
     waiting_results: dict[int, list[int]] = field(default_factory=dict)
     waiting_notices: list[int] = field(default_factory=list)
     call_by_agent: dict[str, str] = field(default_factory=dict)

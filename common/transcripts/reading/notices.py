@@ -10,7 +10,6 @@ from common.transcripts.reading.texts.phrases import notifications, task_in_text
 from common.transcripts.reading.texts.sentences import HEAD, meaning_of
 from common.transcripts.reading.timestamps import timestamp_of
 
-WATCHED_PROMPTS = 3
 STOP, RESUME = "stop:", "resume:"
 """How the results of tools that stop or resume an agent are read; the agent's id or name follows."""
 SHORTEST_QUEUE = 64
@@ -106,9 +105,8 @@ class Notices:
             index = self.noticed(notice)
             if channel == "queued":
                 facts.queue.append(index)
-            elif channel == "delivered" and in_main and (call := facts.call_by_agent.get(said.task_id)) is not None:
-                facts.watched.pop(call, None)  # the delegation answered last comes last
-                facts.watched[call] = WATCHED_PROMPTS
+            elif channel == "delivered" and in_main and said.task_id in facts.call_by_agent:
+                facts.sequel.answered(index, is_notice=True)
                 facts.waiting_notices.append(index)
         return bool(found)
 

@@ -25,8 +25,10 @@ DELEGATING_TOOLS = frozenset({"Task", "Agent"})
 POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
 STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
 RESUMING_TOOLS = frozenset({"SendMessage"})
+PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
 SKILL_TOOL = "Skill"
-AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | {SKILL_TOOL, WORKFLOW_TOOL}
+OTHER_TOOLS = PLAN_TOOLS | {SKILL_TOOL, WORKFLOW_TOOL}
+AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | OTHER_TOOLS
 KNOWN_TYPES = frozenset(
     (
         "file-history-snapshot", "permission-mode", "mode", "last-prompt",
@@ -74,6 +76,7 @@ class TranscriptReader:
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
+        in_main = self.facts.threads[index].kind == "main"
         for position, block in enumerate(message.content):
             if not isinstance(block, Block):
                 continue
@@ -81,6 +84,8 @@ class TranscriptReader:
                 add_tool(facts, block, block.id, block.name, by_agent=self.facts.threads[index].kind != "main")
                 kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
                 self.facts.open_tools[block.id] = kind
+                if in_main:
+                    self.facts.sequel.called(block.id, is_agent=kind == "call")
             elif block.type == "text" and self._answers.waiting:
                 self._answers.heard(read_text(block.text), index)
             if message.stop_reason is None:
@@ -92,8 +97,8 @@ class TranscriptReader:
             return "call" if self._call(line, number, position, block, index) else ""
         if block.name in POLLING_TOOLS:
             return "poll"
-        if block.name == SKILL_TOOL:
-            return "skill"
+        if block.name in PLAN_TOOLS or block.name == SKILL_TOOL:
+            return "plan" if block.name in PLAN_TOOLS else "skill"
         if block.name == WORKFLOW_TOOL:
             return self._workflows.called((timestamp_of(line), number, position, index), line.message, block)
         found = read_object(block.input, ToolInput)
@@ -177,7 +182,7 @@ class TranscriptReader:
         for text in texts:
             self._notices.notified(text, line, number, "delivered")
             if is_interruption(text):
-                self._answers.corrected()
+                self._answers.interrupted(text, number)
         written = not (answered or line.is_meta or line.is_compact_summary or line.is_visible_in_transcript_only)
         prompts = [text for text in texts if is_prompt(text)] if written else []
         if prompts and is_prompt(texts[0]):
@@ -190,9 +195,6 @@ class TranscriptReader:
 
     def _queue_operation(self, line: Line, number: int) -> None:
         self._notices.queued(read_text(line.content) or "", line, number)
-
-    def _title(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers
-        take_title(self.facts.titles, line)
 
     def _attachment(self, line: Line, number: int) -> None:
         self._agent_lists.announced(line, number)
@@ -240,7 +242,9 @@ _HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001
     "fork-context-ref": TranscriptReader._fork_reference,  # noqa: SLF001
-    **dict.fromkeys(("summary", "ai-title", "custom-title"), TranscriptReader._title),  # noqa: SLF001
+    **dict.fromkeys(
+        ("summary", "ai-title", "custom-title"), lambda reader, line, _: take_title(reader.facts.titles, line)
+    ),
     "system": TranscriptReader._system,  # noqa: SLF001
     "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
     "attachment": TranscriptReader._attachment,  # noqa: SLF001

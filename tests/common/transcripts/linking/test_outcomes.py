@@ -322,21 +322,6 @@ def test_the_words_around_a_delegation_are_kept(tmp_path: Path) -> None:
     assert [d.assistant_synthesis_after for d in found.delegations.values()] == ["It is done.", None]
 
 
-def test_the_user_stepping_in_corrects_the_delegation_answered_last(tmp_path: Path) -> None:
-    def corrected(folder: str, *lines: Json) -> list[bool]:
-        both = [said(2, call("c1"), call("c2")), answer("c1", 3), answer("c2", 4)]
-        return [d.corrected for d in extract(tmp_path / folder, [*both, *lines]).delegations.values()]
-
-    escape = user("[Request interrupted by user]", 20)
-    assert corrected("1", escape) == [False, True]
-    assert corrected("2", user("One.", 5), user("Two.", 6), escape) == [False, True]
-    assert corrected("3", user("One.", 5), user("Two.", 6), user("Three.", 7), escape) == [False, False]
-    assert corrected("4", answer("t1", 5, "User rejected tool use", error=True)) == [False, True]
-    assert corrected("5", user("Stop it.", 5)) == [False, False]
-    tools = [said(5, tool("t1", "Bash", command="ls")), answer("t1", 6), answer("t1", 6), answer("t0", 7)]
-    assert corrected("6", *tools, escape) == [False, True]
-
-
 # -- types of agents
 
 

@@ -19,7 +19,6 @@ from tests.common.transcripts.written import (
     at,
     call,
     encoded,
-    launched,
     line,
     notification,
     own_call,
@@ -217,41 +216,6 @@ def test_a_prompt_written_behind_the_call_it_asked_for_is_its_context(
 def test_what_is_queued_in_an_agents_file_is_not_the_users(tmp_path: Path) -> None:
     facts = told(tmp_path, queued("Queued.", 1), said(2, call("c1")), name="agent-a1.jsonl")
     assert (facts.prompts.contexts, facts.prompts.last) == ([], None)
-
-
-# -- corrections
-
-
-@pytest.mark.parametrize(
-    ("after", "corrected"),
-    [
-        ([user(INTERRUPTED, 4)], ["c1"]),
-        ([user([{"type": "text", "text": INTERRUPTED}], 4)], ["c1"]),
-        ([answer("t1", 4, "User rejected tool use", error=True)], ["c1"]),
-        ([answer("t1", 4, "User rejected tool use")], []),
-        ([answer("t1", 4, "No such file", error=True)], []),
-        ([side(user(INTERRUPTED, 4), "a1")], []),
-        ([user("One.", 4), user("Two.", 5), user(INTERRUPTED, 6)], ["c1"]),
-        ([user("One.", 4), user("Two.", 5), user("Three.", 6), user(INTERRUPTED, 7)], []),
-        ([queued("One.", 4), queued("Two.", 5), queued("Three.", 6), user(INTERRUPTED, 7)], []),
-        ([user(INTERRUPTED, 4), user(INTERRUPTED, 5)], ["c1"]),
-    ],
-)
-def test_a_delegation_is_corrected_by_what_the_user_stops_soon_after(
-    tmp_path: Path, after: list[Json], corrected: list[str]
-) -> None:
-    facts = told(tmp_path, said(1, call("c1"), tool("t1", "Bash")), answer("c1", 3), *after)
-    assert facts.corrected == corrected
-
-
-def test_a_task_in_the_background_is_corrected_after_its_notification_alone(tmp_path: Path) -> None:
-    lines = [said(1, call("c1")), launched("c1", 2, "a1")]
-    assert told(tmp_path, *lines, user(INTERRUPTED, 3)).corrected == []
-    told_of = user(notification("a1", "completed"), 3)
-    assert told(tmp_path, *lines, told_of, user(INTERRUPTED, 4)).corrected == ["c1"]
-    only_queued = line("queue-operation", 3, content=notification("a1", "completed"))
-    facts = told(tmp_path, *lines, only_queued, user(INTERRUPTED, 4))
-    assert (facts.corrected, len(facts.notices)) == ([], 1)
 
 
 # -- notifications
