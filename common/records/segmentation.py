@@ -32,7 +32,7 @@ class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
     heavy_sessions: int  #: sessions with more than `marathon_over` delegations
     delegations: int  #: number of delegations
     outcomes: dict[Outcome, int]  #: delegations by outcome
-    success: Rate  #: completed of known outcomes; see [success](DEFINITIONS.md#success)
+    success: Rate  #: see [success](DEFINITIONS.md#success)
     messages: int  #: sum of the sessions' message counts
     agents: dict[str, int]  #: delegations by agent type
     models: dict[str, int]  #: delegations by model

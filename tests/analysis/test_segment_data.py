@@ -50,7 +50,7 @@ def test_every_session_is_in_one_period_and_none_is_dropped() -> None:
     assert [(one.success.hits, one.success.total, one.success.unknown) for one in found.periods] == [
         (1, 2, 0),
         (1, 1, 1),
-        (0, 1, 0),
+        (0, 0, 1),
     ]
     assert [one.messages for one in found.periods] == [20, 10, 10]
 
@@ -118,12 +118,16 @@ def test_a_type_that_is_not_recorded_is_no_part_of_the_mix() -> None:
 
 
 def test_the_sign_holds_if_it_holds_with_every_delegation_without_an_outcome_as_a_failure() -> None:
-    made = [on(day, *["failed"] * 3, "completed") for day in range(1, 11)]
-    made += [on(day, "completed", *["unanswered"] * (day % 2)) for day in range(11, 21)]
-    [comparison] = report(*made).comparisons
-    success = comparison.measures[0]
-    # 0.25 before; 1.0 after, 10 of 15 with those without an outcome as failures
-    assert (success.earlier, success.later, success.sign_holds, success.claimed) == (0.25, 1.0, True, True)
+    def success(*after: str) -> tuple[float | None, bool | None, bool]:
+        """Success of 0.25 before, against that of ten sessions with one completed delegation and these."""
+        made = [on(day, *["failed"] * 3, "completed") for day in range(1, 11)]
+        made += [on(day, "completed", *after) for day in range(11, 21)]
+        found = report(*made).comparisons[0].measures[0]
+        return found.later, found.sign_holds, found.claimed
+
+    assert success(*["unanswered"] * 2) == (1.0, True, True)  # 10 of 30 with those without an outcome as failures
+    assert success(*["unanswered"] * 4) == (1.0, False, False)  # 10 of 50
+    assert success(*["interrupted"] * 4) == (1.0, True, True)  # what the user stopped is known to be no failure
 
 
 def test_a_heavy_session_has_more_delegations_than_the_threshold() -> None:

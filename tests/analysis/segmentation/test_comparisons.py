@@ -136,6 +136,6 @@ def test_what_a_sample_could_have_shown_shrinks_with_its_size() -> None:
 
 
 def test_rates_in_rows_agree_with_the_measures() -> None:
-    made = plain(session("s", *numbered(("a", "completed"), ("a", "killed"), ("b", "unreported"))))
+    made = plain(session("s", *numbered("a", ("a", "failed"), ("a", "killed"), ("b", "unreported"))))
     found = row(made, AGENTS, 20, load_prices())
     assert found[HITS : NO_OUTCOME + 1] == (1, 2, 1)
