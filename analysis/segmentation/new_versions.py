@@ -47,11 +47,13 @@ def built_in_uses(sessions: Sequence[Session], calendar: Calendar) -> list[Built
 
 
 def _first_uses(sessions: Sequence[Session]) -> dict[str, tuple[Delegation, Session]]:
-    """Return the earliest delegation to each agent type that started, and its session."""
+    """Return the earliest delegation to each built-in agent type that started, and its session."""
     found: dict[str, tuple[Delegation, Session]] = {}
     for session in sessions:
         for delegation in session.delegations:
             if delegation.timestamp is None or delegation.outcome == "not_started":
+                continue
+            if not is_built_in(delegation.agent_type, None):
                 continue
             earliest = found.get(delegation.agent_type)
             if earliest is None or delegation.timestamp < (earliest[0].timestamp or ""):

@@ -62,7 +62,7 @@ def is_built_in(name: str, version: str | None) -> bool:
 
 def is_built_in_for(name: str, versions: Collection[str]) -> bool:
     """Return whether one of the versions that wrote a session brings the type; without versions, whether any did."""
-    return any(is_built_in(name, version) for version in versions or (None,))
+    return name in _by_name() and any(is_built_in(name, version) for version in versions or (None,))
 
 
 def brought_between(earlier: Collection[str], later: Collection[str]) -> tuple[str, ...]:

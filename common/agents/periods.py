@@ -7,7 +7,7 @@ own agent types are first seen in the data; otherwise one period. Only sessions 
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ import msgspec
 from common.agents.built_in import is_built_in_for
 from common.agents.history import Commit, read_history
 from common.errors import CommandError
-from common.records.sessions import Delegation, EnrichedDelegation, EnrichedSession, Session
+from common.records.sessions import EnrichedSession, Session
 from common.records.shared import OUTSIDE, Period, PeriodSource
 from common.text.escaping import terminal
 from common.times import Calendar
@@ -178,18 +178,22 @@ def _sightings(sessions: Sequence[AnySession], calendar: Calendar) -> list[tuple
     The type is None where it is none of the user's own: Claude Code brings it, the transcript does not record it, or no
     agent of that name started.
     """
-    found = (
-        (day, delegation.agent_type if _is_own(delegation, session.versions) else None)
+    found = [
+        (day, agent_type)
         for session in sessions
-        for delegation in session.delegations
-        if (day := calendar.day(delegation.timestamp))
-    )
+        for timestamp, agent_type in _own_types(session)
+        if (day := calendar.day(timestamp))
+    ]
     return sorted(found, key=lambda seen: (seen[0], seen[1] or ""))
 
 
-def _is_own(delegation: Delegation | EnrichedDelegation, versions: Sequence[str]) -> bool:
-    recorded = delegation.agent_type_source != "none" and delegation.outcome != "not_started"
-    return recorded and not is_built_in_for(delegation.agent_type, versions)
+def _own_types(session: AnySession) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the time of each delegation and its agent type, None where the type is none of the user's own."""
+    names = {delegation.agent_type for delegation in session.delegations}
+    built_in = {name for name in names if is_built_in_for(name, session.versions)}
+    for delegation in session.delegations:
+        unknown = delegation.agent_type_source == "none" or delegation.outcome == "not_started"
+        yield delegation.timestamp, None if unknown or delegation.agent_type in built_in else delegation.agent_type
 
 
 def starts_of_sightings(seen: Sequence[tuple[str, str | None]]) -> list[Start]:
