@@ -186,6 +186,19 @@ def test_agents_models_and_versions_are_seen_from_their_first_day_to_their_last(
     ]
 
 
+def test_a_later_version_of_a_resumed_session_is_seen_on_its_last_day() -> None:
+    resumed = msgspec.structs.replace(
+        session("s", first="2026-03-01T00:00:00Z", versions=["2.1.1", "2.1.2", "2.1.3"]),
+        last_timestamp="2026-03-09T00:00:00Z",
+    )
+    found = [(one.name, one.first, one.last, one.count) for one in report(resumed).sightings]
+    assert sorted(found) == [
+        ("2.1.1", "2026-03-01", "2026-03-01", 1),
+        ("2.1.2", "2026-03-09", "2026-03-09", 1),
+        ("2.1.3", "2026-03-09", "2026-03-09", 1),
+    ]
+
+
 def test_no_session_at_all_gives_an_empty_report() -> None:
     found = report(given=None)
     assert (found.periods, found.comparisons, found.sightings, found.period_source) == ([], [], [], "none")

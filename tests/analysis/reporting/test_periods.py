@@ -85,7 +85,14 @@ ALL = range(1, 31)
             lambda day: ["completed", *["unanswered"] * 9] if day > 20 else ["failed"] * 4 + ["completed"] * 2,
             "unsure: outcomes are missing",
         ),
-        (lambda day: ["completed", "failed"][: 1 + day % 2] + ["unanswered"] * (day > 20), "no difference shown"),
+        (  # 10 of 15 and 10 of 13, which chance explains, whatever the 10 without an outcome are
+            lambda day: (
+                ["completed", *["failed"] * (day in {22, 25, 28}), "unanswered"]
+                if day > 20
+                else ["completed", "failed"][: 1 + day % 2]
+            ),
+            "no difference shown",
+        ),
     ],
 )
 def test_the_conclusion_says_in_plain_words_why_nothing_is_claimed(

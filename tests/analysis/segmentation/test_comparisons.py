@@ -89,6 +89,11 @@ def test_a_sign_that_unknowns_could_turn_is_not_claimed() -> None:
     assert not success.claimed
 
 
+def test_no_difference_has_no_sign() -> None:
+    made = rows(*[(1, 1)] * 6)
+    assert measured(comparisons.compare(made, made, AGENTS, mix_is_given=False), "success").sign_holds is None
+
+
 def test_too_few_sessions_give_the_difference_but_no_test() -> None:
     found = comparisons.compare(rows(*[(1, 0)] * 4), rows(*[(0, 1)] * 50), AGENTS, mix_is_given=False)
     success = measured(found, "success")

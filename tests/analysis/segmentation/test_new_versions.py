@@ -140,6 +140,10 @@ def test_a_version_that_came_is_told_with_the_types_that_none_before_had() -> No
 def test_a_version_whose_type_was_first_used_near_the_boundary_is_told_however_rare() -> None:
     later = [*[OLD] * 9, used("2026-03-10", "2.0.17", "Explore")]
     assert versions([OLD], later, use("2026-03-10")) == [("version", "2.0.17", 0.0, 0.1, ["Explore"], ["Explore"])]
+    assert versions([OLD], later[-1:], use("2026-03-10")) == [
+        ("version", "2.0.14", 1.0, 0.0, [], []),
+        ("version", "2.0.17", 0.0, 1.0, ["Explore"], ["Explore"]),
+    ]
 
 
 def test_types_that_several_versions_bring_are_told_once() -> None:
