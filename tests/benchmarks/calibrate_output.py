@@ -2,8 +2,8 @@
 
 Over the finished messages below the roots, by model and family, and apart for those whose thinking was hidden: the
 least-squares line from the bytes of text, thinking and tool input (as JSON) to output tokens. From such a table come
-the rates of `common.transcripts.linking.estimates`. With several roots, the last rows say how the lines of all other
-roots predict each root: expected / recorded output.
+the rates of `common.output_rates`. With several roots, the last rows say how the lines of all other roots predict
+each root: expected / recorded output.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from common.model_names import normalize_model
+from common.output_rates import NEWER_FAMILY, OLDER_FAMILY, OutputRate, rate_of_model
 from common.transcripts.find import FoundFile, find_transcripts
-from common.transcripts.linking.estimates import NEWER_FAMILY, OLDER_FAMILY, OutputRate, rate_of_model
 from common.transcripts.reading.messages import SYNTHETIC
 from common.transcripts.reading.shapes import NOTHING, Block, Line, Message, read_object
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.transcripts.linking.estimates import (
+from common.output_rates import (
     HIDDEN,
     NEWER_FAMILY,
     OLDER_FAMILY,
