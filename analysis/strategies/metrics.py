@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from msgspec import structs
 
-from analysis.strategies import spending, stopping, verdicts
+from analysis.strategies import model_pins, paying, spending, stopping, verdicts
+from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
 from analysis.strategies.stopping import Retried
 from analysis.strategies.workflows import price_workflows
@@ -16,7 +17,8 @@ from common.measures import prices, rates, success
 from common.measures.cases import Case, ids_by, tool_use_ids
 from common.projects import project_name
 from common.records.base import Rate
-from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, ParentPrice, Totals
+from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, Totals
+from common.records.paying import Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import OUTSIDE, Cost, Durations
 from common.records.tokens import Tokens, sum_days, sum_tokens
@@ -49,6 +51,7 @@ def answer_metrics(material: Material) -> MetricsResult:
     cases = material.cases
     parts = spending.expenses(material.enriched)
     retried = stopping.retried(material.sessions)
+    balances = paying.balances(cases, material.prices, material.calendar.day)
     by = partial(spending.by, parts, table=material.prices)
     return MetricsResult(
         **schema.envelope(MetricsResult),
@@ -56,8 +59,8 @@ def answer_metrics(material: Material) -> MetricsResult:
         period_source=material.periods.source,
         prices_read=material.prices.read,
         verdict_rule=verdicts.RULE,
-        totals=_totals(material, parts),
-        agents=_agents(material, retried),
+        totals=_totals(material, parts, balances),
+        agents=_agents(material, retried, balances),
         stopped=stopping.stopped_work(cases, retried),
         models=_by_size(cases, lambda case: case.delegation.model or rates.UNKNOWN_NAME),
         days=_by_name(cases, lambda case: material.calendar.day(case.delegation.timestamp)),
@@ -70,6 +73,8 @@ def answer_metrics(material: Material) -> MetricsResult:
         spending_by_day=sorted(by(lambda expense: expense.tokens.day), key=lambda row: row.name),
         spending_by_project=spending.by_project(parts, material.prices),
         spending_by_period=by(lambda expense: material.periods.name_of(expense.tokens.day)),
+        model_pins=model_pins.count_pins(cases, material.definitions, material.prices),
+        break_even=paying.shares(balances),
         workflows=price_workflows(material.enriched.workflows, material.prices),
         unpriced=spending.unpriced(parts, material.prices),
         reconciliation=spending.reconcile(material.enriched, parts),
@@ -140,16 +145,17 @@ def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list
     return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, rates.UNKNOWN_NAME] if key in groups]
 
 
-def _agents(material: Material, retried: Retried) -> list[AgentMetrics]:
+def _agents(material: Material, retried: Retried, balances: Sequence[Balance]) -> list[AgentMetrics]:
     """Return the figures by agent type, most used first; calls that name none last."""
     groups = _groups(material.cases, lambda case: case.delegation.agent_type)
     field = verdicts.field_of(groups, material.router)
+    paid = paying.by_agent(balances)
     ordered = sorted(groups.items(), key=lambda item: (item[0] == NOT_RECORDED, -len(item[1]), item[0]))
-    return [_agent(agent, inside, field, retried, material) for agent, inside in ordered]
+    return [_agent(agent, inside, field, retried, material, paid[agent]) for agent, inside in ordered]
 
 
 def _agent(
-    agent: str, cases: Sequence[Case], field: verdicts.Field, retried: Retried, material: Material
+    agent: str, cases: Sequence[Case], field: verdicts.Field, retried: Retried, material: Material, paid: Paying
 ) -> AgentMetrics:
     days = sorted(day for case in cases if (day := material.calendar.day(case.delegation.timestamp)))
     return AgentMetrics(
@@ -161,7 +167,8 @@ def _agent(
         retries=stopping.retries(cases, retried),
         hollow_results=stopping.hollow_results(cases),
         verdict=verdicts.judge(agent, field),
-        parent_price=parent_price(cases, material.prices),
+        parent_price=model_pins.on_callers_model(cases, material.prices),
+        paying=paid,
         **_figures(cases),
     )
 
@@ -180,23 +187,7 @@ def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
     return "no" if is_gone else "cannot be known"
 
 
-def parent_price(cases: Sequence[Case], table: prices.PriceTable) -> ParentPrice:
-    """Return what the same tokens would have cost on the model of the thread that called."""
-    actual = on_parents = count = 0
-    for case in cases:
-        if not (case.priced and case.delegation.run and table.knows(case.parent_model)):
-            continue
-        repriced = table.amount(case.delegation.run.tokens_by_day, at_model=case.parent_model)
-        if repriced.whole:
-            count += 1
-            actual += case.priced.estimated
-            on_parents += repriced.estimated
-    return ParentPrice(
-        delegations=count, actual=actual / prices.PICODOLLARS, on_parents_model=on_parents / prices.PICODOLLARS
-    )
-
-
-def _totals(material: Material, parts: Sequence[Expense]) -> Totals:
+def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Balance]) -> Totals:
     cases, summary = material.cases, material.enriched.summary
     delegations = [case.delegation for case in cases]
     places: Mapping[str, Tokens] = {
@@ -217,7 +208,8 @@ def _totals(material: Material, parts: Sequence[Expense]) -> Totals:
         tokens_progress_only=summary.tokens_progress_only,
         cost=material.prices.amount(expense.tokens for expense in parts).cost(),
         links=rates.ordered(Counter(case.delegation.link or "none" for case in cases)),
-        parent_price=parent_price(cases, material.prices),
+        parent_price=model_pins.on_callers_model(cases, material.prices),
+        paying=paying.summarize_paying(balances),
         tool_use_ids_by_outcome=ids_by(cases, lambda case: case.delegation.outcome),
         tool_use_ids_by_standing=ids_by(cases, lambda case: success.standing(case.delegation)),
         tool_use_ids_by_link=ids_by(cases, lambda case: case.delegation.link or "none"),

@@ -1,22 +1,24 @@
-"""Delegations with their session, period, cost and the model of the caller."""
+"""Delegations with their session, period, cost, and the model and tokens of the calling thread."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from common.measures.prices import Amount, PriceTable
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 from common.records.shared import Evidence
+from common.records.tokens import DayTokens
 
 Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A delegation with its session, its period, what its run cost, and the model of the thread that called it.
+    """A delegation with its session, its period, what its run cost, and the thread that called it.
 
-    `amount` is None without a run; `parent_model` where the calling thread's model is not known.
+    `amount` is None without a run; `parent_model` where the calling thread's model is not known. `caller_tokens` are
+    all tokens of the calling thread, empty where it is not known.
     """
 
     delegation: EnrichedDelegation
@@ -24,6 +26,7 @@ class Case:
     period: str
     amount: Amount | None
     parent_model: str | None
+    caller_tokens: Sequence[DayTokens]
 
     @property
     def priced(self) -> Amount | None:
@@ -33,18 +36,30 @@ class Case:
 
 def cases_of(session: EnrichedSession, period: str, prices: PriceTable) -> list[Case]:
     """Return the delegations of a session as cases, in order."""
-    models = {delegation.tool_use_id: delegation.model for delegation in session.delegations}
-    main = max(session.tokens_by_model.items(), key=lambda item: (item[1].messages, item[0]), default=(None, None))[0]
+    callers = _callers(session)
     return [
         Case(
             delegation=delegation,
             session=session,
             period=period,
             amount=prices.amount(delegation.run.tokens_by_day) if delegation.run else None,
-            parent_model=main if delegation.caller is None else models.get(delegation.caller),
+            parent_model=model,
+            caller_tokens=tokens,
         )
         for delegation in session.delegations
+        for model, tokens in [callers.get(delegation.caller, (None, ()))]
     ]
+
+
+def _callers(session: EnrichedSession) -> dict[str | None, tuple[str | None, Sequence[DayTokens]]]:
+    """Return the model and the tokens of each thread that may have called; None is the main thread."""
+    models = session.tokens_by_model
+    main = max(models.items(), key=lambda item: (item[1].messages, item[0]), default=(None, None))[0]
+    runs: dict[str | None, tuple[str | None, Sequence[DayTokens]]] = {
+        delegation.tool_use_id: (delegation.model, delegation.run.tokens_by_day if delegation.run else ())
+        for delegation in session.delegations
+    }
+    return runs | {None: (main, session.tokens_by_day)}
 
 
 def tool_use_ids(cases: Iterable[Case]) -> list[str]:

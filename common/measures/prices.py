@@ -93,6 +93,7 @@ class PriceTable:
         self._prices_by_model = prices_by_model
         self._models: dict[str, tuple[list[Price], frozenset[str]]] = {}
         self._charges: dict[tuple[str | None, str | None, bool, bool, str | None], _Charge | None] = {}
+        self.models = frozenset(prices_by_model)
         self.read = read
 
     def price(self, model: str | None, day: str | None) -> Price | None:

@@ -6,6 +6,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
+from common.records.paying import ModelPin, OtherPrice, Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import Cost, Durations, Evidence, PeriodSource
 from common.records.tokens import Tokens
@@ -108,14 +109,6 @@ class StoppedWork(Record, frozen=True, kw_only=True):
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations
 
 
-class ParentPrice(Record, frozen=True, kw_only=True):
-    """The same tokens at the price of the model that delegated."""
-
-    delegations: int  #: delegations whose run and calling model are priced
-    actual: float  #: estimated dollars on the models that ran
-    on_parents_model: float  #: estimated dollars on the calling models
-
-
 class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     """Numbers of one agent type."""
 
@@ -129,7 +122,8 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     retries: Retries  #: those of its delegations that did not complete and were tried again
     hollow_results: list[HollowResult]  #: its hollow results, in order of time
     verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
-    parent_price: ParentPrice  #: the same tokens at the price of the calling model
+    parent_price: OtherPrice  #: the same tokens at the price of the calling model
+    paying: Paying  #: whether its delegations pay
 
 
 class Spending(Record, frozen=True, kw_only=True):
@@ -181,7 +175,8 @@ class Totals(Record, frozen=True, kw_only=True):
     tokens_progress_only: Tokens  #: tokens of messages found only in progress lines; part of `tokens`
     cost: Cost  #: cost of everything
     links: dict[str, int]  #: delegations by how their run was linked; `none` without a run
-    parent_price: ParentPrice  #: the same tokens at the price of the calling model
+    parent_price: OtherPrice  #: the same tokens at the price of the calling model
+    paying: Paying  #: whether the delegations pay
     tool_use_ids_by_outcome: dict[Outcome, list[str]] = field(default_factory=dict)  #: ids of delegations by outcome
     tool_use_ids_by_standing: dict[Standing, list[str]] = field(default_factory=dict)  #: ids of delegations by standing
     tool_use_ids_by_link: dict[str, list[str]] = field(default_factory=dict)  #: ids by how the run was linked
@@ -222,6 +217,8 @@ class MetricsResult(Envelope, frozen=True, kw_only=True):
     spending_by_day: list[Spending]  #: all tokens by day
     spending_by_project: list[Spending]  #: all tokens by project
     spending_by_period: list[Spending]  #: all tokens by period
+    model_pins: list[ModelPin]  #: delegations by agent type, model that ran and model asked for
+    break_even: dict[str, float]  #: break-even share by id of the delegation, where it is known
     workflows: list[WorkflowMetrics] = field(default_factory=list)  #: workflows, session by session, in order of time
     unpriced: list[UnpricedModel]  #: models without a full price
     reconciliation: list[Reconciliation]  #: figures computed twice

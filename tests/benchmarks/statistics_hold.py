@@ -168,7 +168,7 @@ def _work(agents: int, sessions: int, worse: float, draw: random.Random) -> dict
             agent = favourite if draw.random() < 0.5 else str(draw.randrange(agents))
             done = draw.random() < good * (worse if agent == "0" else 1)
             delegated = delegation(f"{number}-{n}", agent, "completed" if done else "failed")
-            found.setdefault(agent, []).append(Case(delegated, place, "P1", None, None))
+            found.setdefault(agent, []).append(Case(delegated, place, "P1", None, None, ()))
     return found
 
 

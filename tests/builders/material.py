@@ -29,6 +29,7 @@ def material(
     unlinked: Sequence[UnlinkedRun] = (),
     elsewhere: dict[str, list[DayTokens]] | None = None,
     defined: Mapping[str, str] | None = None,
+    pinned: Mapping[str, str] | None = None,
     given: str | None = None,
     marathon_over: int = 20,
     rules: RoutingRules | None = None,
@@ -39,6 +40,7 @@ def material(
     table = prices.load_prices()
     marathons = classify_marathons.classify(data.sessions, marathon_over, calendar)
     definitions = [agent_file(name, description) for name, description in (defined or {}).items()]
+    definitions += [agent_file(name, model=model) for name, model in (pinned or {}).items()]
     return Material(
         enriched=data,
         patterns=extract_routing_patterns.describe_routing(data.sessions, found, calendar, data.filters, definitions),
@@ -58,5 +60,5 @@ def material(
     )
 
 
-def agent_file(name: str, description: str = "") -> AgentFile:
-    return AgentFile(name=name, description=description or None, model=None, tools=None, body="", file=f"{name}.md")
+def agent_file(name: str, description: str = "", model: str | None = None) -> AgentFile:
+    return AgentFile(name=name, description=description or None, model=model, tools=None, body="", file=f"{name}.md")

@@ -70,7 +70,7 @@ def _lead(context: Context) -> Iterator[Sentence]:
             {
                 "delegations": parent.delegations,
                 "actual": parent.actual,
-                "parent": parent.on_parents_model,
+                "parent": parent.other,
             },
         )
 

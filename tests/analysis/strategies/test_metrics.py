@@ -122,7 +122,7 @@ def test_the_same_tokens_at_the_parents_price_keep_the_same_delegations() -> Non
     )
     parent = agent(answered(made), "a").parent_price
     # t1 at haiku $1, at opus $5; t2 at opus $5, at haiku $1; t3 has no known parent, t4 no run
-    assert (parent.delegations, parent.actual, parent.on_parents_model) == (2, 6.0, 6.0)
+    assert (parent.delegations, parent.actual, parent.other) == (2, 6.0, 6.0)
 
 
 def test_defined_says_yes_no_or_that_it_cannot_be_known() -> None:
