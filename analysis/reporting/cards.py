@@ -144,6 +144,9 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
         yield "linked", context.masking.name(delegation.link)
     if numbered.cost is not None:
         yield "cost", Sentence("dollars", {"dollars": numbered.cost})
+    break_even = context.inputs.results.metrics.break_even.get(delegation.tool_use_id)
+    if break_even is not None:
+        yield "break_even", Sentence("breaks_even", {"share": break_even})
     if place := context.masking.place(delegation.file, delegation.line):
         yield "where", place
 
@@ -193,6 +196,8 @@ def _title(context: Context, group: Group) -> Sentence:
     """Return what the delegations of a group have in common."""
     kind, *names = group.key
     result = names.pop() if kind == "agent" and len(names) > 1 else None
+    if kind == "model_pin":
+        names = [name for name in names[:3] if name]
     shown: tuple[Code, ...] = tuple(context.masking.name(name) for name in names)
     if kind in {"project", "spending_by_project"}:
         shown = (context.masking.project(names[0]),)

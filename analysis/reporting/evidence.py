@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.inputs import ReportInputs
     from common.records.marathons import PositionRate
+    from common.records.paying import ModelPin, Paying
 
 Key = tuple[str, ...]
 Ids = tuple[Key, "Sequence[str]"]
@@ -76,6 +77,7 @@ def _all_ids(inputs: ReportInputs) -> Iterator[Ids]:
     yield from _of_periods(inputs)
     yield from _of_marathons(inputs)
     yield from _of_routing(inputs)
+    yield from _of_paying(inputs)
     yield from _of_charts(inputs)
 
 
@@ -169,6 +171,23 @@ def _of_routing(inputs: ReportInputs) -> Iterator[Ids]:
     for rule in quality.rules:
         yield ("rule", rule.name), rule.tool_use_ids
         yield ("misroutes", rule.name), rule.suspected_tool_use_ids
+
+
+def _of_paying(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of each class of paying, in all and by agent, and of each model pin."""
+    metrics = inputs.results.metrics
+    groups: list[tuple[Key, Paying]] = [((), metrics.totals.paying)]
+    groups += (((agent.agent_type,), agent.paying) for agent in metrics.agents)
+    for names, paying in groups:
+        for kind, ids in paying.tool_use_ids.items():
+            yield (f"pays_{kind}", *names), ids
+    for pin in metrics.model_pins:
+        yield pin_key(pin), pin.tool_use_ids
+
+
+def pin_key(pin: ModelPin) -> Key:
+    """Return what the delegations of a model pin have in common."""
+    return ("model_pin", pin.agent_type, pin.model, pin.asked or "", pin.asked_by or "", pin.as_asked or "")
 
 
 def _of_charts(inputs: ReportInputs) -> Iterator[Ids]:

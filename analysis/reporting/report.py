@@ -14,6 +14,7 @@ from analysis.reporting.sections.agents import agents_blocks
 from analysis.reporting.sections.costs import costs_blocks
 from analysis.reporting.sections.marathons import marathons_blocks
 from analysis.reporting.sections.own import own_blocks
+from analysis.reporting.sections.paying import paying_blocks
 from analysis.reporting.sections.periods import periods_blocks
 from analysis.reporting.sections.quality import quality_blocks
 from analysis.reporting.sections.read import read_blocks
@@ -49,6 +50,7 @@ def report_of(context: Context) -> Report:
         Section("marathons", marathons_blocks(context)),
         Section("periods", periods_blocks(context)),
         Section("costs", costs_blocks(context)),
+        Section("paying", paying_blocks(context)),
         Section("own", own_blocks(context)),
         Section("quality", quality_blocks(context)),
     )

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, token_columns
+from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
 from common.measures.success import standing, success_rate
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
 from common.text.escaping import csv_cell
@@ -26,10 +28,6 @@ if TYPE_CHECKING:
     from common.records.metrics import AgentMetrics, WorkflowMetrics
     from common.records.sessions import EnrichedSession, Run
     from common.records.tokens import Tokens
-
-T = TypeVar("T")
-Field: TypeAlias = str | float | None
-Column: TypeAlias = tuple[str, Callable[[T], Field]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,41 +93,19 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
         "model",
         lambda numbered: _shown(masking.name(numbered.delegation.model)) if numbered.delegation.model else None,
     )
+    yield (
+        "requested_model",
+        lambda numbered: _shown(masking.name(name)) if (name := numbered.delegation.requested_model) else None,
+    )
     yield "link", lambda numbered: numbered.delegation.link
-    yield "depth", _of_run(lambda run: run.depth)
-    yield "messages", _of_run(lambda run: run.messages)
-    yield "tool_calls", _of_run(lambda run: run.tool_calls)
-    yield from _tokens(_run_tokens)
+    yield "depth", of_run(lambda run: run.depth)
+    yield "messages", of_run(lambda run: run.messages)
+    yield "tool_calls", of_run(lambda run: run.tool_calls)
+    yield from token_columns(_run_tokens)
     yield "estimated_dollars", lambda numbered: numbered.cost
+    yield from paying_of_delegations(context.inputs.results.metrics.break_even)
     yield "prompt_characters", lambda numbered: numbered.delegation.prompt_length
     yield "place", lambda numbered: _shown(masking.place(numbered.delegation.file, numbered.delegation.line))
-
-
-def _of_run(value: Callable[[Run], Field]) -> Callable[[Numbered], Field]:
-    """Return the value of a delegation's run, None without one."""
-    return lambda numbered: value(numbered.delegation.run) if numbered.delegation.run else None
-
-
-def _tokens(of: Callable[[T], Tokens | None]) -> Iterator[Column[T]]:
-    """Yield the columns of tokens by kind, empty where unknown."""
-
-    def known(value: Callable[[Tokens], Field]) -> Callable[[T], Field]:
-        return lambda row: value(tokens) if (tokens := of(row)) is not None else None
-
-    yield "input_tokens", known(lambda tokens: tokens.input)
-    yield "cache_creation_tokens", known(lambda tokens: tokens.cache_creation)
-    yield "cache_read_tokens", known(lambda tokens: tokens.cache_read)
-    yield "output_tokens_recorded", known(lambda tokens: tokens.output)
-    yield "output_tokens_estimated", known(lambda tokens: tokens.output_estimated)
-
-
-def _rate(name: str, of: Callable[[T], Rate]) -> Iterator[Column[T]]:
-    """Yield the columns of a rate with its sample and its interval."""
-    yield f"{name}_hits", lambda row: of(row).hits
-    yield f"{name}_total", lambda row: of(row).total
-    yield f"{name}_unknown", lambda row: of(row).unknown
-    yield f"{name}_low", lambda row: of(row).low
-    yield f"{name}_high", lambda row: of(row).high
 
 
 def _counted(field: str, name: str) -> Callable[[AgentMetrics], Field]:
@@ -172,15 +148,15 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield "delegations", lambda agent: agent.delegations
     yield "sessions", lambda agent: agent.sessions
     yield from (_outcome(outcome) for outcome in OUTCOMES)
-    yield from _rate("success", _agent_success)
-    yield from _rate("returned", _agent_returned)
+    yield from rate_columns("success", _agent_success)
+    yield from rate_columns("returned", _agent_returned)
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
     yield "retried", lambda agent: agent.retries.retried
     yield "retries_completed", lambda agent: agent.retries.completed
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
-    yield from _tokens(_agent_tokens)
+    yield from token_columns(_agent_tokens)
     yield "recorded_dollars", lambda agent: agent.cost.recorded if agent.with_run else None
     yield "estimated_dollars", lambda agent: agent.cost.estimated if agent.with_run else None
     yield "delegations_priced", lambda agent: agent.delegations_priced
@@ -190,6 +166,7 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield "active_seconds", lambda agent: agent.durations.active_seconds
     yield "waiting_seconds", lambda agent: agent.durations.waiting_seconds
     yield "cache_share", lambda agent: agent.cache_share
+    yield from paying_of_agents()
     yield "first_day", lambda agent: agent.first_day
     yield "last_day", lambda agent: agent.last_day
 
@@ -205,9 +182,9 @@ def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
     yield "last_timestamp", lambda session: session.last_timestamp
     yield "messages", lambda session: session.message_count
     yield "delegations", lambda session: session.delegation_count
-    yield from _rate("success", _session_success)
+    yield from rate_columns("success", _session_success)
     yield "marathon", lambda session: classes.get(session.session_id)
-    yield from _tokens(_session_tokens)
+    yield from token_columns(_session_tokens)
     yield "estimated_dollars_of_runs", lambda session: dollars.get(session.session_id)
 
 
@@ -238,7 +215,7 @@ def _of_workflows(masking: Masking) -> Iterator[Column[WorkflowMetrics]]:
     yield "completed_agents", lambda workflow: workflow.completed_agents
     yield "failed_agents", lambda workflow: workflow.failed_agents
     yield "unfinished_agents", lambda workflow: workflow.unfinished_agents
-    yield from _tokens(_workflow_tokens)
+    yield from token_columns(_workflow_tokens)
     yield "estimated_dollars", lambda workflow: workflow.cost.estimated if workflow.cost.messages else None
 
 

@@ -26,18 +26,26 @@ _Key = tuple[str, str, str | None, AskedBy | None, AsAsked | None]
 
 
 def count_pins(cases: Iterable[Case], definitions: Iterable[AgentFile], table: PriceTable) -> list[ModelPin]:
-    """Return the runs by agent type, model and model asked for; agents that ran most come first."""
+    """Return the delegations by agent type, model and model asked for; agents that ran most come first."""
     defined = {agent.name: agent.model for agent in definitions}
     groups: dict[_Key, list[Case]] = {}
     for case in cases:
         delegation = case.delegation
-        if delegation.run is not None and delegation.run.tokens_by_model and delegation.model is not None:
+        if delegation.model is not None and _is_model_known(case):
             asked, asked_by = asked_model(delegation.requested_model, defined.get(delegation.agent_type))
             kept = None if asked is None else as_asked(asked, case, table)
             groups.setdefault((delegation.agent_type, delegation.model, asked, asked_by, kept), []).append(case)
     runs = Counter(key[0] for key, inside in groups.items() for _ in inside)
     ordered = sorted(groups, key=lambda key: (-runs[key[0]], key[0], -len(groups[key]), *map(str, key)))
     return [_pin(key, groups[key], table) for key in ordered]
+
+
+def _is_model_known(case: Case) -> bool:
+    """Say whether the run, or the result in its place, names the model; else the request may be all that is known."""
+    delegation = case.delegation
+    if delegation.run is None:
+        return delegation.model != delegation.requested_model
+    return bool(delegation.run.tokens_by_model)
 
 
 def _pin(key: _Key, cases: Sequence[Case], table: PriceTable) -> ModelPin:

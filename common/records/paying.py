@@ -38,14 +38,14 @@ class OtherPrice(Record, frozen=True, kw_only=True):
 
 
 class ModelPin(Record, frozen=True, kw_only=True):
-    """Runs of one agent type on one model, with the model that was asked for."""
+    """Delegations to one agent type that ran on one model, with the model that was asked for."""
 
     agent_type: str  #: agent type, spelled as in the transcript
-    model: str  #: model of most messages of the runs
+    model: str  #: model of most messages of the run; without a run, the one that the result names
     asked: str | None  #: model that the call asked for, else the one in the agent's definition; None without either
     asked_by: AskedBy | None  #: whether the call or the definition asks; None if neither does
     as_asked: AsAsked | None  #: whether the runs had that model; None if nothing was asked for
-    delegations: int  #: delegations with a run
+    delegations: int  #: delegations whose model is known
     cost: Cost  #: cost of the runs
     asked_price: OtherPrice  #: the same tokens on the model asked for; an alias such as `opus` has no price
     parent_price: OtherPrice  #: the same tokens on the calling models

@@ -44,6 +44,8 @@ COUNTS = {
     "agent_shares": ["share, earlier", "share, later"],
     "transitions": ["times"],
     "loops": ["times"],
+    "paying": ["pays for certain", "open", "certainly not"],
+    "model_pins": ["delegations"],
     "review_loops": ["loops"],
 }
 """Columns that count delegations, by table: a number, or the hits of a rate. The cell or its row's head leads there."""

@@ -42,7 +42,6 @@ def test_runs_are_counted_by_agent_model_and_model_asked_for() -> None:
         ran("t2", HAIKU, "haiku"),
         ran("t3", HAIKU, "haiku"),
         ran("t4", OPUS, agent="b"),
-        delegation("t5", "a"),
     )
     assert [(pin.agent_type, pin.model, pin.asked, pin.asked_by, pin.as_asked, pin.tool_use_ids) for pin in found] == [
         ("a", HAIKU, "haiku", "call", "yes", ["t2", "t3"]),
@@ -112,9 +111,16 @@ def test_an_alias_has_no_price_and_inherit_has_the_callers() -> None:
     assert (inherit.as_asked, inherit.asked_price.other) == ("no", 5.0)
 
 
-def test_a_run_without_messages_or_without_a_model_had_no_model() -> None:
+def test_without_a_run_the_model_that_the_result_names_ran() -> None:
+    named = delegation("t1", "a", model="claude-opus-4-8[1m]")
+    (pin,) = pins(structs.replace(named, requested_model="opus"))
+    assert (pin.model, pin.as_asked, pin.cost.messages, pin.asked_price.delegations) == (named.model, "yes", 0, 0)
+
+
+def test_it_is_not_known_which_model_ran_where_only_the_request_names_one() -> None:
     nameless = structs.replace(ran("t2"), model=None)
-    assert pins(delegation("t1", "a", run=run()), nameless) == []
+    requested = structs.replace(delegation("t3", "a", model="opus"), requested_model="opus")
+    assert pins(delegation("t1", "a", run=run()), nameless, requested) == []
 
 
 def test_families_are_the_words_in_the_names_of_the_price_table() -> None:
