@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias
 
 from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, token_columns
 from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from analysis.reporting.masking import Masking
     from common.records.base import Rate
     from common.records.metrics import AgentMetrics, WorkflowMetrics
-    from common.records.sessions import EnrichedSession, Run
+    from common.records.sessions import EnrichedSession
     from common.records.tokens import Tokens
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from msgspec import structs
 
@@ -18,12 +18,19 @@ from common.measures.cases import Case, ids_by, tool_use_ids
 from common.projects import project_name
 from common.records.base import Rate
 from common.records.metrics import AgentMetrics, Defined, GroupMetrics, MetricsResult, Totals
-from common.records.paying import Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import OUTSIDE, Cost, Durations
 from common.records.tokens import Tokens, sum_days, sum_tokens
 from common.strategy import Material, Strategy
 from common.times import WEEKDAYS
+
+
+class _Findings(NamedTuple):
+    """What was found out over all delegations; `balance_by_case` is by the id of the object."""
+
+    field: verdicts.Field
+    retried: Retried
+    balance_by_case: Mapping[int, Balance]
 
 
 class _Group(TypedDict):
@@ -149,14 +156,12 @@ def _agents(material: Material, retried: Retried, balances: Sequence[Balance]) -
     """Return the figures by agent type, most used first; calls that name none last."""
     groups = _groups(material.cases, lambda case: case.delegation.agent_type)
     field = verdicts.field_of(groups, material.router)
-    paid = paying.by_agent(balances)
+    found = _Findings(field, retried, {id(balance.case): balance for balance in balances})
     ordered = sorted(groups.items(), key=lambda item: (item[0] == NOT_RECORDED, -len(item[1]), item[0]))
-    return [_agent(agent, inside, field, retried, material, paid[agent]) for agent, inside in ordered]
+    return [_agent(agent, inside, found, material) for agent, inside in ordered]
 
 
-def _agent(
-    agent: str, cases: Sequence[Case], field: verdicts.Field, retried: Retried, material: Material, paid: Paying
-) -> AgentMetrics:
+def _agent(agent: str, cases: Sequence[Case], found: _Findings, material: Material) -> AgentMetrics:
     days = sorted(day for case in cases if (day := material.calendar.day(case.delegation.timestamp)))
     return AgentMetrics(
         agent_type=agent,
@@ -164,11 +169,11 @@ def _agent(
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
-        retries=stopping.retries(cases, retried),
+        retries=stopping.retries(cases, found.retried),
         hollow_results=stopping.hollow_results(cases),
-        verdict=verdicts.judge(agent, field),
+        verdict=verdicts.judge(agent, found.field),
         parent_price=model_pins.on_callers_model(cases, material.prices),
-        paying=paid,
+        paying=paying.summarize_paying(found.balance_by_case[id(case)] for case in cases),
         **_figures(cases),
     )
 

@@ -183,14 +183,6 @@ def summarize_paying(balances: Iterable[Balance]) -> Paying:
     )
 
 
-def by_agent(balances: Iterable[Balance]) -> dict[str, Paying]:
-    """Return the same for each agent type."""
-    groups: dict[str, list[Balance]] = {}
-    for balance in balances:
-        groups.setdefault(balance.case.delegation.agent_type, []).append(balance)
-    return {agent: summarize_paying(inside) for agent, inside in groups.items()}
-
-
 def shares(balances: Iterable[Balance]) -> dict[str, float]:
     """Return the known break-even shares by id of the delegation."""
     return {balance.case.delegation.tool_use_id: balance.share for balance in balances if balance.share is not None}

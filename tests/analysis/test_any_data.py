@@ -25,13 +25,21 @@ TEXTS = st.sampled_from(["", "?", "Write unit tests for a.py.", "Write unit test
 MODELS = st.sampled_from([None, "", "claude-opus-4-5", "gpt-5-mini"])
 AGENTS = st.sampled_from(["a", "(none)", "plugin:x", "", "general-purpose", "tester"])
 COUNTS = st.sampled_from([0, 1, 10**15])
+SIZES = st.sampled_from([None, 0, 1, 10**15])
 
 
 @st.composite
 def delegations(draw: st.DrawFn, number: int) -> EnrichedDelegation:
     edit = Edit(timestamp=draw(TIMES), tool="Edit", path=draw(TEXTS))
     day = spent(draw(st.sampled_from([None, "2026-03-02"])), draw(MODELS), messages=draw(COUNTS), input=draw(COUNTS))
-    return delegation(
+    read = msgspec.structs.replace(
+        run(day, edits=[edit]),
+        first_context=draw(SIZES),
+        last_context=draw(SIZES),
+        files_read=draw(COUNTS),
+        files_read_by_caller=0,
+    )
+    made = delegation(
         f"t{number}",
         draw(AGENTS),
         draw(st.sampled_from(OUTCOMES)),
@@ -44,8 +52,14 @@ def delegations(draw: st.DrawFn, number: int) -> EnrichedDelegation:
         corrected=draw(st.booleans()),
         duration=draw(st.sampled_from([None, 0.0, 1e12])),
         model=draw(MODELS),
-        run=draw(st.sampled_from([None, run(), run(day, edits=[edit])])),
+        run=draw(st.sampled_from([None, run(), read])),
         number=number,
+    )
+    return msgspec.structs.replace(
+        made,
+        caller_context=draw(SIZES),
+        caller_calls_after=draw(SIZES),
+        requested_model=draw(st.sampled_from([None, "", "opus", "inherit", "claude-opus-4-5", "x" * 300])),
     )
 
 
@@ -56,9 +70,9 @@ def sessions(draw: st.DrawFn) -> list[EnrichedSession]:
         count = draw(st.sampled_from([0, 1, 2, 12]))
         few = [draw(delegations(place * 100 + n)) for n in range(min(count, 3))]
         repeated = [msgspec.structs.replace(few[n % 3], tool_use_id=f"r{place}-{n}") for n in range(count - len(few))]
-        made.append(
-            session(f"s{place}", *few, *repeated, first=draw(TIMES), versions=draw(st.sampled_from([[], ["2.1"]])))
-        )
+        days = [spent(model=draw(MODELS), messages=draw(COUNTS), cache_creation_1h=draw(COUNTS))]
+        versions = draw(st.sampled_from([[], ["2.1"]]))
+        made.append(session(f"s{place}", *few, *repeated, first=draw(TIMES), versions=versions, days=days))
     return made
 
 

@@ -27,6 +27,7 @@ TITLES = [
     "Marathons",
     "Periods compared",
     "Costs",
+    "Does it pay",
     "Data quality",
 ]
 

@@ -149,7 +149,7 @@ def test_an_address_of_a_card_opens_it(browser: Browser, made: Made) -> None:
 def test_without_any_script_the_page_says_the_same(browser: Browser, made: Made) -> None:
     path = made.folder / "routing_report.html"
     page = Watched(browser, path, java_script_enabled=False).page
-    assert page.locator("section").count() == 11
+    assert page.locator("section").count() == 12
     assert page.locator("#table-agents tbody tr").count() == 2
     assert page.locator("input.filter").count() == 0
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Bullets, Cell, Heading, Paragraph, Ref, Sentence, Table, Value
 from analysis.reporting.context import (
-    FEW,
     count_cell,
     money_cell,
     rate_cell,
@@ -16,7 +15,9 @@ from analysis.reporting.context import (
     word_cell,
 )
 from analysis.reporting.evidence import pin_key
+from common.measures.claims import FEW, Claim, may_be_said
 from common.records.paying import PAY_CLASSES
+from common.records.sessions import NOT_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +57,11 @@ def _lead(context: Context) -> Sentence:
 
 
 def _agent_sentences(context: Context, agents: Sequence[AgentMetrics]) -> Iterator[Sentence]:
-    """Yield the median break-even share of the agents that have enough delegations."""
+    """Yield the median break-even share of the agents of which it may be said."""
     for agent in agents:
-        if (known := _known(agent.paying)) >= FEW and agent.paying.break_even is not None:
+        known = _known(agent.paying)
+        named = agent.agent_type != NOT_RECORDED
+        if agent.paying.break_even is not None and named and may_be_said(Claim(judged=known, count=known)):
             name = context.agent_ref(agent.agent_type)
             if agent.paying.break_even <= 1:
                 yield Sentence("pays_unless", {"agent": name, "share": agent.paying.break_even, "known": known})

@@ -65,9 +65,8 @@ def test_an_agent_is_certain_open_or_certainly_not_with_its_median(tmp_path: Pat
 
 
 def test_a_sentence_needs_ten_delegations_and_says_the_median(tmp_path: Path) -> None:
-    report = made_with(
-        tmp_path, *several("many", 10, 0.2), *several("few", 9, 0.2), *several("dear", 10, 0.7)
-    ).markdown()
+    made = [*several("many", 10, 0.2), *several("few", 9, 0.2), *several("dear", 10, 0.7), *several("(none)", 10, 0.2)]
+    report = made_with(tmp_path, *made).markdown()
     assert (
         "- `many` pays unless the calling thread would have needed fewer than 50 % of its calls"
         " (median of 10 delegations)." in report
@@ -76,6 +75,7 @@ def test_a_sentence_needs_ten_delegations_and_says_the_median(tmp_path: Path) ->
         "- `dear` costs more than the same calls in the calling thread, in more than half of 10 delegations." in report
     )
     assert "`few` pays" not in report
+    assert "`(none)` pays" not in report
 
 
 def test_models_are_shown_with_the_money_of_the_difference(tmp_path: Path) -> None:
