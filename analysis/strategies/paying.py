@@ -6,10 +6,11 @@ inline work is a function of the share `f` of the run's `n` calls:
     delegated = run + C/p read + P as output + (P + R) written once, read by A - 1 later calls
     inline(f) = f*n*C + f*f*n*G/2 read + f*G written once + f*O as output + f*G read by A later calls
 
-where C is the context of the call in the calling thread, p the number of delegations in the same message, P and R the
-sizes of prompt and result, G the growth of the run's context from its first to its last call, O its output, A the
-number of later calls of the calling thread until its context was compacted. The break-even share solves
-inline(f) = delegated. Only P, R and the outputs that are placeholders are estimated.
+where n counts the messages of the run that used tokens (a message about an error of the API is none), C is the context
+of the call in the calling thread, p the number of delegations in the same message, P and R the sizes of prompt and
+result, G the growth of the run's context from its first to its last call, O its output, A the number of later calls of
+the calling thread until its context was compacted. The break-even share solves inline(f) = delegated. Only P, R and the
+outputs that are placeholders are estimated.
 
 Assumptions:
 - f of the calls bring f of the growth and f of the output (and f of the web searches), evenly from call to call.
@@ -49,7 +50,7 @@ class Balance:
     def pays(self) -> PayClass | None:
         """Whether it pays, None if unknown."""
         run = self.case.delegation.run
-        return None if self.share is None or run is None else pay_class(self.share, run.messages)
+        return None if self.share is None or run is None else pay_class(self.share, run.tokens.messages)
 
 
 def pay_class(share: float, calls: int) -> PayClass:
@@ -82,7 +83,9 @@ def break_even(case: Case, in_message: int, day: str | None, table: PriceTable) 
     """
     run, context, later = case.delegation.run, case.delegation.caller_context, case.delegation.caller_calls_after
     thread = _thread(case, day, table)
-    if not (run and run.messages and run.first_context and run.last_context and context and thread and case.priced):
+    if not (
+        run and run.tokens.messages and run.first_context and run.last_context and context and thread and case.priced
+    ):
         return None
     growth = run.last_context - run.first_context
     if later is None or growth < 0:  # the context of a run shrinks if it was compacted: what it grew by is lost
@@ -96,12 +99,12 @@ def break_even(case: Case, in_message: int, day: str | None, table: PriceTable) 
         + (thread.cost(written=stays, read=stays * (later - 1)) if later else 0)
     )
     per_share = thread.cost(
-        read=run.messages * context + later * growth,
+        read=run.tokens.messages * context + later * growth,
         written=growth,
         output=run.tokens.output_estimated,
         searches=sum(tokens.web_searches for tokens in run.tokens_by_day),
     )
-    twice_per_square = thread.cost(read=run.messages * growth)
+    twice_per_square = thread.cost(read=run.tokens.messages * growth)
     # The positive root of twice_per_square/2 * f*f + per_share * f = delegated, in a form that divides by no
     # difference and allows twice_per_square = 0.
     divisor = per_share + isqrt(per_share * per_share + 2 * twice_per_square * delegated)

@@ -2,8 +2,8 @@
 
 Over the finished messages below the roots, by model and family, and apart for those whose thinking was hidden: the
 least-squares line from the bytes of text, thinking and tool input (as JSON) to output tokens. From such a table come
-the rates of `common.output_rates`. With several roots, the last rows say how the lines of all other roots predict
-each root: expected / recorded output.
+the rates of `common.output_rates`. The rows below it are expected / recorded output: by the lines in use, and with
+several roots by the lines of all other roots. ``~/.claude/projects/*`` makes each of your projects a root.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from common.errors import ProjectError
 from common.model_names import normalize_model
 from common.output_rates import NEWER_FAMILY, OLDER_FAMILY, OutputRate, rate_of_model
 from common.transcripts.find import FoundFile, find_transcripts
@@ -93,32 +94,73 @@ def family_of(model: str) -> str:
     return "4.7 and later" if rate_of_model(model, hidden=False).per_byte > BETWEEN_FAMILIES else "up to 4.6"
 
 
-def main() -> None:
-    """Print the lines by model, and how well the lines of all other roots predict each root."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("roots", nargs="+", help="collections of transcripts, each a root of its own")
-    corpora: list[list[Measured]] = []
-    for root in parser.parse_args().roots:
-        lines = (said for file in find_transcripts([root]).files for said in messages_of(file).values())
-        corpora.append([told for message in lines if (told := measured(message))])
+def measure(root: str) -> list[Measured]:
+    """Return what the finished messages below a root tell."""
+    lines = (said for file in find_transcripts([root]).files for said in messages_of(file).values())
+    return [told for message in lines if (told := measured(message))]
+
+
+def fitted(messages: list[Measured]) -> Iterator[str]:
+    """Yield the line of each model and family that has enough messages."""
     groups: dict[tuple[str, bool], list[Measured]] = defaultdict(list)
-    for message in (message for corpus in corpora for message in corpus):
+    for message in messages:
         for name in (message.model, family_of(message.model)):
             groups[name, message.hidden].append(message)
     for (model, hidden), many in sorted(groups.items()):
         if line := line_of(many):
             kind = "hidden thinking" if hidden else "all written"
             rate = f"{line.per_byte:.3f} tokens a byte, {line.per_message:.0f} a message"
-            print(f"{model:32} {kind:16} {len(many):6} messages   {rate}")  # noqa: T201 - the command's answer
-    sums: dict[str, list[tuple[int, float]]] = defaultdict(list)
+            yield f"{model:32} {kind:16} {len(many):6} messages   {rate}"
+
+
+Pairs = list[tuple[int, float]]
+"""Recorded and expected output of messages."""
+
+
+def in_use(corpora: list[list[Measured]]) -> Iterator[str]:
+    """Yield how the program's own lines predict the messages of each family, hidden thinking included."""
+    found: dict[str, dict[int, Pairs]] = defaultdict(lambda: defaultdict(list))
+    for number, corpus in enumerate(corpora):
+        for message in corpus:
+            rate = rate_of_model(message.model, hidden=message.hidden)
+            expected = rate.per_byte * message.size + rate.per_message
+            found[family_of(message.model)][number].append((message.output, expected))
+    yield from (f"lines in use, {family}: {compared(found[family])}" for family in sorted(found))
+
+
+def left_one_out(corpora: list[list[Measured]]) -> Iterator[str]:
+    """Yield how the lines of all other roots predict each root, by family."""
+    found: dict[str, dict[int, Pairs]] = defaultdict(lambda: defaultdict(list))
     for number in range(len(corpora)):
         for family, output, expected in left_out(corpora, number):
-            sums[family].append((output, expected))
-    for family in sorted({family_of(message.model) for corpus in corpora for message in corpus} - sums.keys()):
-        print(f"left one root out, {family}: untested, for no two roots have its finished messages")  # noqa: T201
-    for family, pairs in sorted(sums.items()):
-        ratio = sum(expected for _, expected in pairs) / sum(output for output, _ in pairs)
-        print(f"left one root out, {family}: {ratio:.3f} of {len(pairs)} messages")  # noqa: T201 - likewise
+            found[family][number].append((output, expected))
+    for family in sorted({family_of(message.model) for corpus in corpora for message in corpus}):
+        untested = "untested, for no two roots have its finished messages"
+        yield f"left one root out, {family}: {compared(found[family]) if family in found else untested}"
+
+
+def compared(by_root: dict[int, Pairs]) -> str:
+    """Return expected / recorded output, of all messages and of each root."""
+    pairs = [pair for inside in by_root.values() for pair in inside]
+    roots = ", ".join(f"{_ratio(inside):.3f}" for inside in by_root.values())
+    return f"{_ratio(pairs):.3f} of {len(pairs)} messages (each root: {roots})"
+
+
+def _ratio(pairs: Pairs) -> float:
+    return sum(expected for _, expected in pairs) / sum(output for output, _ in pairs)
+
+
+def main() -> None:
+    """Print the lines by model, and how well they and the lines in use predict each root."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("roots", nargs="+", help="collections of transcripts, each a root of its own")
+    try:
+        corpora = [measure(root) for root in parser.parse_args().roots]
+    except ProjectError as error:
+        parser.error(str(error))
+    messages = [message for corpus in corpora for message in corpus]
+    for line in (*fitted(messages), *in_use(corpora), *left_one_out(corpora)):
+        print(line)  # noqa: T201 - the command's answer
 
 
 if __name__ == "__main__":

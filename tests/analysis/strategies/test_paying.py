@@ -63,6 +63,12 @@ def test_without_growth_each_inline_call_reads_the_callers_context() -> None:
     assert share(call(dollars=0.20, calls=20)) == pytest.approx(0.25)
 
 
+def test_a_message_without_usage_such_as_an_error_of_the_api_is_no_call() -> None:
+    assert share(call(dollars=0.45, of_run={"messages": 11})) == pytest.approx(1.0)
+    made = call(dollars=0.0, calls=1, of_run={"messages": 2})
+    assert answered(made).agents[0].paying.certain == 1
+
+
 def test_growth_is_written_once_and_read_by_each_call_after_it() -> None:
     # all calls: contexts 10 x 100,000 = $0.50, half the growth on average 10 x 50,000 = $0.25, written $0.625
     assert share(call(dollars=1.325, growth=100_000)) == pytest.approx(1.0)
