@@ -206,6 +206,7 @@ def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Bal
         standings=success.standings(delegations),
         success=success.success_rate(delegations),
         returned=success.returned_rate(delegations),
+        durations=rates.durations(delegations),
         tokens=sum_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],

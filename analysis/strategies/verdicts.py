@@ -162,10 +162,10 @@ def _word(agent: str, field: Field, others: Rate, twin: str | None) -> tuple[Ver
         return ("retire", [*grounds, SAME_WORK]) if _can_replace(twin, field, others) else ("fix", grounds)
     if success.total < MIN_JUDGED:
         return "too few to say", [FEW_JUDGED]
-    if below:
-        return "too few to say", [FEW_SESSIONS if field.sessions(agent) < MIN_SESSIONS else PERHAPS_BELOW]
     if success.low is not None and success.low >= HIGH_SUCCESS:
         return "keep", [HIGH]
+    if below:
+        return "too few to say", [FEW_SESSIONS if field.sessions(agent) < MIN_SESSIONS else PERHAPS_BELOW]
     if others.total < MIN_JUDGED:
         return "too few to say", [FEW_OTHERS]
     return "nothing against it", [NOTHING_AGAINST]

@@ -168,6 +168,7 @@ class Totals(Record, frozen=True, kw_only=True):
     standings: dict[Standing, int]  #: delegations by what they count as; see [success](DEFINITIONS.md#success)
     success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
     returned: Rate  #: completed, with any result, of all whose end is recorded
+    durations: Durations  #: active time
     tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
     tokens_main: Tokens  #: tokens of main threads
     tokens_runs: Tokens  #: tokens of linked runs

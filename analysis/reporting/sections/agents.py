@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.blocks import Block, Cell, Fold, Heading, Paragraph, Sentence, Table
+from analysis.reporting.blocks import Block, Cell, Fold, Heading, Paragraph, Sentence, Table, Value
 from analysis.reporting.context import (
     count_cell,
     duration_cell,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics, GroupMetrics
+    from common.records.shared import Durations
 
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:
@@ -34,12 +35,21 @@ def agents_blocks(context: Context) -> tuple[Block, ...]:
     return (
         Paragraph((Sentence("agents_lead", {"types": len(named_agents(metrics)), "few": FEW}),)),
         _table(context, metrics.agents),
+        *_waiting(metrics.totals.durations),
         *verdict_blocks(context),
         *hollow_blocks(context),
         *stopped_blocks(context),
         Heading(Sentence("head_groups"), "groups"),
         *_groups(context),
     )
+
+
+def _waiting(durations: Durations) -> tuple[Block, ...]:
+    """Return how much time the delegations were active, and how much of it was waiting; nothing without either."""
+    if not durations.active_seconds or not durations.waiting_seconds:
+        return ()
+    values: dict[str, Value] = {"active": durations.active_seconds, "waiting": durations.waiting_seconds}
+    return (Paragraph((Sentence("waiting", values),)),)
 
 
 def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:

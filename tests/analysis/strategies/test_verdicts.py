@@ -109,6 +109,13 @@ def test_an_agent_is_kept_if_the_lower_end_is_three_quarters() -> None:
     assert word("a", many("a", "completed", 11), *OTHERS) == "nothing against it"
 
 
+def test_a_high_rate_that_may_be_below_the_others_by_chance_is_kept() -> None:
+    # 52 of 53: from 0.90 to 0.997; all 100 of the others
+    found = verdict("a", many("a", "completed", 52), many("a", "failed", 1), many("b", "completed", 100))
+    assert found is not None
+    assert (found.verdict, found.grounds) == ("keep", ["success is high"])
+
+
 def test_nine_judged_are_too_few_however_bad() -> None:
     assert word("a", many("a", "failed", 9), *OTHERS) == "too few to say"
     assert word("a", many("a", "failed", 10), *OTHERS) == "fix"
