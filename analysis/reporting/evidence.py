@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from common.measures.rates import CUT_OFF, UNKNOWN_NAME
+from common.measures.success import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +107,10 @@ def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:
     for agent in metrics.agents:
         yield ("agent", agent.agent_type), agent.tool_use_ids
         for tool_use_id in agent.tool_use_ids:
-            yield ("agent", agent.agent_type, standings[tool_use_id]), [tool_use_id]
+            standing = standings[tool_use_id]
+            yield ("agent", agent.agent_type, standing), [tool_use_id]
+            if standing in NOT_JUDGED:
+                yield ("agent", agent.agent_type, "not judged"), [tool_use_id]
     groups = (
         *(("model", group) for group in metrics.models),
         *(("project", group) for group in metrics.projects),

@@ -10,7 +10,7 @@ from common.measures.cases import Case, evidence
 from common.measures.claims import FEW, Claim, may_be_said
 from common.measures.prices import add
 from common.measures.statistics import ALPHA, MIN_SESSIONS, clustered_difference, holm
-from common.measures.success import standing, success_rate
+from common.measures.success import NOT_JUDGED, standing, success_rate
 from common.records.base import Rate
 from common.records.metrics import (
     BELOW,
@@ -190,7 +190,7 @@ def _can_replace(twin: str | None, field: Field, others: Rate) -> bool:
 
 
 def _is_judged(case: Case) -> bool:
-    return standing(case.delegation) in {"succeeded", "hollow", "failed"}
+    return standing(case.delegation) not in NOT_JUDGED
 
 
 def _success(cases: Sequence[Case]) -> Rate:

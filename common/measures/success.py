@@ -8,6 +8,8 @@ from common.records.base import Rate
 from common.records.sessions import CAUSES, HOLLOW, STANDINGS, UNRECORDED, Cause, Delegation, ResultKind, Standing
 
 HOLLOW_KINDS = frozenset(HOLLOW)
+NOT_JUDGED: frozenset[Standing] = frozenset({"stopped", "unknown"})
+"""Standings that say nothing about the agent."""
 
 
 def standing(delegation: Delegation) -> Standing:
@@ -38,8 +40,8 @@ def success_rate(delegations: Iterable[Delegation]) -> Rate:
 def success_of(standings: Iterable[Standing]) -> Rate:
     """Return Success of delegations with these standings."""
     counts = Counter(standings)
-    judged = counts["succeeded"] + counts["hollow"] + counts["failed"]
-    return rate(counts["succeeded"], judged, counts["stopped"] + counts["unknown"])
+    unknown = sum(counts[name] for name in NOT_JUDGED)
+    return rate(counts["succeeded"], counts.total() - unknown, unknown)
 
 
 def returned_rate(delegations: Iterable[Delegation]) -> Rate:

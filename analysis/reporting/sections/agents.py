@@ -16,15 +16,19 @@ from analysis.reporting.context import (
 from analysis.reporting.sections.outcomes import hollow_blocks, stopped_blocks
 from analysis.reporting.sections.verdicts import verdict_blocks
 from common.measures.claims import FEW
+from common.measures.rates import share
 from common.records.metrics import named_agents
-from common.records.sessions import STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics, GroupMetrics
+    from common.records.sessions import Standing
     from common.records.shared import Durations
+
+AGAINST: tuple[Standing, ...] = ("hollow", "failed")
+"""What counts against an agent."""
 
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:
@@ -60,10 +64,11 @@ def _table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
             count_cell(agent.delegations, context.groups.target("agent", agent.agent_type)),
             rate_cell(agent.success, context.groups.target("agent", agent.agent_type, "succeeded")),
             *(
-                count_cell(agent.standings.get(name, 0), context.groups.target("agent", agent.agent_type, name))
-                for name in STANDINGS[1:]
+                count_cell(agent.standings[name], context.groups.target("agent", agent.agent_type, name))
+                for name in AGAINST
             ),
-            rate_cell(agent.returned),
+            count_cell(agent.success.unknown, context.groups.target("agent", agent.agent_type, "not judged")),
+            share_cell(share(agent.returned)),
             money_cell(agent.cost.estimated if agent.with_run else None),
             money_cell(agent.cost_per_delegation),
             duration_cell(agent.durations.p50),
@@ -109,7 +114,7 @@ def _group_table(name: str, groups: Sequence[GroupMetrics], heads: Sequence[Cell
             head,
             count_cell(group.delegations, head.target),
             rate_cell(group.success),
-            rate_cell(group.returned),
+            share_cell(share(group.returned)),
             money_cell(group.cost.estimated if group.with_run else None),
             money_cell(group.cost_per_delegation),
             duration_cell(group.durations.p50),
