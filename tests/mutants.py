@@ -32,7 +32,7 @@ SAMPLES = {
     "numbers": Sample(
         changed=(
             "analysis/segmentation",
-            *(f"analysis/strategies/{name}.py" for name in ("misroutes", "rework", "spending", "verdicts")),
+            *(f"analysis/strategies/{name}.py" for name in ("following", "misroutes", "spending", "verdicts")),
             "common/agents/periods.py",
             "common/measures",
             *(f"common/text/{name}.py" for name in ("escaping", "formatting", "redaction", "secret_shapes")),

@@ -135,7 +135,8 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
     if delegation.result_kind in HOLLOW:
         yield "result_kind", Sentence(f"result_{delegation.result_kind}")
     if delegation.followed_by is not None:
-        yield "corrected", "yes"
+        place = context.masking.place(delegation.file, delegation.followed_line or delegation.line)
+        yield "followed", Sentence(f"followed_{delegation.followed_by}", {"place": place})
     yield from _times(delegation)
     if delegation.model is not None:
         yield "model", context.masking.name(delegation.model)
@@ -203,6 +204,9 @@ def _title(context: Context, group: Group) -> Sentence:
         shown = (context.masking.project(names[0]),)
     elif kind in {"outcome", "standing", "spending_by_place"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
+    elif kind == "next":
+        values: dict[str, Value] = {"step": names[0], "names": shown[1:], "count": len(group.numbers)}
+        return Sentence("group_next", values)
     elif kind in {"stopped", "retried"}:
         return Sentence("group_stopped", {"kind": kind, "cause": names[0], "count": len(group.numbers)})
     return Sentence("group", {"kind": kind, "names": shown, "result": result, "count": len(group.numbers)})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from common.measures.rates import CUT_OFF, UNKNOWN_NAME
 from common.measures.success import NOT_JUDGED
+from common.records.following import NEXT_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,6 +74,7 @@ def groups_of(inputs: ReportInputs) -> Groups:
 def _all_ids(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield (key, ids) of every number that leads to its delegations."""
     yield from _of_outcomes(inputs)
+    yield from _of_following(inputs)
     yield from _of_groups(inputs)
     yield from _of_spending(inputs)
     yield from _of_periods(inputs)
@@ -94,6 +96,18 @@ def _of_outcomes(inputs: ReportInputs) -> Iterator[Ids]:
         yield ("retried", stopped.cause), stopped.retries.tool_use_ids
     for link, ids in totals.tool_use_ids_by_link.items():
         yield ("link", link), ids
+
+
+def _of_following(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations that something followed, in all and by agent."""
+    metrics = inputs.results.metrics
+    for following, names in (
+        (metrics.totals.following, ()),
+        *((agent.following, (agent.agent_type,)) for agent in metrics.agents),
+    ):
+        for name in (*NEXT_STEPS, "repeated", "edited_again"):
+            yield ("next", name, *names), getattr(following, name)
+        yield ("next", "retried", *names), following.retries.tool_use_ids
 
 
 def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:

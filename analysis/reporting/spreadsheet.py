@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias
 from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, token_columns
 from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
 from common.measures.success import standing, success_rate
+from common.records.following import NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
 from common.text.escaping import csv_cell
 
@@ -113,6 +114,11 @@ def _counted(field: str, name: str) -> Callable[[AgentMetrics], Field]:
     return lambda agent: getattr(agent, field).get(name, 0)
 
 
+def _followed(name: str) -> Callable[[AgentMetrics], Field]:
+    """Return the number of delegations of an agent that something followed."""
+    return lambda agent: len(getattr(agent.following, name))
+
+
 def _outcome(outcome: Outcome) -> Column[AgentMetrics]:
     """Return the column of an outcome."""
     return outcome, lambda agent: agent.outcomes.get(outcome, 0)
@@ -152,8 +158,10 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield from rate_columns("returned", _agent_returned)
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
-    yield "retried", lambda agent: agent.retries.retried
-    yield "retries_completed", lambda agent: agent.retries.completed
+    yield "retried", lambda agent: agent.following.retries.retried
+    yield "retries_completed", lambda agent: agent.following.retries.completed
+    yield from ((f"next_{step}", _followed(step)) for step in NEXT_STEPS)
+    yield from ((name, _followed(name)) for name in ("repeated", "edited_again"))
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
     yield from token_columns(_agent_tokens)

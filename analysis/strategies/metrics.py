@@ -8,9 +8,9 @@ from typing import NamedTuple, TypedDict
 from msgspec import structs
 
 from analysis.strategies import model_pins, paying, spending, stopping, verdicts
+from analysis.strategies.following import Sequels, find_sequels, following
 from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
-from analysis.strategies.stopping import Retried
 from analysis.strategies.workflows import price_workflows
 from common import schema
 from common.measures import prices, rates, success
@@ -29,7 +29,7 @@ class _Findings(NamedTuple):
     """What was found out over all delegations; `balance_by_case` is by the id of the object."""
 
     field: verdicts.Field
-    retried: Retried
+    sequels: Sequels
     balance_by_case: Mapping[int, Balance]
 
 
@@ -57,7 +57,7 @@ def answer_metrics(material: Material) -> MetricsResult:
     """Return the figures of every group: names by number of delegations, periods of time in order of time."""
     cases = material.cases
     parts = spending.expenses(material.enriched)
-    retried = stopping.retried(material.sessions)
+    sequels = find_sequels(material.sessions)
     balances = paying.balances(cases, material.prices, material.calendar.day)
     by = partial(spending.by, parts, table=material.prices)
     return MetricsResult(
@@ -66,9 +66,9 @@ def answer_metrics(material: Material) -> MetricsResult:
         period_source=material.periods.source,
         prices_read=material.prices.read,
         verdict_rule=verdicts.RULE,
-        totals=_totals(material, parts, balances),
-        agents=_agents(material, retried, balances),
-        stopped=stopping.stopped_work(cases, retried),
+        totals=_totals(material, parts, balances, sequels),
+        agents=_agents(material, sequels, balances),
+        stopped=stopping.stopped_work(cases, sequels.retried),
         models=_by_size(cases, lambda case: case.delegation.model or rates.UNKNOWN_NAME),
         days=_by_name(cases, lambda case: material.calendar.day(case.delegation.timestamp)),
         hours=_by_name(cases, lambda case: _hour(material.calendar.hour(case.delegation.timestamp))),
@@ -152,11 +152,11 @@ def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list
     return [GroupMetrics(name=key, **_figures(groups[key])) for key in [*order, rates.UNKNOWN_NAME] if key in groups]
 
 
-def _agents(material: Material, retried: Retried, balances: Sequence[Balance]) -> list[AgentMetrics]:
+def _agents(material: Material, sequels: Sequels, balances: Sequence[Balance]) -> list[AgentMetrics]:
     """Return the figures by agent type, most used first; calls that name none last."""
     groups = _groups(material.cases, lambda case: case.delegation.agent_type)
     field = verdicts.field_of(groups, material.router)
-    found = _Findings(field, retried, {id(balance.case): balance for balance in balances})
+    found = _Findings(field, sequels, {id(balance.case): balance for balance in balances})
     ordered = sorted(groups.items(), key=lambda item: (item[0] == NOT_RECORDED, -len(item[1]), item[0]))
     return [_agent(agent, inside, found, material) for agent, inside in ordered]
 
@@ -169,7 +169,7 @@ def _agent(agent: str, cases: Sequence[Case], found: _Findings, material: Materi
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
-        retries=stopping.retries(cases, found.retried),
+        following=following(cases, found.sequels),
         hollow_results=stopping.hollow_results(cases),
         verdict=verdicts.judge(agent, found.field),
         parent_price=model_pins.on_callers_model(cases, material.prices),
@@ -192,7 +192,7 @@ def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
     return "no" if is_gone else "cannot be known"
 
 
-def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Balance]) -> Totals:
+def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Balance], sequels: Sequels) -> Totals:
     cases, summary = material.cases, material.enriched.summary
     delegations = [case.delegation for case in cases]
     places: Mapping[str, Tokens] = {
@@ -207,6 +207,7 @@ def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Bal
         success=success.success_rate(delegations),
         returned=success.returned_rate(delegations),
         durations=rates.durations(delegations),
+        following=following(cases, sequels),
         tokens=sum_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],

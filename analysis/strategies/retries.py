@@ -15,7 +15,7 @@ _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
 Words = frozenset[str]
 
 
-def words_of(text: str) -> Words:
+def text_words(text: str) -> Words:
     """Return the words of a text, without case and without the full stop at a sentence's end."""
     return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
 
@@ -72,4 +72,4 @@ def _tries(later: EnrichedDelegation, before: EnrichedDelegation) -> bool:
     if not is_later(before, later):
         return False
     texts = ((later.description or "", before.description or ""), (later.prompt, before.prompt))
-    return any(are_alike(words_of(first), words_of(second), ALIKE) for first, second in texts)
+    return any(are_alike(text_words(first), text_words(second), ALIKE) for first, second in texts)

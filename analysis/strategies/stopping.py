@@ -1,23 +1,15 @@
-"""What stopped the work: causes that are not the agent's, with retries; and results without work, with their proof."""
+"""Causes other than the agent that stopped the work, with retries; and results without work, with their proof."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from analysis.strategies.retries import find_retries
+from analysis.strategies.following import Retried, retries
 from common.measures import rates
 from common.measures.cases import Case, evidence, tool_use_ids
 from common.measures.success import standing
-from common.records.metrics import HollowResult, Retries, StoppedWork
-from common.records.sessions import CAUSES, EnrichedDelegation, EnrichedSession
+from common.records.metrics import HollowResult, StoppedWork
+from common.records.sessions import CAUSES
 
 FIRST_LINES = 300
-
-Retried = Mapping[str, EnrichedDelegation]
-"""The delegation that tried again, by the id of the one that did not complete."""
-
-
-def retried(sessions: Iterable[EnrichedSession]) -> Retried:
-    """Return every delegation that was tried again, with the one that did."""
-    return {tool_use_id: retry for session in sessions for tool_use_id, retry in find_retries(session).items()}
 
 
 def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
@@ -38,13 +30,6 @@ def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
         if inside
     ]
     return sorted(rows, key=lambda row: (-row.events, -row.delegations, CAUSES.index(row.cause)))
-
-
-def retries(cases: Sequence[Case], retried: Retried) -> Retries:
-    """Return how many of these were tried again, and how many retries completed."""
-    again = [case for case in cases if case.delegation.tool_use_id in retried]
-    completed = sum(standing(retried[case.delegation.tool_use_id]) == "succeeded" for case in again)
-    return Retries(retried=len(again), completed=completed, tool_use_ids=tool_use_ids(again))
 
 
 def hollow_results(cases: Sequence[Case]) -> list[HollowResult]:

@@ -6,6 +6,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
+from common.records.following import Following, Retries
 from common.records.paying import ModelPin, OtherPrice, Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import Cost, Durations, Evidence, PeriodSource
@@ -90,14 +91,6 @@ class HollowResult(Evidence, frozen=True, kw_only=True):
     first_lines: str  #: beginning of the result
 
 
-class Retries(Record, frozen=True, kw_only=True):
-    """Delegations that were tried again; see [retries](DEFINITIONS.md#what-happened-next)."""
-
-    retried: int  #: delegations after which the same was asked again
-    completed: int  #: those of them whose retry completed
-    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the retried delegations
-
-
 class StoppedWork(Record, frozen=True, kw_only=True):
     """The delegations that something other than their agent ended, by cause."""
 
@@ -119,7 +112,7 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     first_day: str | None  #: day of its first delegation
     last_day: str | None  #: day of its last delegation
     models: dict[str, int]  #: delegations by the model that ran
-    retries: Retries  #: those of its delegations that did not complete and were tried again
+    following: Following  #: what happened after its delegations
     hollow_results: list[HollowResult]  #: its hollow results, in order of time
     verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
     parent_price: OtherPrice  #: the same tokens at the price of the calling model
@@ -169,6 +162,7 @@ class Totals(Record, frozen=True, kw_only=True):
     success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
     returned: Rate  #: completed, with any result, of all whose end is recorded
     durations: Durations  #: active time
+    following: Following  #: what happened after the delegations
     tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
     tokens_main: Tokens  #: tokens of main threads
     tokens_runs: Tokens  #: tokens of linked runs

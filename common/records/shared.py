@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import field
 
-from common.records.base import Rate, Record
+from common.records.base import Record
 from common.records.sessions import Outcome
 
 PeriodSource = Literal["settings", "git", "sightings", "none"]
@@ -58,18 +58,6 @@ class Evidence(Record, frozen=True, kw_only=True):
     line: int  #: line of the call, from 1
     cost: float | None  #: estimated dollars of its own run, None without a run or a price
     why: str  #: what it supports, in one word that the statement defines
-
-
-class Rework(Record, frozen=True, kw_only=True):
-    """Completed delegations with a run that had to be done again."""
-
-    rate: Rate  #: repeated or corrected, of the completed delegations with a run
-    repeated: int  #: a later delegation of the session has a nearly equal prompt
-    corrected: int  #: the user interrupted or refused next; a delegation can be both
-    edited_again: Rate  #: a file of the run was edited later; a weak sign, not part of `rate`
-    repeat_cost: float  #: estimated dollars of the repeats, each counted once, for the nearest earlier match
-    examples: list[Evidence]  #: up to three; `why` is `repeated` or `corrected`
-    tool_use_ids: list[str] = field(default_factory=list)  #: ids of the delegations that `rate` counts
 
 
 class Transition(Record, frozen=True, kw_only=True):

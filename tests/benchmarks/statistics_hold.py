@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from analysis.segmentation.comparisons import adjust, compare
 from analysis.segmentation.rows import HITS
-from analysis.strategies.rework import Reworked
 from analysis.strategies.verdicts import Field, is_below, judge
 from common.agents import periods
 from common.measures import sequences
@@ -140,9 +139,7 @@ def verdicts(agents: int, sessions: int, rounds: int, worse: float = 1.0) -> str
     draw = random.Random(agents)
     wrong = caught = lows = 0
     for _ in range(rounds):
-        field = Field(
-            _work(agents, sessions, worse, draw), Reworked(frozenset(), frozenset(), frozenset(), {}), NO_ROUTER
-        )
+        field = Field(_work(agents, sessions, worse, draw), NO_ROUTER)
         words = {agent: verdict.verdict for agent in field.cases_by_agent if (verdict := judge(agent, field))}
         wrong += any(word == "fix" for agent, word in words.items() if agent != "0" or worse == 1)
         caught += words.get("0") == "fix"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.context.agent_lists import AgentLists
-from common.transcripts.reading.context.titles import take_title
+from common.transcripts.reading.context.titles import TITLE_TYPES, take_title
 from common.transcripts.reading.facts import Call, FileFacts, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
@@ -242,9 +242,7 @@ _HANDLERS: dict[str | None, Callable[[TranscriptReader, Line, int], None]] = {
     "user": TranscriptReader._user,  # noqa: SLF001
     "progress": TranscriptReader._progress,  # noqa: SLF001
     "fork-context-ref": TranscriptReader._fork_reference,  # noqa: SLF001
-    **dict.fromkeys(
-        ("summary", "ai-title", "custom-title"), lambda reader, line, _: take_title(reader.facts.titles, line)
-    ),
+    **dict.fromkeys(TITLE_TYPES, lambda reader, line, _: take_title(reader.facts.titles, line)),
     "system": TranscriptReader._system,  # noqa: SLF001
     "queue-operation": TranscriptReader._queue_operation,  # noqa: SLF001
     "attachment": TranscriptReader._attachment,  # noqa: SLF001

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.reporting.blocks import Sentence
+from analysis.reporting.blocks import Code, Sentence
 from analysis.reporting.cards import cards_of, stretches
 from analysis.reporting.evidence import outcome_class
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES
@@ -55,20 +55,29 @@ def test_every_delegation_is_in_the_groups_that_count_it(tmp_path: Path) -> None
     assert (groups.card("absent"), groups.session("absent"), groups.target("agent", "absent")) == (None, None, None)
 
 
-def test_repeated_and_corrected_work_is_in_the_group_of_rework(tmp_path: Path) -> None:
+def test_what_followed_is_in_groups_and_on_the_card_with_its_line(tmp_path: Path) -> None:
     made = run(spent(output=10))
     words = "write the parser for the settings file and its tests"
     again = session(
         "a",
         delegation("t1", run=made, prompt=words, answered="2026-03-02T10:01:00Z"),
         delegation("t2", run=made, prompt=words, timestamp="2026-03-02T11:00:00Z", number=2),
-        delegation("t3", run=made, prompt="another thing", timestamp="2026-03-02T12:00:00Z", corrected=True, number=3),
+        delegation(
+            "t3",
+            run=made,
+            prompt="another thing",
+            timestamp="2026-03-02T12:00:00Z",
+            number=3,
+            followed_by="tool_stopped",
+        ),
     )
     made_context = context(tmp_path, again)
-    group = made_context.groups.group_by_key["rework",]
-    rate = made_context.inputs.results.metrics.totals.rework.rate
-    assert group.numbers == (1, 3)
-    assert rate.hits == 2
+    groups = made_context.groups.group_by_key
+    assert groups["next", "repeated"].numbers == groups["next", "repeated", "developer"].numbers == (1,)
+    assert groups["next", "tool_stopped"].numbers == (3,)
+    (cards,) = cards_of(made_context)
+    assert dict(cards.cards[2].facts)["followed"] == Sentence("followed_tool_stopped", {"place": Code("p/s.jsonl:7")})
+    assert "followed" not in dict(cards.cards[0].facts)
 
 
 def test_times_on_cards_are_those_of_the_time_zone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from analysis.strategies import stopping
+from analysis.strategies.following import find_sequels
 from tests.builders.material import material
 from tests.builders.records import delegation, session
 
@@ -18,7 +19,7 @@ def test_what_stopped_the_work_is_told_by_cause_with_events_and_retries() -> Non
             delegation("t7", "c", "unreported"),
         )
     )
-    retried = stopping.retried(made.sessions)
+    retried = find_sequels(made.sessions).retried
     user, limit = stopping.stopped_work(made.cases, retried)
     assert (user.cause, user.delegations, user.events, user.agents) == ("user", 3, 2, {"b": 2, "a": 1})
     assert (user.tool_use_ids, user.retries.retried) == (["t1", "t2", "t3"], 0)
@@ -34,7 +35,7 @@ def test_a_retry_without_success_is_told_as_such() -> None:
             delegation("t2", "a", description="Draw the map", kind="empty", result=""),
         )
     )
-    [row] = stopping.stopped_work(made.cases, stopping.retried(made.sessions))
+    [row] = stopping.stopped_work(made.cases, find_sequels(made.sessions).retried)
     assert (row.cause, row.retries.retried, row.retries.completed) == ("name", 1, 0)
 
 

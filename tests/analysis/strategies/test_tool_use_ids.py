@@ -43,20 +43,6 @@ def test_a_row_of_costs_has_each_run_once_and_no_main_thread() -> None:
     assert [(row.name, row.tool_use_ids) for row in result.spending_by_place] == [("main", []), ("runs", ["t1"])]
 
 
-def test_rework_has_the_ids_of_what_was_done_again() -> None:
-    made = run(spent(output=10))
-    words = "write the parser for the settings file and its tests"
-    again = session(
-        "a",
-        delegation("t1", run=made, prompt=words, answered="2026-03-02T10:01:00Z"),
-        delegation("t2", run=made, prompt=words, timestamp="2026-03-02T11:00:00Z", number=2),
-        delegation("t3", "reviewer", run=made, timestamp="2026-03-02T12:00:00Z", corrected=True, number=3),
-    )
-    result = metrics.answer_metrics(material(again))
-    assert result.totals.rework.tool_use_ids == ["t1", "t3"]
-    assert [agent.rework.tool_use_ids for agent in result.agents] == [["t1"], ["t3"]]
-
-
 def test_a_transition_has_the_second_delegation_and_a_loop_the_last() -> None:
     made = [sequences.steps(numbered("a", "b", "a")), sequences.steps(numbered("a", "b", prefix="u"))]
     found = sequences.count_transitions(made)

@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from common.transcripts.reading.lenient import clean
 from common.transcripts.reading.shapes import Line, read_text
 
+TITLE_TYPES = ("summary", "ai-title", "custom-title")
 LONGEST_TITLE = 200
 
 

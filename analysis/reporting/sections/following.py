@@ -1,0 +1,61 @@
+"""The table of what happened after delegations, by agent: neutral facts, each leading to its delegations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.reporting.blocks import Block, Cell, Heading, Paragraph, Ref, Sentence, Table
+from analysis.reporting.context import count_cell
+
+if TYPE_CHECKING:
+    from analysis.reporting.context import Context
+    from common.records.following import Following
+
+STEPS = ("stopped", "plan_sent_back", "tool_stopped", "went_on", "no_end")
+LATER = ("repeated", "edited_again")
+
+
+def following_blocks(context: Context) -> tuple[Block, ...]:
+    """Return the table of what happened next; nothing if every delegation was simply gone on from."""
+    metrics = context.inputs.results.metrics
+    total = metrics.totals.following
+    if not any((total.stopped, total.plan_sent_back, total.tool_stopped, total.retries.retried)):
+        return ()
+    rows = [
+        (context.agent(agent.agent_type), *_cells(context, agent.following, agent.agent_type))
+        for agent in metrics.agents
+    ]
+
+    def counted(name: str, count: int) -> Ref | None:
+        return Ref(count, context.groups.target("next", name)) if count else None
+
+    lead = Sentence(
+        "following_lead",
+        {
+            "stopped": counted("stopped", len(total.stopped)),
+            "presses": total.presses,
+            "plans": counted("plan_sent_back", len(total.plan_sent_back)),
+            "tools": counted("tool_stopped", len(total.tool_stopped)),
+            "retried": counted("retried", total.retries.retried),
+            "succeeded": total.retries.completed or None,
+        },
+    )
+    return (
+        Heading(Sentence("head_following"), "following"),
+        Paragraph((lead,)),
+        Table("following", tuple(rows), shown=15),
+    )
+
+
+def _cells(context: Context, following: Following, agent: str) -> tuple[Cell, ...]:
+    """Return the counts of an agent."""
+
+    def counted(name: str, count: int) -> Cell:
+        return count_cell(count, context.groups.target("next", name, agent))
+
+    return (
+        *(counted(name, len(getattr(following, name))) for name in STEPS),
+        counted("retried", following.retries.retried),
+        count_cell(following.retries.completed),
+        *(counted(name, len(getattr(following, name))) for name in LATER),
+    )
