@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 SUCCESS = 0.85
 CORRELATION = 0.2
 AGENTS = ["a", "b", "c", "d"]
-NO_REWORK = Reworked(frozenset(), frozenset(), frozenset(), {})
 NO_ROUTER = Router({}, "too few agents")
 
 

@@ -48,6 +48,7 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
     documented |= cells("Workflows", 0) - file_reader.JOURNAL_TYPES
     assert documented >= FIELDS
     values = {
+        "agent_listing_delta",
         "queued_command",
         "<synthetic>",
         "standard",
@@ -83,6 +84,7 @@ def test_the_limit_of_a_snapshot_is_that_of_the_code() -> None:
         ("tools that poll", transcript_reader.POLLING_TOOLS),
         ("tools that stop", transcript_reader.STOPPING_TOOLS),
         ("tools that resume", transcript_reader.RESUMING_TOOLS),
+        ("tools that end the planning", transcript_reader.PLAN_TOOLS),
         ("tools that may run as an agent", frozenset({transcript_reader.SKILL_TOOL})),
         ("tools that edit", messages.EDITING_TOOLS),
     ],
@@ -110,7 +112,15 @@ def test_what_every_meaning_decides_is_documented() -> None:
     assert {name for row in pairs for name in names(row[0])} >= meanings
     known = "".join(
         (ROOT / "common" / "transcripts" / "reading" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("texts/phrases", "texts/framing", "transcript_reader")
+        for name in (
+            "answers",
+            "context/agent_lists",
+            "texts/framing",
+            "texts/phrases",
+            "texts/refusals",
+            "threads",
+            "transcript_reader",
+        )
     )
     texts = [name for row in pairs for name in names(row[0]) if name not in meanings]
     assert [text for text in texts if text.split("…")[0].strip(" :<>") not in known] == []

@@ -62,14 +62,7 @@ def test_what_followed_is_in_groups_and_on_the_card_with_its_line(tmp_path: Path
         "a",
         delegation("t1", run=made, prompt=words, answered="2026-03-02T10:01:00Z"),
         delegation("t2", run=made, prompt=words, timestamp="2026-03-02T11:00:00Z", number=2),
-        delegation(
-            "t3",
-            run=made,
-            prompt="another thing",
-            timestamp="2026-03-02T12:00:00Z",
-            number=3,
-            followed_by="tool_stopped",
-        ),
+        delegation("t3", timestamp="2026-03-02T12:00:00Z", number=3, followed_by="tool_stopped", followed_line=7),
     )
     made_context = context(tmp_path, again)
     groups = made_context.groups.group_by_key
