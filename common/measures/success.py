@@ -1,4 +1,4 @@
-"""What the outcome of a delegation says about its agent, and the rates that follow from it."""
+"""The standing of a delegation: what its outcome says about its agent; and the rates that follow from it."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -13,7 +13,7 @@ from tests.builders.records import delegation, enriched, numbered, session
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from common.records.sessions import EnrichedDelegation, EnrichedSession, Outcome
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
 
 def classified(tmp_path: Path, *sessions: EnrichedSession, over: int = 3) -> MarathonClassification:
@@ -77,14 +77,17 @@ def test_a_marathon_is_classed_by_its_unrounded_success(
     assert classification(made) == expected
 
 
-def alone(*outcomes: Outcome, **more: object) -> list[EnrichedDelegation]:
+def alone(*outcomes: str, **more: object) -> list[EnrichedDelegation]:
     """Make delegations of one message each."""
-    return [delegation(f"t{n}", "a", outcome, **more) for n, outcome in enumerate(outcomes, 1)]  # type: ignore[arg-type]
+    return [
+        delegation(f"t{n}", "a", outcome, **more)  # type: ignore[arg-type]  # names of outcomes
+        for n, outcome in enumerate(outcomes, 1)
+    ]
 
 
 def place(delegations: list[EnrichedDelegation]) -> tuple[int, str] | None:
     found = pivot(delegations)
-    return found and (found.sequence_number, found.reason)
+    return (found.sequence_number, found.reason) if found else None
 
 
 def test_the_pivot_is_the_third_failure_even_if_not_in_a_row() -> None:

@@ -47,7 +47,7 @@ def delegations(draw: st.DrawFn, number: int, agents: int) -> EnrichedDelegation
     return delegation(
         f"t{number}",
         agent,
-        outcome,
+        outcome,  # type: ignore[arg-type] # a name of an outcome
         kind=draw(st.sampled_from(["report", "report", "report", "invented"])) if outcome == "completed" else None,
         run=run(spent(output=output)) if output else None,
         prompt=f"task {number}",
