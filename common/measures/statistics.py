@@ -70,24 +70,6 @@ def clustered_difference(clusters: Sequence[tuple[int, int, int, int]]) -> float
     return erfc(abs(rate - other_rate) / sqrt(2 * variance))
 
 
-def prior_weight(samples: Sequence[tuple[int, int]]) -> float | None:
-    """Return (1 - r) / r for the correlation r of runs of one agent, by analysis of variance; None if r is not above 0.
-
-    `samples` are (hits, total) by agent. r = (B - W) / (B + (n0 - 1) W) with the mean squares between agents, B, and
-    within them, W, and n0 = (N - sum n^2 / N) / (k - 1) (Ridout, Demétrio, Firth 1999).
-    """
-    agents, runs = len(samples), sum(total for _, total in samples)
-    if agents < 2 or runs <= agents:  # noqa: PLR2004 (one agent does not differ)
-        return None
-    mean = sum(hits for hits, _ in samples) / runs
-    between = fsum(total * (hits / total - mean) ** 2 for hits, total in samples) / (agents - 1)
-    within = fsum(hits * (1 - hits / total) for hits, total in samples) / (runs - agents)
-    size = (runs - sum(total * total for _, total in samples) / runs) / (agents - 1)
-    spread = between + (size - 1) * within
-    correlation = (between - within) / spread if spread > 0 else 0.0
-    return (1 - correlation) / correlation if correlation > 0 else None
-
-
 def holm(ps: Sequence[float]) -> list[float]:
     """Return each p adjusted for all of them (Holm 1979), in the order given."""
     adjusted = [0.0] * len(ps)

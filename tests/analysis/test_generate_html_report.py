@@ -125,10 +125,9 @@ def test_a_claim_leads_to_the_delegations_that_it_counts(page: str) -> None:
     assert anchor is not None
     group = page[page.index(f'id="{anchor.group(1)}"') :].split("</details>", maxsplit=1)[0]
     numbers = re.findall(r'<a href="#d(\d+)">', group)
-    assert len(numbers) == 112
+    assert len(numbers) == 224
     first = page[page.index(f'id="d{numbers[0]}"') :].split("</summary>", maxsplit=1)[0]
     assert "<code>reviewer</code>" in first
-    assert 'title="failed"' in first
 
 
 def test_a_card_says_what_is_known_of_its_delegation(tmp_path: Path) -> None:
@@ -209,7 +208,7 @@ def test_both_reports_say_the_same_sentences(tmp_path: Path) -> None:
     answer = made.markdown().split("## The answer\n")[1].split("\n## ")[0]
     said = re.sub(r"<[^>]*>", "", made.html()).replace("\xa0", " ")
     for sentence in re.findall(r"^- (.*)$", answer, re.MULTILINE):
-        assert sentence.replace("`", "") in said
+        assert re.sub(r"`|\*\*", "", sentence) in said
 
 
 def test_six_thousand_delegations_stay_below_eight_megabytes(tmp_path: Path) -> None:

@@ -69,16 +69,16 @@ def test_no_sessions_is_said_and_is_no_error(tmp_path: Path) -> None:
 
 def test_one_delegation_is_too_few_to_say_anything_of(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, session("s", delegation("t"))).markdown()
-    assert "- Of 1 delegation, 1 of 1 (100 %, 21–100 %) with a known outcome were completed" in page
-    assert page.count("\n- Of 1") == 1
-    assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 |" in page
+    assert "- 1 of 1 (100 %, 21–100 %) judged delegations did the work." in page
+    assert len(re.findall(r"^- ", page.split("## The answer\n")[1].split("\n## ")[0], re.MULTILINE)) == 1
+    assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 | 0 | 0 | 0 | 1 of 1 (100 %, 21–100 %) |" in page
 
 
 def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, *sessions(10)).markdown()
-    assert "- Of 60 delegations, 50 of 60 (83 %, 72–91 %) with a known outcome were completed; 10 were not" in page
-    assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 |" in page
-    assert "`reviewer` completed 10 of 20 (50 %, 30–70 %), all others 40 of 40 (100 %, 91–100 %)" in page
+    assert "- 50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed." in page
+    assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 | 10 | 0 | 0 |" in page
+    assert "`reviewer` needs attention (**fix**): 10 of 20 (50 %, 30–70 %) of its delegations did the work" in page
 
 
 def test_the_answer_has_at_most_five_sentences(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_the_answer_is_said_in_the_terminal(tmp_path: Path, capsys: pytest.Captu
     capsys.readouterr()
     made.markdown()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Of 60 delegations, 50 of 60 (83 %, 72–91 %) with a known outcome were completed")
+    assert lines[0].startswith("50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed.")
     assert re.fullmatch(r"\d+ lines", lines[-1])
     assert len(lines) <= 10
 

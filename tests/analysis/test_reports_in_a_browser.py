@@ -129,7 +129,7 @@ def test_rows_are_filtered_and_all_of_them_can_be_shown(browser: Browser, made: 
 
 def test_a_number_leads_to_its_delegations_and_back(browser: Browser, made: Made) -> None:
     page = Watched(browser, made.folder / "routing_report.html").page
-    page.locator("#table-agents tbody tr", has_text="reviewer").locator("td:nth-child(3) a").click()
+    page.locator("#table-agents tbody tr", has_text="reviewer").locator("td:nth-child(5) a").click()
     shown = page.locator(".card").filter(visible=True)
     expect(shown).to_have_count(112)
     expect(page.locator("#filtered")).to_contain_text("reviewer, failed: 112 delegations")

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.reporting.blocks import Code, Sentence
 from analysis.reporting.cards import cards_of, stretches
-from analysis.reporting.evidence import outcome_class
-from common.records.sessions import CAUSES, HOLLOW, OUTCOMES
+from common.records.sessions import CAUSES, HOLLOW
 from tests.analysis.reporting.test_findings import context
 from tests.builders.records import delegation, run, session, spent
 from tests.builders.reports import from_sessions
@@ -34,10 +33,6 @@ def test_stretches_hold_every_number_once(numbers: set[int]) -> None:
     assert held == sorted(numbers)
 
 
-def test_every_outcome_counts_as_one_thing() -> None:
-    assert [outcome_class(outcome) for outcome in OUTCOMES] == ["completed", *["failed"] * 5, *["unknown"] * 2]
-
-
 def test_every_delegation_is_in_the_groups_that_count_it(tmp_path: Path) -> None:
     first = session("a", delegation("t1", "developer"), delegation("t2", "reviewer", "failed", number=2))
     second = session("b", delegation("t3", "developer", "unanswered", timestamp="2026-03-03T10:00:00Z"))
@@ -46,7 +41,7 @@ def test_every_delegation_is_in_the_groups_that_count_it(tmp_path: Path) -> None
     assert numbers["agent", "developer"] == (1, 3)
     assert numbers["agent", "reviewer", "failed"] == (2,)
     assert numbers["outcome", "unanswered"] == (3,)
-    assert numbers["class", "unknown"] == (3,)
+    assert numbers["standing", "unknown"] == (3,)
     assert numbers["transition", "developer", "reviewer"] == (2,)
     assert numbers["day", "2026-03-03"] == (3,)
     assert numbers["place", "1"] == (1, 3)
@@ -71,6 +66,20 @@ def test_what_followed_is_in_groups_and_on_the_card_with_its_line(tmp_path: Path
     (cards,) = cards_of(made_context)
     assert dict(cards.cards[2].facts)["followed"] == Sentence("followed_tool_stopped", {"place": Code("p/s.jsonl:7")})
     assert "followed" not in dict(cards.cards[0].facts)
+
+
+def test_stopped_work_and_what_was_tried_again_are_in_groups_by_cause(tmp_path: Path) -> None:
+    words = "write the parser for the settings file"
+    stopped = session(
+        "a",
+        delegation("t1", "devloper", "not_started", prompt=words),
+        delegation("t2", prompt=words, timestamp="2026-03-02T11:00:00Z", number=2),
+        delegation("t3", outcome="interrupted", timestamp="2026-03-02T12:00:00Z", number=3),
+        delegation("t4", outcome="failed", timestamp="2026-03-02T13:00:00Z", number=4),
+    )
+    groups = context(tmp_path, stopped).groups.group_by_key
+    found = {key: group.numbers for key, group in groups.items() if key[0] in {"stopped", "retried"}}
+    assert found == {("stopped", "name"): (1,), ("retried", "name"): (1,), ("stopped", "user"): (3,)}
 
 
 def test_times_on_cards_are_those_of_the_time_zone(tmp_path: Path) -> None:

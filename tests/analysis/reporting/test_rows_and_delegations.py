@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 
 COUNTS = {
-    "agents": ["delegations", "unknown"],
+    "agents": ["delegations", "without work", "failed", "stopped", "no recorded end"],
     "models": ["delegations"],
     "projects": ["delegations"],
     "weekdays": ["delegations"],
@@ -41,6 +41,7 @@ COUNTS = {
     "chart_tokens": ["delegations"],
     "rules": ["tasks that match", "suspected"],
     "following": ["stopped by the user", "plan sent back", "tool stopped", "went on", "no recorded end", "tried again"],
+    "stopped": ["delegations", "tried again"],
     "agent_shares": ["share, earlier", "share, later"],
     "transitions": ["times"],
     "loops": ["times"],
@@ -52,7 +53,7 @@ COUNTS = {
 
 SUMS = {
     "cost_by_agent": ["priced", "without a price"],
-    "chart_overview": ["completed", "failed", "stopped", "unknown"],
+    "chart_overview": ["succeeded", "without work", "failed", "stopped", "no recorded end"],
 }
 """Columns that count the delegations of the row together."""
 
@@ -163,11 +164,11 @@ def test_a_row_of_one_delegation_leads_to_its_card(page: Page) -> None:
     assert [(name, cell.text) for name, cell in found if len(page.cards[cell.href or ""]) != 1] == []
 
 
-def test_a_place_in_the_session_leads_to_known_and_unknown_alike(page: Page) -> None:
+def test_a_place_in_the_session_leads_to_judged_and_others_alike(page: Page) -> None:
     rows = [row for name, row in page.rows() if name == "positions"]
-    totals = [int(row["completed of known"].text.split(" of ")[1].split()[0].replace(",", "")) for row in rows]
-    expected = [total + row["unknown"].number for total, row in zip(totals, rows, strict=True)]
-    assert [len(page.cards[row["completed of known"].href or ""]) for row in rows] == expected
+    totals = [int(row["success"].text.split(" of ")[1].split()[0].replace(",", "")) for row in rows]
+    expected = [total + row["not judged"].number for total, row in zip(totals, rows, strict=True)]
+    assert [len(page.cards[row["success"].href or ""]) for row in rows] == expected
 
 
 def test_an_agent_that_is_sighted_leads_to_its_delegations(page: Page) -> None:
@@ -213,3 +214,5 @@ def test_a_group_says_what_its_delegations_have_in_common(page: Page) -> None:
     assert [title for title in titles if re.search(r" :|  |^ ", title)] == []
     stopped = next(title for title in titles if title.startswith("stopped by the user: "))
     assert re.fullmatch(r"stopped by the user: \d+ delegations?", stopped)
+    assert any(re.fullmatch(r"ended by the user: \d+ delegations", title) for title in titles)
+    assert any(re.fullmatch(r"tried again after .+: \d+ delegations?", title) for title in titles)

@@ -16,7 +16,7 @@ MARKUP = ['<a href="https://example.org">x</a>', "https://example.org", "\\(x^2\
 
 def drawing(label: str = "developer", name: str = "chart") -> str:
     layers = [
-        bars([(0, 3), (3, 5)], [1, 1], ["completed", "failed"]),
+        bars([(0, 3), (3, 5)], [1, 1], ["succeeded", "failed"]),
         lines([(1, 1)], [(4, 1)], "ink", 0.6),
         *(points([(2, 1)], "unknown", shape=shape) for shape in (1, 4, 16, 18)),
         labels([(5, 1)], [label], "soft"),
@@ -48,7 +48,7 @@ def test_colours_are_classes_that_the_style_sheet_knows() -> None:
     assert "rgb(" not in washed
     assert "#" not in washed.replace("url(#", "")
     used = set(re.findall(r"\b[fs]-([a-z\-]+)", washed))
-    assert {"completed", "failed", "unknown", "ink", "soft", "line"} <= used <= set(COLOURS)
+    assert {"succeeded", "failed", "unknown", "ink", "soft", "line"} <= used <= set(COLOURS)
 
 
 @pytest.mark.parametrize("label", MARKUP)

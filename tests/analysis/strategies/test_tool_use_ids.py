@@ -43,6 +43,22 @@ def test_a_row_of_costs_has_each_run_once_and_no_main_thread() -> None:
     assert [(row.name, row.tool_use_ids) for row in result.spending_by_place] == [("main", []), ("runs", ["t1"])]
 
 
+def test_stopped_and_hollow_work_have_their_ids() -> None:
+    words = "write the parser for the settings file and its tests"
+    again = session(
+        "a",
+        delegation("t1", outcome="interrupted", prompt=words, answered="2026-03-02T10:01:00Z"),
+        delegation("t2", prompt=words, timestamp="2026-03-02T11:00:00Z", number=2, kind="empty"),
+        delegation("t3", "reviewer", "interrupted", timestamp="2026-03-02T12:00:00Z", number=3),
+    )
+    result = metrics.answer_metrics(material(again))
+    [stopped] = result.stopped
+    assert (stopped.tool_use_ids, stopped.retries.tool_use_ids) == (["t1", "t3"], ["t1"])
+    assert result.totals.tool_use_ids_by_standing == {"stopped": ["t1", "t3"], "hollow": ["t2"]}
+    assert [agent.retries.tool_use_ids for agent in result.agents] == [["t1"], []]
+    assert [[hollow.tool_use_id for hollow in agent.hollow_results] for agent in result.agents] == [["t2"], []]
+
+
 def test_a_transition_has_the_second_delegation_and_a_loop_the_last() -> None:
     made = [sequences.steps(numbered("a", "b", "a")), sequences.steps(numbered("a", "b", prefix="u"))]
     found = sequences.count_transitions(made)

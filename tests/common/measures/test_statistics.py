@@ -14,7 +14,6 @@ from common.measures.statistics import (
     fisher,
     holm,
     newcombe,
-    prior_weight,
     quantile,
     wilson,
 )
@@ -120,16 +119,3 @@ def test_one_cluster_tells_nothing_and_clusters_that_agree_tell_all() -> None:
     assert clustered_difference([(1, 2, 2, 2)]) is None
     assert clustered_difference([(1, 2, 2, 2), (1, 2, 2, 2)]) == 0.0
     assert clustered_difference([(1, 2, 1, 2), (1, 2, 1, 2)]) == 1.0
-
-
-def test_the_prior_weight_by_hand() -> None:
-    # two agents of 10, 9 and 5 hits: mean 0.7, between 10 x 0.04 x 2 = 0.8, within (0.9 + 2.5) / 18 = 0.18889, n0 = 10
-    # r = (0.8 - 0.18889) / (0.8 + 9 x 0.18889) = 0.244444; (1 - r) / r = 3.0909
-    assert prior_weight([(9, 10), (5, 10)]) == pytest.approx(3.0909, abs=1e-4)
-
-
-def test_agents_that_differ_no_more_than_chance_are_pulled_all_the_way() -> None:
-    assert prior_weight([(5, 10), (5, 10)]) is None
-    assert prior_weight([(5, 10)]) is None
-    assert prior_weight([]) is None
-    assert prior_weight([(10, 10), (10, 10)]) is None
