@@ -105,7 +105,7 @@ def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path:
     assert ran(first) == [script for scripts in STAGES.values() for script in scripts]
     *_, answer, read, accounted, report = first.stdout.splitlines()
     assert report == f"  report: {tmp_path / 'data' / 'routing_report.html'}"
-    assert answer.startswith("  85 sessions, ")
+    assert answer.startswith("  92 sessions, ")
     assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 4,847", "  4,841")
     assert "  Of 510 delegations, 397 of 495 " in first.stdout
     assert ran(doit(tmp_path)) == []

@@ -11,6 +11,7 @@ import pytest
 
 from tests.transcripts_made import Corpus
 from tests.transcripts_made.__main__ import SAMPLE, make_sample
+from tests.transcripts_made.truth import DelegationTruth
 
 MEGABYTE = 1_000_000
 
@@ -49,19 +50,19 @@ def test_it_holds_three_months_of_sessions(made: tuple[Path, Corpus]) -> None:
     stamps = sorted(stamp for session in truth.sessions.values() for stamp in session.timestamps)
     assert stamps[0].startswith("2026-08-03")
     assert stamps[-1].startswith("2026-10-30")
-    assert len(truth.sessions) == 85
-    assert len(truth.delegations) == 510
+    assert len(truth.sessions) == 92
+    assert len(truth.delegations) == 555
 
 
 def test_its_page_tells_how_large_it_is() -> None:
     page = (SAMPLE.parent / "README.md").read_text("utf-8")
-    assert "85 sessions" in page
-    assert "510 delegations" in page
+    assert "92 sessions" in page
+    assert "555 delegations" in page
 
 
-def test_twelve_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
+def test_fourteen_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
     delegations = made[1].truth.delegations.values()
-    assert len({d.agent_type for d in delegations if d.outcome == "completed"}) == 12
+    assert len({d.agent_type for d in delegations if d.outcome == "completed"}) == 14
 
 
 def test_every_outcome_and_every_answer_occurs(made: tuple[Path, Corpus]) -> None:
@@ -158,19 +159,31 @@ def test_every_way_to_link_a_run_occurs_but_the_text_alone(made: tuple[Path, Cor
 def test_marathons_of_each_class_occur(made: tuple[Path, Corpus]) -> None:
     truth = made[1].truth
     sizes = {identity: truth.of_session(identity) for identity in truth.sessions}
-    classes = Counter(marathon_class([d.outcome for d in made_]) for made_ in sizes.values() if len(made_) > 20)
-    assert classes == {"POSITIVE": 2, "NEGATIVE": 2, "AMBIGUOUS": 1, "UNKNOWN": 1}
+    classes = Counter(marathon_class(made_) for made_ in sizes.values() if len(made_) > 20)
+    assert classes == {"POSITIVE": 3, "NEGATIVE": 2, "AMBIGUOUS": 1, "UNKNOWN": 1}
 
 
-def marathon_class(outcomes: list[str]) -> str:
-    """Return the class of a marathon with these outcomes."""
-    unknown = sum(outcome in {"unreported", "unanswered"} for outcome in outcomes)
-    completed, known = outcomes.count("completed"), len(outcomes) - unknown
-    if known < unknown:
+def marathon_class(delegations: list[DelegationTruth]) -> str:
+    """Return the class of a marathon with these delegations."""
+    unknown = sum(d.outcome in {"unreported", "unanswered"} for d in delegations)
+    completed = [d for d in delegations if d.outcome == "completed"]
+    succeeded = sum(d.result_kind not in {"empty", "unable", "invented"} for d in completed)
+    judged = len(completed) + sum(d.cause == "agent" for d in delegations)
+    if judged < unknown:
         return "UNKNOWN"
-    if completed / known >= 0.85:
+    if succeeded / judged >= 0.85:
         return "POSITIVE"
-    return "NEGATIVE" if completed / known < 0.80 else "AMBIGUOUS"
+    return "NEGATIVE" if succeeded / judged < 0.80 else "AMBIGUOUS"
+
+
+def test_results_without_work_occur_in_every_kind(made: tuple[Path, Corpus]) -> None:
+    kinds = Counter(d.result_kind for d in made[1].truth.delegations.values())
+    assert {kind: kinds[kind] for kind in ("empty", "unable", "invented")} == {"empty": 3, "unable": 2, "invented": 7}
+
+
+def test_every_cause_occurs(made: tuple[Path, Corpus]) -> None:
+    causes = {d.cause for d in made[1].truth.delegations.values()}
+    assert causes >= {"user", "policy", "limit", "api_error", "name", "parent", "agent"}
 
 
 def test_a_few_lines_are_damaged(made: tuple[Path, Corpus]) -> None:

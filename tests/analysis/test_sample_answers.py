@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,6 +18,8 @@ from analysis import (
 )
 from analysis.reporting.results import Results, load_results
 from common.data_repository import DataRepository
+from common.records.metrics import VerdictWord
+from common.records.sessions import CAUSES
 from tests.tools import json_schema
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -120,6 +123,21 @@ def test_marathons_of_the_file_and_of_the_result_are_the_same(data: DataReposito
     found = data.load_marathons()
     assert {one.session_id for one in found.marathons} == {one.session_id for one in results.marathons.marathons}
     assert {one.classification for one in found.marathons} == {"POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"}
+
+
+def test_the_sample_shows_every_verdict_and_both_grounds_of_fix(results: Results) -> None:
+    verdicts = {agent.agent_type: agent.verdict for agent in results.metrics.agents if agent.verdict}
+    assert {verdict.verdict for verdict in verdicts.values()} == set(get_args(VerdictWord))
+    assert verdicts["developer"].grounds == ["success below the others"]
+    assert verdicts["changelog-writer"].grounds == ["hollow results"]
+    assert (verdicts["qa-helper"].verdict, verdicts["qa-helper"].overlaps_with) == ("retire", "test-writer")
+
+
+def test_the_sample_shows_every_cause_that_is_not_the_agents_and_retries(results: Results) -> None:
+    stopped = {row.cause: row for row in results.metrics.stopped}
+    assert stopped.keys() == set(CAUSES) - {"agent"}
+    assert stopped["user"].events < stopped["user"].delegations
+    assert any(row.retries.completed for row in stopped.values())
 
 
 def test_the_sample_holds_misroutes_that_its_rules_find(results: Results) -> None:

@@ -29,6 +29,8 @@ HABITS: dict[str, Habit] = {
     "doc-writer": Habit(HAIKU, (0.98, 0.97, 0.98), (1, 2), (40, 150), (8_000, 22_000)),
     "refactoring-expert": Habit(SONNET, (0.84, 0.85, 0.86), (1, 3), (140, 600), (22_000, 60_000)),
     "performance-analyst": Habit(OPUS, (0.75, 0.75, 0.75), (1, 3), (200, 700), (30_000, 70_000)),
+    "changelog-writer": Habit(HAIKU, (0.0, 0.0, 0.0), (1, 1), (10, 40), (8_000, 12_000)),
+    "qa-helper": Habit(HAIKU, (0.5, 0.5, 0.5), (1, 2), (30, 120), (9_000, 20_000)),
     "git-helper": Habit(HAIKU, (0.0, 0.0, 0.0), (1, 1), (10, 30), (8_000, 12_000)),
 }
 
@@ -77,6 +79,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Measures where time and memory go. Use when something is slow and nobody knows why.",
         "Read, Bash, Grep, Glob",
         "Measure before and after, the same way, and give both numbers.",
+    ),
+    "changelog-writer": (
+        "Writes the change log and the notes of a release.",
+        "",
+        "List what changed for users since the last release, newest first.",
+    ),
+    "qa-helper": (
+        "Helps with the quality of a change.",
+        "Read, Write",
+        "Say what you looked at.",
     ),
     "git-helper": (
         "Splits work into commits, rebases branches, writes release notes.",

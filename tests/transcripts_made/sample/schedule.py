@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.dirt import Dirt
 from tests.transcripts_made.eras import Era
-from tests.transcripts_made.sample import curiosities, marathons, scenes
+from tests.transcripts_made.sample import curiosities, idle, marathons, scenes
 from tests.transcripts_made.sample.projects import ATLAS, LEDGERLINE, PINEWOOD, QUILL, TIDEPOOL
 from tests.transcripts_made.sample.scenes import Scene
 from tests.transcripts_made.sample.words import Words
@@ -94,7 +94,7 @@ class Diary:
 
 
 def fill(corpus: Corpus, rng: random.Random) -> None:
-    """Append all sessions of the sample to the corpus, in order of time."""
+    """Append all sessions of the sample to the corpus: day by day, then those with idle agents."""
     diary = Diary(corpus, rng, Words(rng))
     marathon_by_day = {marathon.day: marathon for marathon in marathons.MARATHONS}
     for day in _weekdays():
@@ -105,6 +105,17 @@ def fill(corpus: Corpus, rng: random.Random) -> None:
         if (curiosity := curiosities.BY_DAY.get(str(day))) is not None:
             shown = curiosities.VERSIONS[str(day)]
             curiosity(corpus, diary.desk(day, "16:40", shown, shown))
+    _idle(corpus)
+
+
+def _idle(corpus: Corpus) -> None:
+    """Append the sessions with agents that do no work; chance is their own, so that all others stay as they are."""
+    rng = random.Random(str(idle.SPREE_DAY))
+    diary = Diary(corpus, rng, Words(rng))
+    idle.spree(diary.desk(idle.SPREE_DAY, "16:20", idle.VERSION, idle.VERSION))
+    for day in idle.LOOKED_INTO:
+        idle.look_into(diary.desk(date.fromisoformat(day), "17:10", idle.VERSION, idle.VERSION))
+    idle.write_tests(diary.desk(date.fromisoformat(idle.TESTS_DAY), "17:10", idle.VERSION, idle.VERSION))
 
 
 def _weekdays() -> list[date]:
