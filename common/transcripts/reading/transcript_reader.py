@@ -76,7 +76,7 @@ class TranscriptReader:
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
-        in_main = self.facts.threads[index].kind == "main"
+        in_main, sequel = self.facts.threads[index].kind == "main", self.facts.sequel
         for position, block in enumerate(message.content):
             if not isinstance(block, Block):
                 continue
@@ -84,8 +84,8 @@ class TranscriptReader:
                 add_tool(facts, block, block.id, block.name, by_agent=self.facts.threads[index].kind != "main")
                 kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
                 self.facts.open_tools[block.id] = kind
-                if in_main:
-                    self.facts.sequel.called(block.id, is_agent=kind == "call")
+                if in_main and (sequel.last is not None or kind == "call"):
+                    sequel.called(block.id, is_agent=kind == "call")
             elif block.type == "text" and self._answers.waiting:
                 self._answers.heard(read_text(block.text), index)
             if message.stop_reason is None:
