@@ -10,7 +10,7 @@ from common.records.following import NEXT_STEPS, Following, NextStep, Retries
 from common.records.sessions import UNRECORDED, Delegation, Edit, EnrichedDelegation, EnrichedSession
 
 NEAR_SAME = 0.8
-NEAREST = 200
+NEAREST = 50
 """Earlier delegations of the session of which one may be repeated."""
 STOPPED = frozenset({"interrupted", "rejected", "killed"})
 _MAIN = ""

@@ -134,3 +134,11 @@ def test_the_figures_have_what_happened_next_in_all_and_by_agent() -> None:
     )
     assert (result.totals.following.tool_stopped, result.totals.following.went_on) == (["t1"], ["t2"])
     assert [(agent.agent_type, agent.following.went_on) for agent in result.agents] == [("a", []), ("b", ["t2"])]
+
+
+def test_only_the_nearest_fifty_delegations_can_be_repeated() -> None:
+    between = [delegation(f"b{number}", prompt=f"task {number}", number=number + 2) for number in range(49)]
+    first = delegation("t1", prompt=TEN, timestamp="2026-03-02T09:00:00.000Z", run=run(spent()))
+    assert summed(session("s", first, *between, done("t2", TEN, 5))).repeated == ["t1"]
+    far = delegation("b49", prompt="task 49", number=51)
+    assert summed(session("s", first, *between, far, done("t2", TEN, 5))).repeated == []
