@@ -38,6 +38,8 @@ def following_blocks(context: Context) -> tuple[Block, ...]:
             "tools": counted("tool_stopped", len(total.tool_stopped)),
             "retried": counted("retried", total.retries.retried),
             "succeeded": total.retries.completed or None,
+            "repeated": len(total.repeated),
+            "edited": len(total.edited_again),
         },
     )
     return (
