@@ -199,8 +199,10 @@ def _of_paying(inputs: ReportInputs) -> Iterator[Ids]:
     for names, paying in groups:
         for kind, ids in paying.tool_use_ids.items():
             yield (f"pays_{kind}", *names), ids
+    of_agent = {agent.agent_type: agent.delegations for agent in metrics.agents}
     for pin in metrics.model_pins:
-        yield pin_key(pin), pin.tool_use_ids
+        if pin.delegations != of_agent.get(pin.agent_type):  # otherwise it is the group of the agent
+            yield pin_key(pin), pin.tool_use_ids
 
 
 def pin_key(pin: ModelPin) -> Key:

@@ -30,7 +30,7 @@ SHOWN = 15
 
 
 def paying_blocks(context: Context) -> tuple[Block, ...]:
-    """Return whether delegations pay, by agent, and the models that were asked for; nothing without a known run."""
+    """Return whether delegations pay, by agent, and the models that were asked for."""
     metrics = context.inputs.results.metrics
     agents = [agent for agent in metrics.agents if _known(agent.paying) or agent.paying.first_context is not None]
     blocks: tuple[Block, ...] = ()
@@ -40,7 +40,7 @@ def paying_blocks(context: Context) -> tuple[Block, ...]:
     if metrics.model_pins:
         heading = Heading(Sentence("head_model_pins"), "model-pins")
         blocks += (heading, Paragraph((_pins_lead(metrics.model_pins),)), _pins(context, metrics.model_pins))
-    return blocks
+    return blocks or (Paragraph((Sentence("no_paying"),)),)
 
 
 def _known(paying: Paying) -> int:
@@ -108,7 +108,7 @@ def _pins(context: Context, pins: Sequence[ModelPin]) -> Table:
             text_cell(context.masking.name(pin.asked) if pin.asked is not None else None),
             word_cell(pin.asked_by),
             word_cell(pin.as_asked),
-            count_cell(pin.delegations, context.groups.target(*pin_key(pin))),
+            count_cell(pin.delegations, context.groups.target(*pin_key(pin))),  # without one, the agent's name leads
             money_cell(pin.cost.estimated if pin.cost.messages else None),
             _difference(pin.asked_price),
             _difference(pin.parent_price),

@@ -91,14 +91,22 @@ def test_models_are_shown_with_the_money_of_the_difference(tmp_path: Path) -> No
     ]
 
 
-def test_without_a_run_and_a_model_there_is_no_section(tmp_path: Path) -> None:
-    made = made_with(tmp_path, delegation("t1", model=None))
-    assert "Does it pay" not in made.markdown()
-    assert 'id="paying"' not in made.html()
+def test_it_is_said_that_nothing_is_known(tmp_path: Path) -> None:
+    report = made_with(tmp_path, delegation("t1", model=None)).markdown()
+    assert "No delegation has a run whose context and model are known, so nothing can be said here." in report
+    assert "Models asked for" not in report
+
+
+def test_a_row_with_all_delegations_of_an_agent_leads_to_the_agents_group(tmp_path: Path) -> None:
+    html = made_with(tmp_path, call("t1", dollars=0.2), call("t2", dollars=0.3)).html()
+    assert "agent, model that ran, model asked for:" not in html
+    (row,) = re.findall(r'<table id="table-model_pins".*?</table>', html, re.DOTALL)
+    (target,) = set(re.findall(r'href="#(g\d+)"', row))
+    assert re.search(rf'id="{target}" class="group"><summary><code>a</code>: 2 delegations', html)
 
 
 def test_a_number_leads_to_its_cards_and_a_card_says_its_share(tmp_path: Path) -> None:
-    html = made_with(tmp_path, call("t1", dollars=0.2), call("t2", dollars=0.7)).html()
+    html = made_with(tmp_path, call("t1", dollars=0.2), call("t2", dollars=0.7), delegation("t3", "a")).html()
     section = html.split('<section id="paying"')[1].split("</section>")[0]
     targets = set(re.findall(r'href="#(g\d+)"', section))
     assert targets
