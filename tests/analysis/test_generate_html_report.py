@@ -14,11 +14,13 @@ import pytest
 
 from analysis.reporting import cards
 from tests.analysis.test_generate_routing_report import TITLES, sessions
-from tests.builders.records import delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, run, session, spent
 from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from common.records.sessions import EnrichedDelegation
 
 VOID = {"meta", "input", "br", "link", "img"}
 
@@ -213,13 +215,26 @@ def test_both_reports_say_the_same_sentences(tmp_path: Path) -> None:
 
 def test_six_thousand_delegations_stay_below_eight_megabytes(tmp_path: Path) -> None:
     words = "please look at the change and say what is wrong with it " * 40
+    usage = spent(model="claude-opus-4-5", cache_read=1)
+
+    def whole(step: EnrichedDelegation) -> EnrichedDelegation:
+        """Return the step with long texts, and with all that a card says of whether it pays."""
+        known = msgspec.structs.replace(run(usage), first_context=1, last_context=2)
+        return msgspec.structs.replace(
+            step, prompt=words, result=words * 2, run=known, caller_context=1, caller_calls_after=1
+        )
+
     made = [
         msgspec.structs.replace(
-            one, delegations=[msgspec.structs.replace(step, prompt=words, result=words * 2) for step in one.delegations]
+            one,
+            delegations=[whole(step) for step in one.delegations],
+            tokens_by_day=[usage],
+            tokens_by_model={"claude-opus-4-5": one.tokens},
         )
         for one in sessions(250, each=24)
     ]
     page = from_sessions(tmp_path, *made).html()
     assert page.count('<details class="card"') == 6_000
+    assert page.count("<dt>breaks even</dt>") == 6_000
     assert "6,000 delegations, session by session. The texts of " in page
     assert len(page.encode()) < 8_000_000
