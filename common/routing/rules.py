@@ -6,25 +6,25 @@ those of the same name. Rules match words only, with RE2, so the time is linear 
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
-import re2
 
 from common.errors import InputError
+from common.routing.phrases import Pattern, anywhere, at_the_beginning, name_words, spaced
 
 TEXT_CHARACTERS = 300
-EARLY_WORDS = 8
-"""A task names its work in the first words of its description or of the first sentence of its prompt."""
-GAP = "..."
-GAP_WORDS = 4
 ANY = "*"
-_NAME_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+|[^\W_a-zA-Z0-9]+")
+GENERALISTS = "(generalists)"
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[^\Wa-z_])|\n")
+_LABEL = re.compile(
+    r"(?:[\W\d_]+|(?:task|phase|step|part|round|batch|wave|chunk|subtask|agent|track)\s?#?[\da-z]{1,3}(?=\W)"
+    r"|(?:please|now|then|first|finally|also)(?=\W))"
+)
+"""What stands before the verb: marks and numbers, "Task 3:", "please"."""
+_SECOND = r"(?:\band then|\band|\bthen|&|\+|,|/)\s*"
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,106 +39,122 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     generalists: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     hardly_used_share: float | None = None
+    common_words: tuple[str, ...] = ()
+    second_verbs: tuple[str, ...] = ()
+    role_calls: tuple[str, ...] = ()
+    role_verbs: tuple[str, ...] = ()
+    role_nouns: tuple[str, ...] = ()
+    role_people: tuple[str, ...] = ()
+    no_role: tuple[str, ...] = ()
     rules: tuple[_Row, ...] = ()
 
 
-Task = tuple[str, ...]
-"""The parts of a task that rules look at, in lower case."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What rules look at, in lower case: the words that name the task, and all that may exempt it."""
+
+    lead: str
+    texts: tuple[str, ...]
 
 
-class _Match(Protocol):
-    def group(self) -> str: ...
-
-    def start(self) -> int: ...
-
-
-class _Pattern(Protocol):
-    def search(self, text: str) -> _Match | None: ...
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; see the head of the .toml file."""
+    """One rule; see the head of the .toml file. `second` finds a verb of another kind behind the first one."""
 
     name: str
     family: str
     asks: tuple[str, ...]
-    exempt: tuple[str, ...]
     agents: tuple[str, ...]
-    names: tuple[str, ...]
-    describes: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    lead: Pattern | None
+    second: Pattern | None
+    exempt: Pattern | None
+    describes: Pattern | None
 
     def words(self, task: Task) -> list[str]:
-        """Return the text of the task that each phrase matched; empty if the task is exempt."""
-        if self._asks is None or (self._exempt and any(self._exempt.search(text) for text in task)):
+        """Return the words with which the task begins as one of this kind; empty if it does not, or is exempt."""
+        match = self.lead.search(task.lead) if self.lead else None
+        if match is None or (self.exempt and any(self.exempt.search(text) for text in task.texts)):
             return []
-        matches = ((text, self._asks.search(text)) for text in task)
-        found = [match.group() for text, match in matches if match and _stands_early(text, match.start())]
-        return list(dict.fromkeys(found))
+        return [] if self.second and self.second.search(task.lead) else [match.group()]
 
     def is_kind(self, name: str, description: str | None) -> bool:
         """Return whether the name or the description says that the agent is for such tasks."""
         return self.is_kind_by_name(name) or bool(
-            description and self._describes and self._describes.search(description.lower())
+            description and self.describes and self.describes.search(description.lower())
         )
 
     def is_kind_by_name(self, name: str) -> bool:
         """Return whether a word of the name says that the agent is for such tasks."""
-        return any(f" {words}" in _spaced(name) for words in self._parts)
+        return any(beginning in spaced(name) for beginning in self.beginnings)
 
-    def concerns(self, name: str) -> bool:
+    def is_kind_by_purpose(self, description: str | None) -> bool:
+        """Return whether the first sentence of the description says that the agent is for such tasks."""
+        purpose = _SENTENCE_END.split((description or "").strip()[:TEXT_CHARACTERS], maxsplit=1)[0]
+        return bool(self.describes and self.describes.search(purpose.lower()))
+
+    def subject(self, name: str) -> list[str]:
+        """Return the words of the name, without its plugin, that do not stand for this kind of work."""
+        rest = spaced(name.rpartition(":")[2] or name)
+        for beginning in sorted(self.beginnings, key=len, reverse=True):
+            end = "(?= )" if beginning.endswith(" ") else r"\w*"
+            rest = re.sub(re.escape(beginning.rstrip()) + end, " ", rest)
+        return rest.split()
+
+    def concerns(self, name: str, generalists: frozenset[str]) -> bool:
         """Return whether the rule looks at the delegations of the agent."""
-        return ANY in self.agents or name in self.agents
+        return ANY in self.agents or name in self.agents or (GENERALISTS in self.agents and name in generalists)
 
-    @cached_property
-    def _parts(self) -> tuple[str, ...]:
-        return tuple(_spaced(name).strip() for name in self.names)
 
-    @cached_property
-    def _asks(self) -> _Pattern | None:
-        return _compiled(self.asks)
+@dataclass(frozen=True, slots=True)
+class RoleWords:
+    """The words by which a prompt asks for a role, and the nouns that end its name; see the .toml file."""
 
-    @cached_property
-    def _exempt(self) -> _Pattern | None:
-        return _compiled(self.exempt)
-
-    @cached_property
-    def _describes(self) -> _Pattern | None:
-        return _compiled(self.describes)
+    calls: tuple[str, ...]
+    verbs: tuple[str, ...]
+    nouns: frozenset[str]
+    people: frozenset[str]
+    no_role: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules:
-    """All rules, the generalists, and the share of the work below which a defined agent is hardly used."""
+    """All rules, with what the head of the .toml file names besides."""
 
     rules: tuple[Rule, ...]
     generalists: frozenset[str]
+    copies: frozenset[str]
     hardly_used_share: float
+    common_words: frozenset[str]
+    role_words: RoleWords
+
+    @property
+    def suspects(self) -> frozenset[str]:
+        """The generalists whose work may be another agent's."""
+        return self.generalists - self.copies
 
 
 def read_task(description: str | None, prompt: str) -> Task:
-    """Return what rules look at, in lower case: the description and the first sentence of the prompt."""
-    sentence = _SENTENCE_END.split(prompt.strip()[:TEXT_CHARACTERS], maxsplit=1)[0]
-    return tuple(text.lower() for text in (description, sentence) if text)
+    """Return the task: what leads is the description, without one the first sentence of the prompt."""
+    sentence = _SENTENCE_END.split(prompt.strip()[:TEXT_CHARACTERS], maxsplit=1)[0].lower()
+    said = (description or "").strip()[:TEXT_CHARACTERS].lower()
+    return Task(_unlabelled(said or sentence), tuple(filter(None, (said, sentence))))
 
 
-def _spaced(name: str) -> str:
-    """Return the words of a name in lower case, each after a space: "codeReviewer" and "Code-Reviewer" are alike."""
-    return "".join(f" {word.lower()}" for word in _NAME_WORD.findall(name))
+def _unlabelled(text: str) -> str:
+    """Return the text from its verb on."""
+    place = 0
+    while found := _LABEL.match(text, place):
+        place = found.end()
+    return text[place:]
 
 
-def _stands_early(text: str, place: int) -> bool:
-    """Return whether a position is within the first words; later words ask for other things, or warn of something."""
-    return len(text[:place].split()) < EARLY_WORDS
-
-
-def suggestions(rule: Rule, agents: Iterable[tuple[str, str | None]]) -> list[str]:
-    """Return the known agents (name, description) for such tasks: those whose name says so, else by description."""
-    known = sorted(agents)
-    return [name for name, _ in known if rule.is_kind_by_name(name)] or [
-        name for name, description in known if rule.is_kind(name, description)
-    ]
+def suits(rule: Rule, name: str, task: Task, common_words: frozenset[str]) -> bool:
+    """Tell whether the task speaks of every subject in the agent's name: "security-reviewer" needs security."""
+    subject = [word for word in rule.subject(name) if word not in common_words]
+    return not subject or set(subject) <= {word for text in task.texts for word in name_words(text)}
 
 
 def load_rules(own: Path | None = None) -> RoutingRules:
@@ -159,10 +175,23 @@ def merge(files: Sequence[_File]) -> RoutingRules:
     """Return the rules of all files; of two with one name the later one."""
     rows = {row.name: row for file in files for row in file.rules}
     shares = [file.hardly_used_share for file in files if file.hardly_used_share is not None]
+
+    def together(field: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(word for file in files for word in getattr(file, field)))
+
     return RoutingRules(
-        rules=tuple(_rule(row) for row in rows.values()),
-        generalists=frozenset(name for file in files for name in file.generalists),
+        rules=tuple(_rule(row, together("second_verbs")) for row in rows.values()),
+        generalists=frozenset(together("generalists")),
+        copies=frozenset(together("copies")),
         hardly_used_share=shares[-1],
+        common_words=frozenset(together("common_words")),
+        role_words=RoleWords(
+            calls=together("role_calls"),
+            verbs=together("role_verbs"),
+            nouns=frozenset(together("role_nouns")),
+            people=frozenset(together("role_people")),
+            no_role=frozenset(together("no_role")),
+        ),
     )
 
 
@@ -173,31 +202,21 @@ def _read(path: Path) -> _File:
         raise InputError(f"{path}: cannot read rules ({error}). Check the setting rules") from error
 
 
-def _rule(row: _Row) -> Rule:
+def _rule(row: _Row, second_verbs: Sequence[str]) -> Rule:
+    own = {ask.lower().split()[0] for ask in row.asks if ask.split()}
     return Rule(
         name=row.name,
         family=row.family,
         asks=row.asks,
-        exempt=row.exempt,
         agents=row.agents,
-        names=tuple(name.lower() for name in row.names),
-        describes=row.describes,
+        beginnings=tuple(_beginning(name) for name in row.names if name_words(name)),
+        lead=at_the_beginning(row.asks),
+        second=anywhere([verb for verb in second_verbs if verb not in own], before=_SECOND, endings=False),
+        exempt=anywhere(row.exempt),
+        describes=anywhere(row.describes),
     )
 
 
-def _compiled(phrases: Sequence[str]) -> _Pattern | None:
-    if not phrases:
-        return None
-    pattern: _Pattern = re2.compile("|".join(f"(?:{_phrase(phrase)})" for phrase in phrases))
-    return pattern
-
-
-def _phrase(phrase: str) -> str:
-    """Return the pattern of a phrase: words with their endings, `...` for up to four words between, all on one line."""
-    parts = []
-    for word in phrase.lower().split():
-        if word == GAP:
-            parts.append(rf"(?:[^\w\n]+\w+){{0,{GAP_WORDS}}}?")
-        else:
-            parts.append((r"[^\w\n]+" if parts else r"\b") + re2.escape(word) + r"(?:e?s|ed|d|ing)?")
-    return "".join(parts) + r"\b"
+def _beginning(name: str) -> str:
+    """Return a beginning of a word as it is in a spaced name; a whole word keeps the space behind it."""
+    return spaced(name).rstrip() + (" " if name.endswith(" ") else "")
