@@ -10,6 +10,7 @@ from analysis.strategies import STRATEGIES
 from analysis.strategies.own import load_strategies
 from common import schema
 from common.agents.definitions import read_definitions
+from common.agents.history import read_history
 from common.data_repository import DataRepository
 from common.defaults import MARATHON_OVER, TIMEZONE
 from common.errors import CommandError, ProjectError, ScriptError
@@ -60,6 +61,7 @@ def main(  # noqa: PLR0913 (every option is a keyword)
         marathon_over=marathon_over,
         prices=load_prices(prices),
         rules=load_rules(rules),
+        commits=read_history(agents).commits,
     )
     answers = answer_all(chosen, material)
     for answered, encoded in answers:

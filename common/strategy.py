@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from common.agents.definitions import AgentFile
+from common.agents.history import Commit
 from common.agents.periods import Periods, group
 from common.measures.cases import Case, cases_of
 from common.measures.prices import PriceTable
@@ -14,6 +15,7 @@ from common.records.patterns import RoutingPatterns
 from common.records.segmentation import SegmentationReport
 from common.records.sessions import EnrichedSession
 from common.records.shared import OUTSIDE, Period
+from common.routing.availability import AvailableAgents
 from common.routing.router import Router, train
 from common.routing.rules import RoutingRules
 from common.times import Calendar
@@ -45,6 +47,7 @@ class Material:
     marathon_over: int
     prices: PriceTable
     rules: RoutingRules
+    commits: Sequence[Commit] = ()
 
     @property
     def sessions(self) -> list[EnrichedSession]:
@@ -75,4 +78,11 @@ class Material:
     @cached_property
     def router(self) -> Router:
         """The router that has learned from all delegations."""
-        return train(self.sessions, {agent.name: agent.description or "" for agent in self.definitions})
+        described = {agent.name: agent.description or "" for agent in self.definitions}
+        return train(self.sessions, described, self.available, leave_out=self.rules.copies)
+
+    @cached_property
+    def available(self) -> AvailableAgents:
+        """The agents that each delegation could have gone to."""
+        defined = [agent.name for agent in self.definitions]
+        return AvailableAgents(self.sessions, self.enriched.shared_folders, defined, self.commits)

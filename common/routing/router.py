@@ -1,47 +1,43 @@
 """A router that learns from past delegations which agent's work a prompt resembles most.
 
 Deterministic, without a network. A prompt is a vector of its words, weighted by how rare they are (TF-IDF:
-(1 + log count) x log(prompts / prompts with the word), length 1). An agent is the sum of the vectors of its completed
+(1 + log count) x log(prompts / prompts with the word), length 1). An agent is the sum of the vectors of its successful
 prompts and of its description, the latter counting as `DESCRIPTION_WEIGHT` prompts. Nearness is the cosine between a
 prompt and an agent; the prompts of the same session are removed from every agent first, so that no delegation is
-compared with itself.
+compared with itself. The nearest agent is the nearest of those that were available.
+
+How well this works on a user's own data is measured on that data: the agreement is the share of the delegations whose
+nearest agent is the one that the user chose. The router may suggest an agent only if the agreement is at least
+`LEAST_AGREEMENT` and above the majority share, which always naming the most used agent would reach.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import fsum, log, sqrt
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from common.records.sessions import EnrichedDelegation, EnrichedSession
+from common.measures.rates import rate
+from common.measures.success import standing
+from common.records.base import Rate
+from common.records.routing_quality import Lack
+from common.records.sessions import NOT_RECORDED, EnrichedDelegation, EnrichedSession
+from common.routing.availability import AvailableAgents, has_begun
+from common.routing.neighbours import Neighbours
+from common.routing.vectors import NOTHING, AgentVectors, Vector, rarity_of, vector_of, words
 
-PROMPT_CHARACTERS = 1000
 DESCRIPTION_WEIGHT = 3.0
 MIN_PROMPTS = 5
 """An agent that completed fewer prompts, without a description, is not learned."""
 MIN_WORDS = 3
 """A prompt with fewer known words is not judged."""
-CLEARLY = 1.5
+CLEARLY = 1.2
 """Another agent is clearly nearer at this many times the nearness of the own one …"""
 LEAST = 0.15
-"""… and at least this nearness."""
-VECTOR_WORDS = 40
-"""The vector of a prompt keeps this many words, those with the largest weights."""
-SHOWN_WORDS = 5
-
-Lack = Literal["too few agents", "too few prompts"]
-Vector = dict[str, float]
-
-_WORD = re.compile(r"[^\W\d_]{3,}")
-
-
-def words(text: str) -> Counter[str]:
-    """Return the words of three letters or more of the first 1,000 characters, without case and plural s."""
-    found: Counter[str] = Counter()
-    for word, count in Counter(_WORD.findall(text[:PROMPT_CHARACTERS].lower())).items():
-        found[word[:-1] if word[-1] == "s" and len(word) > 3 else word] += count  # noqa: PLR2004 ("has" stays)
-    return found
+"""… at least this nearness …"""
+LEAST_SUPPORT = 0.45
+"""… and if the past prompts most like it were its own, by this share of their likeness."""
+LEAST_AGREEMENT = 0.75
+"""The router may speak if the user chose its nearest agent in this share of the delegations …"""
+# … and if that is above the share of the most used agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,130 +45,138 @@ class Match:
     """The nearest agent of a prompt, with the nearness of that agent and of the one that had it (its own).
 
     `nearest` is None where the prompt has too few known words. `own` is None where the own agent is not learned.
-    `words` brought the prompt to the nearest agent if that is another one, those that did most first.
+    `words` brought the prompt to the nearest agent if that is another one, those that did most first. `support` is the
+    nearest agent's share among the most similar past prompts; it is None if nobody asked, and with a silent router.
     """
 
     nearest: str | None
     nearness: float
     own: float | None
     words: tuple[str, ...]
+    support: float | None = None
+
+    @property
+    def is_nearer(self) -> bool:
+        """True if the nearest agent is much nearer than the own one."""
+        return self.nearness >= LEAST and self.own is not None and self.nearness >= CLEARLY * self.own
 
     @property
     def is_clear(self) -> bool:
-        """True if the nearest agent is clearly nearer than the own one."""
-        return self.nearness >= LEAST and self.own is not None and self.nearness >= CLEARLY * self.own
+        """True if the nearest agent is much nearer than the own one, and did the most similar prompts."""
+        return self.is_nearer and self.support is not None and self.support >= LEAST_SUPPORT
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """A trained router: the match of each delegation by its id; `lacks` says why there is none, else None."""
+    """A trained router: the match of each delegation by its id; `lacks` says why it is silent, None if it may speak.
+
+    `agreement` counts the delegations whose nearest agent is the one that had it, of those to agents that are learned;
+    `majority` the delegations to `most_used`, of the same. Both are None if nothing could be compared.
+    """
 
     matches: Mapping[str, Match]
     lacks: Lack | None
+    agreement: Rate | None = None
+    majority: Rate | None = None
+    most_used: str | None = None
 
 
-_SCALE = 1 << 36
-_LANE = 112
-_LANE_MASK = (1 << _LANE) - 1
+def train(
+    sessions: Sequence[EnrichedSession],
+    descriptions: Mapping[str, str],
+    available: AvailableAgents | None = None,
+    *,
+    leave_out: Collection[str] = (),
+) -> Router:
+    """Return the match of every delegation; the descriptions are those of the agents defined now.
 
-
-class _Agents:
-    """The sum of vectors of each agent, by word, with the part of each session.
-
-    For the comparison with all agents at once, the weights of a word are also packed into one integer, each in its own
-    lane of `_LANE` bits, in units of 1 / `_SCALE`. A word then costs one multiplication for any number of agents.
+    `leave_out` are agents that are never learned. Without `available` every agent counts as available.
     """
-
-    def __init__(self) -> None:
-        self.weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        self.parts: dict[tuple[str, str], Vector] = defaultdict(lambda: defaultdict(float))
-        self.squares: dict[str, float] = {}
-        self._rows: dict[str, int] = {}
-        self._squares_without: dict[tuple[str, str], float] = {}
-
-    def add(self, agent: str, vector: Vector, session_id: str | None, times: float = 1.0) -> None:
-        for word, weight in vector.items():
-            self.weights[word][agent] += weight * times
-            if session_id is not None:
-                self.parts[agent, session_id][word] += weight * times
-
-    def close(self) -> None:
-        """Compute the lengths, and pack the weights of each word, once all is added."""
-        squares: dict[str, float] = defaultdict(float)
-        for by_agent in self.weights.values():
-            for agent, weight in by_agent.items():
-                squares[agent] += weight * weight
-        self.squares = dict(sorted(squares.items()))
-        places = {agent: place for place, agent in enumerate(self.squares)}
-        self._rows = {
-            word: sum(round(weight * _SCALE) << places[agent] * _LANE for agent, weight in weights.items())
-            for word, weights in self.weights.items()
-        }
-
-    def nearness(self, vector: Vector, session_id: str) -> dict[str, float]:
-        """Return the cosine to each agent, without what it did in the session."""
-        packed = sum(round(weight * _SCALE) * self._rows.get(word, 0) for word, weight in vector.items())
-        found = {}
-        for place, agent in enumerate(self.squares):
-            own_session = self.parts.get((agent, session_id))
-            rest = (packed >> place * _LANE & _LANE_MASK) / _SCALE**2
-            if own_session:
-                rest -= fsum(weight * own_session[word] for word, weight in vector.items() if word in own_session)
-            square = self._square_without(agent, session_id)
-            found[agent] = rest / sqrt(square) if square > _NOTHING and rest > _NOTHING else 0.0
-        return found
-
-    def _square_without(self, agent: str, session_id: str) -> float:
-        """Return the squared length of the agent without what it did in the session."""
-        key = agent, session_id
-        if key not in self._squares_without:
-            own_session = self.parts.get(key, {})
-            less = fsum(own * (2 * self.weights[word][agent] - own) for word, own in own_session.items())
-            self._squares_without[key] = self.squares[agent] - less
-        return self._squares_without[key]
-
-    def shared(self, vector: Vector, agent: str, session_id: str) -> tuple[str, ...]:
-        """Return the words that bring the vector to the agent."""
-        own_session = self.parts.get((agent, session_id), {})
-        pull = {
-            word: weight * (self.weights[word].get(agent, 0.0) - own_session.get(word, 0.0))
-            for word, weight in vector.items()
-            if word in self.weights
-        }
-        best = sorted(pull.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(word for word, strength in best[:SHOWN_WORDS] if strength > _NOTHING)
-
-
-_NOTHING = 1e-8
-
-
-def train(sessions: Sequence[EnrichedSession], descriptions: Mapping[str, str]) -> Router:
-    """Return the match of every delegation; the descriptions are those of the agents defined now."""
     counted = {
         delegation.tool_use_id: words(f"{delegation.description or ''}\n{delegation.prompt}")
         for delegation in _delegations(sessions)
     }
-    described = {agent: words(text) for agent, text in sorted(descriptions.items()) if text}
-    known = _known_agents(sessions, described)
+    unlearned = {NOT_RECORDED, *leave_out}
+    described = {agent: words(text) for agent, text in sorted(descriptions.items()) if text and agent not in unlearned}
+    known = _known_agents(sessions, described) - unlearned
     if len(known) < 2:  # noqa: PLR2004 (one agent is no choice)
         return Router({}, "too few agents")
-    rarity = _rarity([*counted.values(), *described.values()])
-    vectors = {key: _vector(count, rarity) for key, count in counted.items()}
-    agents = _Agents()
-    for agent, count in described.items():
-        agents.add(agent, _vector(count, rarity), None, DESCRIPTION_WEIGHT)
+    rarity = rarity_of([*counted.values(), *described.values()])
+    vectors = {key: vector_of(count, rarity) for key, count in counted.items()}
+    agents = _add_up(sessions, known, vectors, {agent: vector_of(count, rarity) for agent, count in described.items()})
+    matches = {}
     for session in sessions:
         for delegation in session.delegations:
-            if delegation.agent_type in known and delegation.outcome == "completed":
-                agents.add(delegation.agent_type, vectors[delegation.tool_use_id], session.session_id)
-    agents.close()
-    matches = {
-        delegation.tool_use_id: _judge(delegation, session.session_id, vectors[delegation.tool_use_id], agents)
+            can = _can(session, delegation, available)
+            vector = vectors[delegation.tool_use_id]
+            matches[delegation.tool_use_id] = _judge(delegation, session.session_id, vector, agents, can)
+    router = _measured(sessions, matches, known)
+    return router if router.lacks else replace(router, matches=_supported(sessions, matches, known, vectors))
+
+
+def _supported(
+    sessions: Sequence[EnrichedSession], matches: Mapping[str, Match], known: set[str], vectors: Mapping[str, Vector]
+) -> dict[str, Match]:
+    """Return the matches, with the support of each that is much nearer to another agent."""
+    past = Neighbours(
+        (delegation.agent_type, session.session_id, vectors[delegation.tool_use_id])
         for session in sessions
         for delegation in session.delegations
-    }
-    judged = any(match.nearest for match in matches.values())
-    return Router(matches, None if judged else "too few prompts")
+        if delegation.agent_type in known and standing(delegation) == "succeeded"
+    )
+    found = dict(matches)
+    for session in sessions:
+        for delegation in session.delegations:
+            id_, match = delegation.tool_use_id, matches[delegation.tool_use_id]
+            if match.nearest not in {None, delegation.agent_type} and match.is_nearer:
+                support = past.support(str(match.nearest), vectors[id_], session.session_id)
+                found[id_] = replace(match, support=support)
+    return found
+
+
+def _add_up(
+    sessions: Sequence[EnrichedSession], known: set[str], vectors: Mapping[str, Vector], described: Mapping[str, Vector]
+) -> AgentVectors:
+    """Return the agents with what they did and how they are described."""
+    agents = AgentVectors()
+    for agent, vector in described.items():
+        agents.add(agent, vector, None, DESCRIPTION_WEIGHT)
+    for session in sessions:
+        for delegation in session.delegations:
+            if delegation.agent_type in known and standing(delegation) == "succeeded":
+                agents.add(delegation.agent_type, vectors[delegation.tool_use_id], session.session_id)
+    agents.close()
+    return agents
+
+
+def _can(
+    session: EnrichedSession, delegation: EnrichedDelegation, available: AvailableAgents | None
+) -> Callable[[str], bool]:
+    """Return the test whether an agent could have had the delegation; the one that had it could."""
+    if available is None:
+        return lambda _: True
+    return lambda agent: agent == delegation.agent_type or available.how(agent, session, delegation) is not None
+
+
+def _measured(sessions: Sequence[EnrichedSession], matches: Mapping[str, Match], known: set[str]) -> Router:
+    """Return the router with its agreement with what the user chose, and why it is silent."""
+    compared = [
+        delegation
+        for delegation in _delegations(sessions)
+        if delegation.agent_type in known and matches[delegation.tool_use_id].nearest and has_begun(delegation)
+    ]
+    if not compared:
+        return Router(matches, "too few prompts")
+    chosen = Counter(delegation.agent_type for delegation in compared)
+    most_used = max(chosen, key=lambda agent: (chosen[agent], agent))
+    hits = sum(matches[delegation.tool_use_id].nearest == delegation.agent_type for delegation in compared)
+    agreement, majority = rate(hits, len(compared)), rate(chosen[most_used], len(compared))
+    lacks: Lack | None = None
+    if hits <= chosen[most_used]:
+        lacks = "no better than the majority"
+    elif hits < LEAST_AGREEMENT * len(compared):
+        lacks = "too little agreement"
+    return Router(matches, lacks, agreement, majority, most_used)
 
 
 def _delegations(sessions: Iterable[EnrichedSession]) -> Iterable[EnrichedDelegation]:
@@ -180,29 +184,30 @@ def _delegations(sessions: Iterable[EnrichedSession]) -> Iterable[EnrichedDelega
 
 
 def _known_agents(sessions: Sequence[EnrichedSession], described: Mapping[str, Counter[str]]) -> set[str]:
-    done = Counter(delegation.agent_type for delegation in _delegations(sessions) if delegation.outcome == "completed")
+    done = Counter(
+        delegation.agent_type for delegation in _delegations(sessions) if standing(delegation) == "succeeded"
+    )
     return {agent for agent, count in done.items() if count >= MIN_PROMPTS} | described.keys()
 
 
-def _rarity(documents: Sequence[Counter[str]]) -> dict[str, float]:
-    """Return the weight of each word that is in at least two documents and not in all."""
-    found = Counter(word for document in documents for word in document)
-    return {word: log(len(documents) / count) for word, count in found.items() if 1 < count < len(documents)}
-
-
-def _vector(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
-    weights = sorted((-(1 + log(times)) * rarity[word], word) for word, times in count.items() if word in rarity)
-    raw = {word: -weight for weight, word in weights[:VECTOR_WORDS]}
-    length = sqrt(fsum(weight * weight for weight in raw.values()))
-    return {word: weight / length for word, weight in raw.items()} if length else {}
-
-
-def _judge(delegation: EnrichedDelegation, session_id: str, vector: Vector, agents: _Agents) -> Match:
+def _judge(
+    delegation: EnrichedDelegation, session_id: str, vector: Vector, agents: AgentVectors, can: Callable[[str], bool]
+) -> Match:
+    nothing = Match(None, 0.0, None, ())
     if len(vector) < MIN_WORDS:
-        return Match(None, 0.0, None, ())
+        return nothing
     near = agents.nearness(vector, session_id)
-    nearest = max(near, key=lambda agent: (near[agent], agent))
-    if near[nearest] <= _NOTHING:
-        return Match(None, 0.0, None, ())
+    nearest = _nearest(near, can)
+    if nearest is None:
+        return nothing
     shared = () if nearest == delegation.agent_type else agents.shared(vector, nearest, session_id)
     return Match(nearest, near[nearest], near.get(delegation.agent_type), shared)
+
+
+def _nearest(near: Mapping[str, float], can: Callable[[str], bool]) -> str | None:
+    """Return the nearest agent that could have had the prompt, of equal ones the last by name; None without one."""
+    nearest = max(near, key=lambda agent: (near[agent], agent))
+    if near[nearest] <= NOTHING or can(nearest):
+        return nearest if near[nearest] > NOTHING else None
+    others = sorted((agent for agent in near if near[agent] > NOTHING), key=lambda agent: (near[agent], agent))
+    return next((agent for agent in reversed(others) if can(agent)), None)
