@@ -1,23 +1,118 @@
-"""Suspected misroutes: by a rule's words, or because another agent is clearly nearer and does better."""
+"""Suspected misroutes: work for which another agent was available that should perhaps have had it.
+
+Here are the suspicions of the rules, and what every suspicion needs. Those from role play are in `roles.py`, those of
+the learned router in `learned.py`.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from common.measures import rates
 from common.measures.cases import Case, tool_use_ids
+from common.measures.statistics import ALPHA, fisher
 from common.measures.success import success_rate
+from common.records.base import Rate
 from common.records.routing_quality import Misroute, RuleUse
+from common.records.sessions import NOT_RECORDED
 from common.routing.router import Match
-from common.routing.rules import Rule, read_task, suggestions
+from common.routing.rules import Rule, Task, read_task, suits
 from common.strategy import Material
 
-LEARNED = "learned"
 EXCERPT_CHARACTERS = 300
-MIN_ON_CLUSTER = 5
-"""Another agent must have done this many of the prompts nearest to it for a comparison of success."""
+MIN_RUNS = 5
 
-Agents = dict[str, str | None]
-"""Every agent known from the data or from an agents folder, with its description."""
+
+@dataclass(frozen=True)
+class Suspicions:
+    """What is suspected in the material, by source."""
+
+    material: Material
+
+    @cached_property
+    def descriptions(self) -> dict[str, str | None]:
+        """Every agent that may be available somewhere, with the description in its file."""
+        known: dict[str, str | None] = dict.fromkeys(sorted(self.material.available.everywhere()))
+        return known | {agent.name: agent.description for agent in self.material.definitions}
+
+    @cached_property
+    def success(self) -> dict[str, Rate]:
+        """The success of each agent type in all its work."""
+        groups: dict[str, list[Case]] = defaultdict(list)
+        for case in self.material.cases:
+            groups[case.delegation.agent_type].append(case)
+        return {agent: success_of_cases(cases) for agent, cases in groups.items()}
+
+    @cached_property
+    def readers(self) -> frozenset[str]:
+        """The agents that never edited a file, of at least `MIN_RUNS` runs."""
+        runs: dict[str, list[bool]] = defaultdict(list)
+        for case in self.material.cases:
+            if case.delegation.run:
+                runs[case.delegation.agent_type].append(bool(case.delegation.run.edits))
+        return frozenset(agent for agent, edited in runs.items() if len(edited) >= MIN_RUNS and not any(edited))
+
+    def could_have(self, name: str, case: Case) -> bool:
+        """Tell whether another agent was available, could do the work, and did not do worse in all of its own.
+
+        One that never edits a file cannot do what a run did that edited some.
+        """
+        if case.delegation.run and case.delegation.run.edits and name in self.readers:
+            return False
+        agent, rules = case.delegation.agent_type, self.material.rules
+        return (
+            agent not in {NOT_RECORDED, name}
+            and name not in rules.copies
+            and self.material.available.how(name, case.session, case.delegation) is not None
+            and not does_worse(self.success.get(name, NO_SUCCESS_KNOWN), self.success[agent])
+        )
+
+    def misroute(
+        self, case: Case, rule: str, suggested: str, words: Sequence[str], match: Match | None = None
+    ) -> Misroute:
+        """Return a suspicion with its evidence."""
+        delegation = case.delegation
+        return Misroute(
+            rule=rule,
+            period=case.period,
+            session_id=case.session.session_id,
+            tool_use_id=delegation.tool_use_id,
+            timestamp=delegation.timestamp,
+            agent_type=delegation.agent_type,
+            suggested=suggested,
+            available=self.material.available.how(suggested, case.session, delegation),
+            words=list(words),
+            description=delegation.description,
+            excerpt=delegation.prompt[:EXCERPT_CHARACTERS],
+            outcome=delegation.outcome,
+            nearness=match.nearness if match else None,
+            own_nearness=match.own if match else None,
+            file=delegation.file,
+            line=delegation.line,
+        )
+
+
+NO_SUCCESS_KNOWN = rates.rate(0, 0)
+
+
+def success_of_cases(cases: Sequence[Case]) -> Rate:
+    """Return the success of the delegations."""
+    return success_rate(case.delegation for case in cases)
+
+
+def does_worse(other: Rate, own: Rate) -> bool:
+    """Tell whether an agent did worse than another one on work of the same kind.
+
+    It did worse if less than half of its work succeeded, or if its share is lower beyond chance (Fisher's exact test).
+    Without a known outcome it did not.
+    """
+    if not other.total:
+        return False
+    if other.hits * 2 < other.total:
+        return True
+    lower = own.total > 0 and other.hits * own.total < own.hits * other.total
+    return lower and fisher((other.hits, other.total), (own.hits, own.total)) < ALPHA
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +123,54 @@ class RuleFindings:
     misroutes: list[Misroute]
 
 
+def read_rule(rule: Rule, suspicions: Suspicions) -> RuleFindings:
+    """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
+    material = suspicions.material
+    suggested = _of_kind(rule, suspicions)
+    tasks: list[Case] = []
+    misroutes: list[Misroute] = []
+    for case in material.cases if suggested else ():
+        task = read_task(case.delegation.description, case.delegation.prompt)
+        words = rule.words(task)
+        if not words:
+            continue
+        tasks.append(case)
+        if _looks_at(rule, case, suspicions):
+            able = [name for name in suggested if suspicions.could_have(name, case)]
+            best = _best(rule, able, task, material)
+            if best:
+                misroutes.append(suspicions.misroute(case, rule.name, best, words))
+    use = RuleUse(
+        name=rule.name,
+        family=rule.family,
+        silent=not suggested,
+        suggests=suggested,
+        tasks=len(tasks),
+        suspected=len(misroutes),
+        tool_use_ids=tool_use_ids(tasks),
+        suspected_tool_use_ids=[misroute.tool_use_id for misroute in misroutes],
+    )
+    return RuleFindings(use, misroutes)
+
+
+def _of_kind(rule: Rule, suspicions: Suspicions) -> list[str]:
+    """Return the agents for such tasks: those whose name says so, else the only one whose description does."""
+    known = {
+        name: text for name, text in suspicions.descriptions.items() if name not in suspicions.material.rules.copies
+    }
+    by_name = [name for name in known if rule.is_kind_by_name(name)]
+    described = [name for name, text in known.items() if rule.is_kind_by_purpose(text)]
+    return sorted(by_name) or (described if len(described) == 1 else [])
+
+
+def _looks_at(rule: Rule, case: Case, suspicions: Suspicions) -> bool:
+    """Tell whether the rule may suspect the delegation: not one of an agent of its kind, of a copy, or of no agent."""
+    agent, rules = case.delegation.agent_type, suspicions.material.rules
+    if agent in rules.copies or not rule.concerns(agent, rules.suspects):
+        return False
+    return not (rule.is_kind(agent, suspicions.descriptions.get(agent)) or _is_usual(case, suspicions.material))
+
+
 def _is_usual(case: Case, material: Material) -> bool:
     """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
     match = material.router.matches.get(case.delegation.tool_use_id)
@@ -35,86 +178,8 @@ def _is_usual(case: Case, material: Material) -> bool:
     return specialist and match is not None and match.nearest == case.delegation.agent_type
 
 
-def read_rule(rule: Rule, agents: Agents, material: Material) -> RuleFindings:
-    """Return what the rule says about the delegations; nothing where no agent for such tasks is known."""
-    suggested = suggestions(rule, agents.items())
-    tasks: list[Case] = []
-    suspected: list[Case] = []
-    misroutes = []
-    for case in material.cases if suggested else ():
-        words = rule.words(read_task(case.delegation.description, case.delegation.prompt))
-        if words:
-            tasks.append(case)
-        agent = case.delegation.agent_type
-        if words and rule.concerns(agent) and not (rule.is_kind(agent, agents.get(agent)) or _is_usual(case, material)):
-            suspected.append(case)
-            misroutes.append(_misroute(case, rule.name, suggested[0], words))
-    use = RuleUse(
-        name=rule.name,
-        family=rule.family,
-        silent=not suggested,
-        suggests=suggested,
-        tasks=len(tasks),
-        suspected=len(suspected),
-        tool_use_ids=tool_use_ids(tasks),
-        suspected_tool_use_ids=tool_use_ids(suspected),
-    )
-    return RuleFindings(use, misroutes)
-
-
-def _misroute(case: Case, rule: str, suggested: str, words: Sequence[str], match: Match | None = None) -> Misroute:
-    one = case.delegation
-    return Misroute(
-        rule=rule,
-        period=case.period,
-        session_id=case.session.session_id,
-        tool_use_id=one.tool_use_id,
-        timestamp=one.timestamp,
-        agent_type=one.agent_type,
-        suggested=suggested,
-        words=list(words),
-        description=one.description,
-        excerpt=one.prompt[:EXCERPT_CHARACTERS],
-        outcome=one.outcome,
-        nearness=match.nearness if match else None,
-        own_nearness=match.own if match else None,
-        file=one.file,
-        line=one.line,
-    )
-
-
-def learned_misroutes(material: Material) -> list[Misroute]:
-    """Return the delegations to which another agent is clearly nearer, where it did better on such prompts."""
-    did = _success_by_nearest(material)
-    found = []
-    for case in material.cases:
-        match = material.router.matches.get(case.delegation.tool_use_id)
-        if match is None or match.nearest in {None, case.delegation.agent_type} or not match.is_clear:
-            continue
-        if does_better(did, str(match.nearest), case.delegation.agent_type):
-            found.append(_misroute(case, LEARNED, str(match.nearest), match.words, match))
-    return found
-
-
-Success = Mapping[tuple[str, str], tuple[int, int]]
-"""(nearest agent, agent that had the task) → (completed, known)."""
-
-
-def _success_by_nearest(material: Material) -> Success:
-    found: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for case in material.cases:
-        match = material.router.matches.get(case.delegation.tool_use_id)
-        if match and match.nearest:
-            groups[match.nearest, case.delegation.agent_type].append(case)
-    for key, cases in groups.items():
-        success = success_rate(case.delegation for case in cases)
-        found[key] = success.hits, success.total
-    return found
-
-
-def does_better(did: Success, nearest: str, agent: str) -> bool:
-    """Tell whether the other agent completed more of the prompts nearest to it than the agent did."""
-    hits, total = did.get((nearest, nearest), (0, 0))
-    own_hits, own_total = did.get((nearest, agent), (0, 0))
-    return total >= MIN_ON_CLUSTER and own_total > 0 and hits * own_total > own_hits * total
+def _best(rule: Rule, able: Sequence[str], task: Task, material: Material) -> str | None:
+    """Return the agent whose name says most about the task, None if none suits it."""
+    common = material.rules.common_words
+    fit = [name for name in able if suits(rule, name, task, common)]
+    return min(fit, key=lambda name: (-len(rule.subject(name)), name), default=None)

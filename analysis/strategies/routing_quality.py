@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from analysis.strategies import misroutes
+from analysis.strategies.learned import learned_misroutes
+from analysis.strategies.misroutes import Suspicions, read_rule
+from analysis.strategies.role_play import played_roles
 from common import schema
 from common.measures import rates
 from common.measures.cases import Case, evidence
@@ -18,6 +20,7 @@ from common.records.routing_quality import (
     RoutingPeriod,
     RoutingQualityResult,
 )
+from common.records.sessions import NOT_RECORDED
 from common.records.shared import Period
 from common.routing.rules import RoutingRules, read_task
 from common.strategy import Material, Strategy
@@ -28,11 +31,11 @@ EXAMPLES = 5
 
 def answer_routing_quality(material: Material) -> RoutingQualityResult:
     """Return the suspected misroutes with their evidence, and how the work is spread."""
-    agents: misroutes.Agents = dict.fromkeys(sorted({case.delegation.agent_type for case in material.cases}))
-    agents |= {agent.name: agent.description for agent in material.definitions}
-    readings = [misroutes.read_rule(rule, agents, material) for rule in material.rules.rules]
-    learned = misroutes.learned_misroutes(material)
-    suspected = _once([*(misroute for reading in readings for misroute in reading.misroutes), *learned])
+    suspicions = Suspicions(material)
+    readings = [read_rule(rule, suspicions) for rule in material.rules.rules]
+    roles, played = played_roles(suspicions)
+    learned = learned_misroutes(suspicions)
+    suspected = _once([*played, *learned, *(misroute for reading in readings for misroute in reading.misroutes)])
     cases, rules = material.cases, material.rules
     return RoutingQualityResult(
         **schema.envelope(RoutingQualityResult),
@@ -42,6 +45,7 @@ def answer_routing_quality(material: Material) -> RoutingQualityResult:
         delegations=len(cases),
         suspected=rate(len({misroute.tool_use_id for misroute in suspected}), len(cases)),
         misroutes=suspected,
+        role_play=roles,
         learned=_describe_learned(material, learned),
         generalists=generalists(cases, rules),
         generalist_share=_generalist_share(cases, rules),
@@ -54,10 +58,10 @@ def answer_routing_quality(material: Material) -> RoutingQualityResult:
 
 
 def _once(misroutes: Sequence[Misroute]) -> list[Misroute]:
-    """Return one suspicion for each delegation and suggested agent, the first; in order of time."""
-    first: dict[tuple[str, str], Misroute] = {}
+    """Return one suspicion for each delegation, the first; in order of time."""
+    first: dict[str, Misroute] = {}
     for misroute in misroutes:
-        first.setdefault((misroute.tool_use_id, misroute.suggested), misroute)
+        first.setdefault(misroute.tool_use_id, misroute)
     return sorted(first.values(), key=lambda misroute: (misroute.timestamp or "", misroute.tool_use_id))
 
 
@@ -66,13 +70,16 @@ def _describe_learned(material: Material, suspected: Sequence[Misroute]) -> Lear
     nearest: dict[str, Counter[str]] = defaultdict(Counter)
     for case in material.cases:
         match = router.matches.get(case.delegation.tool_use_id)
-        if match and match.nearest:
+        if match and match.nearest and case.delegation.agent_type != NOT_RECORDED:
             nearest[case.delegation.agent_type][match.nearest] += 1
     judged = sum(counts.total() for counts in nearest.values())
     ordered = sorted(nearest.items(), key=lambda item: (-item[1].total(), item[0]))
     return LearnedRouter(
         used=router.lacks is None,
         lacks=router.lacks,
+        agreement=router.agreement,
+        majority=router.majority,
+        most_used=router.most_used,
         judged=judged,
         suspected=rate(len(suspected), judged),
         confusion=[

@@ -2,31 +2,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.strategies import misroutes, routing_quality
+import msgspec
+import pytest
+
+from analysis.strategies import routing_quality
+from analysis.strategies.learned import may_replace, replacement
+from analysis.strategies.misroutes import does_worse
+from common.measures.rates import rate
 from common.routing.rules import merge, parse_rules
 from tests.builders.material import material
 from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
     from common.records.routing_quality import RoutingQualityResult
-    from common.records.sessions import EnrichedSession
+    from common.records.sessions import EnrichedDelegation, EnrichedSession
 
-RULES = merge(
-    [
-        parse_rules(
-            """
-generalists = ["general-purpose"]
-hardly_used_share = 0.2
+TESTS = """
 [[rules]]
 name = "tests"
 family = "testing"
 asks = ["write ... test"]
 names = ["tester"]
-""",
-            "x",
-        )
-    ]
-)
+"""
+WORDS = """
+generalists = ["general-purpose"]
+hardly_used_share = 0.2
+role_calls = ["you are"]
+role_verbs = ["act as"]
+role_nouns = ["agent", "expert"]
+"""
+RULES = merge([parse_rules(WORDS + TESTS, "x")])
 
 
 def answered(*sessions: EnrichedSession, **more: Any) -> RoutingQualityResult:
@@ -51,7 +56,7 @@ def test_a_rule_is_silent_unless_an_agent_of_its_kind_is_known() -> None:
     task = made(("general-purpose", "Write unit tests for a.py."))
     silent = answered(task)
     assert (silent.misroutes, silent.rules[0].silent) == ([], True)
-    assert [one.suggested for one in answered(task, defined={"qa-tester": ""}).misroutes] == ["qa-tester"]
+    assert [one.suggested for one in answered(task, defined={"qa:tester": ""}).misroutes] == ["qa:tester"]
 
 
 def test_a_specialist_that_did_such_work_before_is_not_suspected() -> None:
@@ -64,16 +69,88 @@ def test_a_specialist_that_did_such_work_before_is_not_suspected() -> None:
     assert [one for one in answered(*sessions).misroutes if one.agent_type == "checker"] == []
 
 
-def test_a_learned_suspicion_needs_an_agent_that_does_better() -> None:
-    did = {("other", "other"): (9, 10), ("other", "agent"): (1, 2), ("few", "few"): (4, 4), ("few", "agent"): (0, 9)}
-    assert misroutes.does_better(did, "other", "agent")
-    assert not misroutes.does_better(did | {("other", "agent"): (9, 10)}, "other", "agent")
-    assert not misroutes.does_better(did, "few", "agent")
-    assert not misroutes.does_better(did, "unknown", "agent")
+def test_one_delegation_is_suspected_once() -> None:
+    played = made(("general-purpose", "Act as the tester agent. Write tests."), ("tester", "Write tests for b.py."))
+    result = answered(
+        msgspec.structs.replace(
+            played,
+            delegations=[
+                msgspec.structs.replace(played.delegations[0], description="Write tests"),
+                played.delegations[1],
+            ],
+        )
+    )
+    assert [(one.rule, one.suggested) for one in result.misroutes] == [("role play", "tester")]
+    assert result.rules[0].suspected == 1
+    assert (result.suspected.hits, result.suspected.total) == (1, 2)
 
 
-def test_a_learned_suspicion_names_both_nearnesses_and_the_words() -> None:
-    sessions = [
+def test_a_suggestion_says_how_it_is_known_that_the_agent_was_there() -> None:
+    task = made(("general-purpose", "Write unit tests for a.py."))
+    started = session("u", delegation("u1", "tester"))
+    assert [one.available for one in answered(task, started).misroutes] == ["started"]
+    assert [one.available for one in answered(task, defined={"tester": ""}).misroutes] == ["defined"]
+
+
+def test_an_agent_of_another_project_is_not_suggested() -> None:
+    elsewhere = session("u", delegation("u1", "tester"), project="-home-user-bank", cwd="/home/user/bank")
+    assert answered(made(("general-purpose", "Write unit tests for a.py.")), elsewhere).misroutes == []
+
+
+def test_nothing_is_suggested_before_there_were_agent_types() -> None:
+    old = session("s", delegation("t1", "(none)", prompt="Write unit tests for a.py."), versions=["1.0.44"])
+    assert answered(old, defined={"tester": ""}).misroutes == []
+
+
+def test_work_of_no_recorded_agent_is_not_suspected() -> None:
+    assert answered(made(("(none)", "Write unit tests for a.py.")), defined={"tester": ""}).misroutes == []
+
+
+def test_a_copy_of_the_caller_is_neither_suspected_nor_suggested() -> None:
+    rules = merge([parse_rules("copies = ['fork', 'tester']\nhardly_used_share = 0.2", "x"), parse_rules(TESTS, "y")])
+    given = made(("fork", "Write tests."), ("general-purpose", "Write tests."), ("tester", "Write tests."))
+    assert routing_quality.answer_routing_quality(material(given, rules=rules)).misroutes == []
+
+
+def test_an_agent_that_does_worse_is_not_suggested() -> None:
+    given = made(("general-purpose", "Write unit tests for a.py."))
+    failed = session("u", *[failure(f"u{n}", "tester") for n in range(3)])
+    assert answered(given, failed).misroutes == []
+
+
+def failure(id_: str, agent: str, prompt: str = "") -> EnrichedDelegation:
+    return msgspec.structs.replace(delegation(id_, agent, "failed", prompt=prompt), cause="agent")
+
+
+@pytest.mark.parametrize(
+    ("other", "own", "worse"),
+    [
+        ((9, 10), (1, 1), False),  # one success proves nothing
+        ((45, 50), (50, 50), False),  # p 0.056
+        ((44, 50), (50, 50), True),  # p 0.027
+        ((4, 10), (0, 0), True),  # less than half
+        ((5, 10), (0, 0), False),
+        ((0, 0), (5, 5), False),  # nothing is known
+        ((10, 10), (0, 10), False),
+    ],
+)
+def test_worse_is_below_half_or_lower_beyond_chance(
+    other: tuple[int, int], own: tuple[int, int], *, worse: bool
+) -> None:
+    assert does_worse(rate(*other), rate(*own)) is worse
+
+
+def test_a_learned_suggestion_needs_five_judged_prompts_of_its_kind() -> None:
+    did = {("other", "other"): rate(9, 10), ("few", "few"): rate(4, 4)}
+    assert may_replace(did, "other", "agent")
+    assert not may_replace(did, "few", "agent")
+    assert not may_replace(did, "unknown", "agent")
+    assert may_replace(did | {("other", "agent"): rate(1, 1)}, "other", "agent")
+    assert not may_replace(did | {("other", "other"): rate(4, 10)}, "other", "agent")
+
+
+def painters() -> list[EnrichedSession]:
+    return [
         session(
             f"s{n}",
             delegation(f"a{n}", "painter", prompt=f"Draw shiny icons and banners number {n}"),
@@ -81,13 +158,72 @@ def test_a_learned_suspicion_names_both_nearnesses_and_the_words() -> None:
         )
         for n in range(8)
     ]
-    odd = session("odd", delegation("x", "clerk", "failed", prompt="Draw shiny banners and icons"))
-    result = answered(*sessions, odd)
+
+
+def test_another_agent_that_does_the_same_work_and_not_worse_can_replace_one() -> None:
+    bad = session("x", *[failure(f"x{n}", "sketcher", "Draw shiny banners and icons") for n in range(5)])
+    assert replacement("sketcher", material(*painters(), bad)) == "painter"
+    assert replacement("clerk", material(*painters(), bad)) is None
+    assert replacement("nobody", material(*painters())) is None
+
+
+def test_an_agent_of_another_project_replaces_none() -> None:
+    bad = session(
+        "x",
+        *[failure(f"x{n}", "sketcher", "Draw shiny banners and icons") for n in range(5)],
+        project="-home-user-bank",
+        cwd="/home/user/bank",
+    )
+    assert replacement("sketcher", material(*painters(), bad)) is None
+
+
+def test_a_silent_router_suspects_nothing_and_says_why() -> None:
+    mixed = [
+        delegation(
+            f"x{n}",
+            ("clerk", "painter")[n % 2],
+            prompt=("Draw shiny icons and banners", "File invoices and letters")[n % 2],
+        )
+        for n in range(8)
+    ]
+    result = answered(*painters(), session("x", *mixed))
+    assert (result.learned.used, result.learned.lacks) == (False, "too little agreement")
+    assert result.learned.agreement is not None
+    assert result.learned.majority is not None
+    assert (result.learned.agreement.hits, result.learned.agreement.total, result.learned.majority.hits) == (16, 24, 12)
+    assert (result.learned.suspected.hits, result.misroutes) == (0, [])
+
+
+def test_roles_are_counted_by_name_and_matched_with_agents_that_could_be_called() -> None:
+    result = answered(
+        made(
+            ("general-purpose", "Act as the tester agent."),
+            ("general-purpose", "You are the Tester agent. Go."),
+            ("general-purpose", "You are a poet expert."),
+            ("tester", "Act as the poet agent."),
+        )
+    )
+    assert [(one.role, one.delegations, one.callable, one.suggested) for one in result.role_play] == [
+        ("tester agent", 2, 2, "tester"),
+        ("poet expert", 1, 0, None),
+    ]
+    assert [one.tool_use_ids for one in result.role_play] == [["t1", "t2"], ["t3"]]
+    assert result.role_play[0].words == "Act as the tester agent"
+    assert [(one.rule, one.tool_use_id, one.suggested, one.words) for one in result.misroutes] == [
+        ("role play", "t1", "tester", ["Act as the tester agent"]),
+        ("role play", "t2", "tester", ["You are the Tester agent"]),
+    ]
+
+
+def test_a_learned_suspicion_names_both_nearnesses_and_the_words() -> None:
+    odd = session("odd", failure("x", "clerk", "Draw shiny banners and icons"))
+    result = answered(*painters(), odd)
     [one] = result.misroutes
     assert (one.rule, one.tool_use_id, one.suggested) == ("learned", "x", "painter")
     assert one.nearness is not None
     assert one.own_nearness is not None
-    assert one.nearness > 1.5 * one.own_nearness
+    assert one.nearness > 1.2 * one.own_nearness
+    assert one.available == "started"
     assert "icon" in one.words
     assert {row.agent_type: row.nearest for row in result.learned.confusion} == {
         "clerk": {"clerk": 8, "painter": 1},
@@ -120,7 +256,7 @@ def test_every_period_has_its_own_figures() -> None:
         ' {"name": "B", "first": "2026-04-01", "last": "2026-04-30"}]'
     )
     later = session("t", delegation("u", "tester", timestamp="2026-04-02T00:00:00Z"))
-    result = answered(made(("general-purpose", "Write tests.")), later, given=given)
+    result = answered(made(("general-purpose", "Write tests.")), later, given=given, defined={"tester": ""})
     assert [(one.name, one.delegations, one.suspected.hits, one.suspected_by_rule) for one in result.periods] == [
         ("A", 1, 1, {"tests": 1}),
         ("B", 1, 0, {}),
