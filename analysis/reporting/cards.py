@@ -204,6 +204,8 @@ def _title(context: Context, group: Group) -> Sentence:
         shown = (context.masking.project(names[0]),)
     elif kind in {"outcome", "standing", "spending_by_place"}:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
+    elif kind in {"role", "role callable"} and context.masking.share:  # the name of a role is out of a prompt
+        shown = shown[:1]
     elif kind == "next":
         values: dict[str, Value] = {"step": names[0], "names": shown[1:], "count": len(group.numbers)}
         return Sentence("group_next", values)

@@ -182,13 +182,17 @@ def position_name(position: PositionRate) -> str:
 
 
 def _of_routing(inputs: ReportInputs) -> Iterator[Ids]:
-    """Yield the delegations that a rule reads, and those that another agent should perhaps have had."""
+    """Yield the delegations that a rule reads, those that are suspected, and those that ask for a role."""
     quality = inputs.results.routing_quality
     for misroute in quality.misroutes:
         yield ("misroutes",), [misroute.tool_use_id]
     for rule in quality.rules:
         yield ("rule", rule.name), rule.tool_use_ids
         yield ("misroutes", rule.name), rule.suspected_tool_use_ids
+    for play in quality.role_play:
+        yield ("roles", play.agent_type), play.tool_use_ids
+        yield ("role", play.agent_type, play.role), play.tool_use_ids
+        yield ("role callable", play.agent_type, play.role), play.callable_tool_use_ids
 
 
 def _of_paying(inputs: ReportInputs) -> Iterator[Ids]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias
 
 from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, token_columns
 from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
+from analysis.reporting.routing_columns import routing_columns
 from common.measures.success import standing, success_rate
 from common.records.following import NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
@@ -87,6 +88,7 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "standing", lambda numbered: standing(numbered.delegation)
     yield "cause", lambda numbered: numbered.delegation.cause
     yield "result_kind", lambda numbered: numbered.delegation.result_kind
+    yield from routing_columns(context)
     yield "followed_by", lambda numbered: numbered.delegation.followed_by
     yield "duration_seconds", lambda numbered: numbered.delegation.duration_seconds
     yield "active_seconds", lambda numbered: numbered.delegation.active_seconds

@@ -1,20 +1,22 @@
-"""Routing: the work of each agent, suspected misroutes, generalists."""
+"""Routing: suspected misroutes, roles that generalists were asked to play, generalists, the work of each agent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table
+from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Quote, Ref, Sentence, Table, Value
 from analysis.reporting.context import count_cell, share_cell, text_cell, word_cell
+from common.routing.router import LEAST_AGREEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
     from common.records.patterns import PeriodPatterns
-    from common.records.routing_quality import Misroute
+    from common.records.routing_quality import LearnedRouter, Misroute, RolePlay
 
 EXAMPLES = 8
+ROLE_LENGTH = 60
 TOP_AGENTS = 12
 
 
@@ -26,8 +28,8 @@ def routing_blocks(context: Context) -> tuple[Block, ...]:
     return (
         Paragraph(tuple(_lead(context))),
         _examples(context),
-        Heading(Sentence("head_rules"), "rules"),
-        _rules(context),
+        *_role_play(context),
+        *_rules(context),
         Heading(Sentence("head_generalists"), "generalists"),
         Paragraph(tuple(_generalists(context))),
         Bullets(tuple(_hardly_used(context))),
@@ -45,11 +47,23 @@ def _lead(context: Context) -> Iterator[Sentence]:
     else:
         speaking = sum(not rule.silent for rule in quality.rules)
         yield Sentence("no_misroutes", {"rules": len(quality.rules), "speaking": speaking})
-    learned = quality.learned
-    if learned.used:
-        yield Sentence("learned", {"judged": learned.judged, "rate": learned.suspected})
-    else:
-        yield Sentence("not_learned", {"lacks": learned.lacks or "", "judged": learned.judged})
+    yield from _learned(context, quality.learned)
+
+
+def _learned(context: Context, learned: LearnedRouter) -> Iterator[Sentence]:
+    """Yield how well the learned router agrees with what the user chose, and what it suspects or why it is silent."""
+    values: dict[str, Value] = {
+        "judged": learned.judged,
+        "rate": learned.suspected,
+        "lacks": learned.lacks,
+        "agreement": learned.agreement,
+        "majority": learned.majority,
+        "most_used": context.masking.name(learned.most_used) if learned.most_used else None,
+        "least": LEAST_AGREEMENT,
+    }
+    if learned.agreement:
+        yield Sentence("learned_agreement", values)
+    yield Sentence("learned" if learned.used else "not_learned", values)
 
 
 def _examples(context: Context) -> Table:
@@ -66,6 +80,7 @@ def _misroute(context: Context, misroute: Misroute) -> tuple[Cell, ...]:
         context.card_cell(misroute.tool_use_id),
         context.agent(misroute.agent_type),
         context.agent(misroute.suggested),
+        word_cell(misroute.available),
         text_cell(context.masking.name(misroute.rule)),
         text_cell(words),
         text_cell(context.task(misroute.tool_use_id)),
@@ -73,8 +88,43 @@ def _misroute(context: Context, misroute: Misroute) -> tuple[Cell, ...]:
     )
 
 
-def _rules(context: Context) -> Table:
-    """Return what each rule found; a silent one knows no agent for its work here."""
+def _role_play(context: Context) -> tuple[Block, ...]:
+    """Return the roles that generalists were asked to play; nothing without any."""
+    plays = context.inputs.results.routing_quality.role_play
+    if not plays:
+        return ()
+    asked: dict[str, int] = {}
+    for play in plays:
+        asked[play.agent_type] = asked.get(play.agent_type, 0) + play.delegations
+    lead = tuple(
+        Sentence(
+            "asked_to_play",
+            {"agent": context.agent_ref(agent), "times": Ref(times, context.groups.target("roles", agent))},
+        )
+        for agent, times in asked.items()
+    )
+    rows = tuple(_role(context, play) for play in plays)
+    return (
+        Heading(Sentence("head_role_play"), "role-play"),
+        Paragraph((*lead, Sentence("role_play_meaning"))),
+        Table("role_play", rows, shown=EXAMPLES),
+    )
+
+
+def _role(context: Context, play: RolePlay) -> tuple[Cell, ...]:
+    """Return how often a role was asked for, and the agent that could have been called instead."""
+    key = play.agent_type, play.role
+    return (
+        context.agent(play.agent_type),
+        text_cell(context.masking.words(play.role, ROLE_LENGTH)),
+        count_cell(play.delegations, context.groups.target("role", *key)),
+        count_cell(play.callable, context.groups.target("role callable", *key)),
+        context.agent(play.suggested) if play.suggested else text_cell(None),
+    )
+
+
+def _rules(context: Context) -> tuple[Block, ...]:
+    """Return what each rule found that read a task; nothing without any."""
     rows = tuple(
         (
             text_cell(context.masking.name(rule.name)),
@@ -83,9 +133,9 @@ def _rules(context: Context) -> Table:
             count_cell(rule.suspected, context.groups.target("misroutes", rule.name)),
         )
         for rule in context.inputs.results.routing_quality.rules
-        if not rule.silent
+        if rule.tasks
     )
-    return Table("rules", rows)
+    return (Heading(Sentence("head_rules"), "rules"), Table("rules", rows)) if rows else ()
 
 
 def _generalists(context: Context) -> Iterator[Sentence]:

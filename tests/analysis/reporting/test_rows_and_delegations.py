@@ -42,6 +42,7 @@ COUNTS = {
     "rules": ["tasks that match", "suspected"],
     "following": ["stopped by the user", "plan sent back", "tool stopped", "went on", "no recorded end", "tried again"],
     "stopped": ["delegations", "tried again"],
+    "role_play": ["times", "could be called instead"],
     "agent_shares": ["share, earlier", "share, later"],
     "transitions": ["times"],
     "loops": ["times"],
