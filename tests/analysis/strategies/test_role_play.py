@@ -22,6 +22,7 @@ def role(prompt: str) -> str | None:
         ("You're an experienced Go developer; port it.", "experienced go developer"),
         ("# Role\nYou are the **Schema Auditor** for this change.", "schema auditor"),
         ("Please act as a reviewer.", "reviewer"),
+        ("You are working as the data analyst.", "data analyst"),
         ("Act as git-history-reader.", "git-history-reader"),
         ("I want you to act as a database administrator who is careful.", "database administrator"),
         ("Context: a shop. You are a senior engineer reviewing the tester's work.", "senior engineer"),
