@@ -7,7 +7,7 @@ the learned router in `learned.py`.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from common.measures import rates
 from common.measures.cases import Case, tool_use_ids
@@ -22,6 +22,7 @@ from common.strategy import Material
 
 EXCERPT_CHARACTERS = 300
 MIN_RUNS = 5
+MOST_AGENTS = 50
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Suspicions:
         for case in self.material.cases:
             groups[case.delegation.agent_type].append(case)
         return {agent: success_of_cases(cases) for agent, cases in groups.items()}
+
+    def most_used(self, names: Sequence[str]) -> list[str]:
+        """Return the `MOST_AGENTS` most used of the agents, by name."""
+        used = {agent: success.total + success.unknown for agent, success in self.success.items()}
+        return sorted(sorted(names, key=lambda name: (-used.get(name, 0), name))[:MOST_AGENTS])
 
     @cached_property
     def readers(self) -> frozenset[str]:
@@ -111,8 +117,15 @@ def does_worse(other: Rate, own: Rate) -> bool:
         return False
     if other.hits * 2 < other.total:
         return True
-    lower = own.total > 0 and other.hits * own.total < own.hits * other.total
-    return lower and fisher((other.hits, other.total), (own.hits, own.total)) < ALPHA
+    return other.hits * own.total < own.hits * other.total and _is_beyond_chance(
+        (other.hits, other.total), (own.hits, own.total)
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _is_beyond_chance(other: tuple[int, int], own: tuple[int, int]) -> bool:
+    """Tell whether two (hits, total) differ beyond chance; the same few are asked for again and again."""
+    return fisher(other, own) < ALPHA
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +167,16 @@ def read_rule(rule: Rule, suspicions: Suspicions) -> RuleFindings:
 
 
 def _of_kind(rule: Rule, suspicions: Suspicions) -> list[str]:
-    """Return the agents for such tasks: those whose name says so, else the only one whose description does."""
+    """Return the agents for such tasks: those whose name says so, else the only one whose description does.
+
+    Of very many the most used ones are kept, so that the time stays linear.
+    """
     known = {
         name: text for name, text in suspicions.descriptions.items() if name not in suspicions.material.rules.copies
     }
     by_name = [name for name in known if rule.is_kind_by_name(name)]
     described = [name for name, text in known.items() if rule.is_kind_by_purpose(text)]
-    return sorted(by_name) or (described if len(described) == 1 else [])
+    return suspicions.most_used(by_name) or (described if len(described) == 1 else [])
 
 
 def _looks_at(rule: Rule, case: Case, suspicions: Suspicions) -> bool:

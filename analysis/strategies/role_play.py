@@ -171,7 +171,7 @@ def _by_role(suspicions: Suspicions) -> Named:
     for name in sorted(suspicions.descriptions):
         if name not in rules.generalists:
             found[role_key(name.rpartition(":")[2], rules.role_words, rules.common_words)].append(name)
-    return found
+    return {key: suspicions.most_used(names) for key, names in found.items()}
 
 
 def _played(role: Role, case: Case, named: Named, suspicions: Suspicions) -> str | None:

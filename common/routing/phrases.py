@@ -11,6 +11,7 @@ import re2
 
 GAP = "..."
 GAP_WORDS = 4
+NAME_CHARACTERS = 300
 _ENDINGS = r"(?:e?s|ed|d|ing)?"
 _PLURAL = r"(?:e?s)?"
 _BETWEEN = r"[^\w\n]+"
@@ -68,5 +69,5 @@ def spaced(name: str) -> str:
 
 
 def name_words(name: str) -> list[str]:
-    """Return the words of a name in lower case, without hyphens and underscores."""
-    return [word.lower() for word in _NAME_WORD.findall(name)]
+    """Return the words of a name in lower case, without hyphens and underscores; of a very long one the first."""
+    return [word.lower() for word in _NAME_WORD.findall(name[:NAME_CHARACTERS])]

@@ -152,7 +152,12 @@ def _unlabelled(text: str) -> str:
 
 
 def suits(rule: Rule, name: str, task: Task, common_words: frozenset[str]) -> bool:
-    """Tell whether the task speaks of every subject in the agent's name: "security-reviewer" needs security."""
+    """Tell whether the task speaks of every subject in the agent's name: "security-reviewer" needs security.
+
+    An agent whose description alone is of the kind suits every task.
+    """
+    if not rule.is_kind_by_name(name):
+        return True
     subject = [word for word in rule.subject(name) if word not in common_words]
     return not subject or set(subject) <= {word for text in task.texts for word in name_words(text)}
 

@@ -9,9 +9,10 @@ from analysis.strategies import routing_quality
 from analysis.strategies.learned import may_replace, replacement
 from analysis.strategies.misroutes import does_worse
 from common.measures.rates import rate
+from common.records.sessions import Edit
 from common.routing.rules import merge, parse_rules
 from tests.builders.material import material
-from tests.builders.records import delegation, session
+from tests.builders.records import delegation, run, session
 
 if TYPE_CHECKING:
     from common.records.routing_quality import RoutingQualityResult
@@ -57,6 +58,36 @@ def test_a_rule_is_silent_unless_an_agent_of_its_kind_is_known() -> None:
     silent = answered(task)
     assert (silent.misroutes, silent.rules[0].silent) == ([], True)
     assert [one.suggested for one in answered(task, defined={"qa:tester": ""}).misroutes] == ["qa:tester"]
+
+
+def test_without_a_name_of_the_kind_the_only_agent_described_so_is_suggested() -> None:
+    described = merge([parse_rules(WORDS + TESTS + 'describes = ["unit test"]', "x")])
+    task = made(("general-purpose", "Write tests for a.py."))
+
+    def suggested(**defined: str) -> list[str]:
+        result = routing_quality.answer_routing_quality(material(task, rules=described, defined=defined))
+        return [misroute.suggested for misroute in result.misroutes]
+
+    assert suggested(checker="Writes unit tests.") == ["checker"]
+    assert suggested(checker="Checks. Never writes a unit test.") == []
+    assert suggested(checker="Writes unit tests.", prover="Writes unit tests.") == []
+
+
+def test_an_agent_that_only_reads_is_not_suggested_for_work_in_which_files_were_edited() -> None:
+    edit = Edit(timestamp=None, tool="Edit", path="a.py")
+    edited = delegation("t1", "general-purpose", prompt="Write tests.", run=run(edits=[edit]))
+    reads = session("u", *[delegation(f"u{n}", "tester", run=run()) for n in range(5)])
+    assert answered(session("s", edited), reads).misroutes == []
+    fewer = session("u", *[delegation(f"u{n}", "tester", run=run()) for n in range(4)])
+    assert [misroute.tool_use_id for misroute in answered(session("s", edited), fewer).misroutes] == ["t1"]
+
+
+def test_many_agents_of_a_kind_take_no_quadratic_time() -> None:
+    agents = [delegation(f"a{n}", f"tester-{n}") for n in range(200)]
+    tasks = [delegation(f"t{n}", "general-purpose", prompt="Write tests.") for n in range(20)]
+    result = answered(session("s", *agents, delegation("again", "tester-199"), *tasks))
+    assert len(result.rules[0].suggests) == 50
+    assert "tester-199" in result.rules[0].suggests
 
 
 def test_a_specialist_that_did_such_work_before_is_not_suspected() -> None:
