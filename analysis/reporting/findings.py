@@ -101,7 +101,7 @@ def _hollow(context: Context) -> Iterator[Finding]:
     """Yield how many results do no work, with the agent that gave most of them."""
     metrics = context.inputs.results.metrics
     found = sorted(
-        (agent for agent in metrics.agents if agent.hollow_results), key=lambda agent: -len(agent.hollow_results)
+        (agent for agent in named_agents(metrics) if agent.hollow_results), key=lambda agent: -len(agent.hollow_results)
     )
     hollow = metrics.totals.standings["hollow"]
     if not found or not may_be_said(Claim(hollow, hollow, least=1)):

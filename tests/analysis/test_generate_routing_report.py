@@ -64,20 +64,20 @@ def test_no_sessions_is_said_and_is_no_error(tmp_path: Path) -> None:
     page = from_records(tmp_path, enriched(), full()).markdown()
     assert "No sessions found in `" in page
     assert page.split("## The answer\n")[1].strip().startswith("No delegation was found")
-    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == TITLES
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == [title for title in TITLES if title != "Does it pay"]
 
 
 def test_one_delegation_is_too_few_to_say_anything_of(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, session("s", delegation("t"))).markdown()
     assert "- 1 of 1 (100 %, 21–100 %) judged delegations did the work." in page
     assert len(re.findall(r"^- ", page.split("## The answer\n")[1].split("\n## ")[0], re.MULTILINE)) == 1
-    assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 | 0 | 0 | 0 | 1 of 1 (100 %, 21–100 %) |" in page
+    assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 | 0 | 0 | 100 % |" in page
 
 
 def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, *sessions(10)).markdown()
     assert "- 50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed." in page
-    assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 | 10 | 0 | 0 |" in page
+    assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 | 10 | 0 |" in page
     assert "`reviewer` needs attention (**fix**): 10 of 20 (50 %, 30–70 %) of its delegations did the work" in page
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 
 COUNTS = {
-    "agents": ["delegations", "without work", "failed", "stopped", "no recorded end"],
+    "agents": ["delegations", "without work", "failed", "not judged"],
     "models": ["delegations"],
     "projects": ["delegations"],
     "weekdays": ["delegations"],
