@@ -33,7 +33,7 @@ SPREE_DAY = date(2026, 8, 5)
 
 
 def spree(desk: Desk) -> None:
-    """A long session, four fifths of which do the work; one call is refused by a rule."""
+    """A long session, four fifths of which do the work; a rule refuses a call, and the generalist plays another agent."""
     desk.safe = 1.0
     shapes = iter(HOLLOW)
     for agent in SPREE:
@@ -42,6 +42,8 @@ def spree(desk: Desk) -> None:
         else:
             desk.hand(agent, outcome="completed", how="")
     desk.hand("git-helper", outcome="rejected", how="rule")
+    played = desk.task("general-purpose", "doc-writer", outcome="completed", how="")
+    desk.session.call(replace(played, prompt=f"Act as the doc-writer agent. {played.prompt}"))
 
 
 def look_into(desk: Desk) -> None:
