@@ -51,13 +51,13 @@ def test_it_holds_three_months_of_sessions(made: tuple[Path, Corpus]) -> None:
     assert stamps[0].startswith("2026-08-03")
     assert stamps[-1].startswith("2026-10-30")
     assert len(truth.sessions) == 92
-    assert len(truth.delegations) == 555
+    assert len(truth.delegations) == 556
 
 
 def test_its_page_tells_how_large_it_is() -> None:
     page = (SAMPLE.parent / "README.md").read_text("utf-8")
     assert "92 sessions" in page
-    assert "555 delegations" in page
+    assert "556 delegations" in page
 
 
 def test_fourteen_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
