@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.inputs import ReportInputs
     from common.records.marathons import PositionRate
+    from common.records.metrics import AgentMetrics, Totals
     from common.records.paying import ModelPin, Paying
 
 Key = tuple[str, ...]
@@ -101,13 +102,12 @@ def _of_outcomes(inputs: ReportInputs) -> Iterator[Ids]:
 def _of_following(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield the delegations that something followed, in all and by agent."""
     metrics = inputs.results.metrics
-    for following, names in (
-        (metrics.totals.following, ()),
-        *((agent.following, (agent.agent_type,)) for agent in metrics.agents),
-    ):
+    rows: list[tuple[Totals | AgentMetrics, Key]] = [(metrics.totals, ())]
+    rows += [(agent, (agent.agent_type,)) for agent in metrics.agents]
+    for row, names in rows:
         for name in (*NEXT_STEPS, "repeated", "edited_again"):
-            yield ("next", name, *names), getattr(following, name)
-        yield ("next", "retried", *names), following.retries.tool_use_ids
+            yield ("next", name, *names), getattr(row.following, name)
+        yield ("next", "retried", *names), row.retries.tool_use_ids
 
 
 def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:

@@ -160,8 +160,8 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield from rate_columns("returned", _agent_returned)
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
-    yield "retried", lambda agent: agent.following.retries.retried
-    yield "retries_completed", lambda agent: agent.following.retries.completed
+    yield "retried", lambda agent: agent.retries.retried
+    yield "retries_completed", lambda agent: agent.retries.completed
     yield from ((f"next_{step}", _followed(step)) for step in NEXT_STEPS)
     yield from ((name, _followed(name)) for name in ("repeated", "edited_again"))
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None

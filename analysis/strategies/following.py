@@ -44,7 +44,6 @@ def following(cases: Sequence[Case], sequels: Sequels) -> Following:
     return Following(
         **{name: tool_use_ids(inside) for name, inside in steps.items()},
         presses=len({case.delegation.press or case.delegation.tool_use_id for case in steps["stopped"]}),
-        retries=retries(cases, sequels.retried),
         repeated=tool_use_ids(case for case in done if case.delegation.tool_use_id in sequels.repeated),
         edited_again=tool_use_ids(case for case in done if case.delegation.tool_use_id in sequels.edited_again),
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypedDict
 from msgspec import structs
 
 from analysis.strategies import model_pins, paying, spending, stopping, verdicts
-from analysis.strategies.following import Sequels, find_sequels, following
+from analysis.strategies.following import Sequels, find_sequels, following, retries
 from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
 from analysis.strategies.workflows import price_workflows
@@ -170,6 +170,7 @@ def _agent(agent: str, cases: Sequence[Case], found: _Findings, material: Materi
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
         following=following(cases, found.sequels),
+        retries=retries(cases, found.sequels.retried),
         hollow_results=stopping.hollow_results(cases),
         verdict=verdicts.judge(agent, found.field),
         parent_price=model_pins.on_callers_model(cases, material.prices),
@@ -208,6 +209,7 @@ def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Bal
         returned=success.returned_rate(delegations),
         durations=rates.durations(delegations),
         following=following(cases, sequels),
+        retries=retries(cases, sequels.retried),
         tokens=sum_tokens(places.values()),
         tokens_main=places["main"],
         tokens_runs=places["runs"],

@@ -113,6 +113,7 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     last_day: str | None  #: day of its last delegation
     models: dict[str, int]  #: delegations by the model that ran
     following: Following  #: what happened after its delegations
+    retries: Retries  #: those of its delegations that did not complete and were tried again
     hollow_results: list[HollowResult]  #: its hollow results, in order of time
     verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
     parent_price: OtherPrice  #: the same tokens at the price of the calling model
@@ -163,6 +164,7 @@ class Totals(Record, frozen=True, kw_only=True):
     returned: Rate  #: completed, with any result, of all whose end is recorded
     durations: Durations  #: active time
     following: Following  #: what happened after the delegations
+    retries: Retries  #: those that did not complete and were tried again
     tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
     tokens_main: Tokens  #: tokens of main threads
     tokens_runs: Tokens  #: tokens of linked runs

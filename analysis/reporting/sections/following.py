@@ -9,7 +9,7 @@ from analysis.reporting.context import count_cell
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
-    from common.records.following import Following
+    from common.records.metrics import AgentMetrics
 
 STEPS = ("stopped", "plan_sent_back", "tool_stopped", "went_on", "no_end")
 LATER = ("repeated", "edited_again")
@@ -18,13 +18,10 @@ LATER = ("repeated", "edited_again")
 def following_blocks(context: Context) -> tuple[Block, ...]:
     """Return the table of what happened next; nothing if every delegation was simply gone on from."""
     metrics = context.inputs.results.metrics
-    total = metrics.totals.following
-    if not any((total.stopped, total.plan_sent_back, total.tool_stopped, total.retries.retried)):
+    total, retries = metrics.totals.following, metrics.totals.retries
+    if not any((total.stopped, total.plan_sent_back, total.tool_stopped, retries.retried)):
         return ()
-    rows = [
-        (context.agent(agent.agent_type), *_cells(context, agent.following, agent.agent_type))
-        for agent in metrics.agents
-    ]
+    rows = [(context.agent(agent.agent_type), *_cells(context, agent)) for agent in metrics.agents]
 
     def counted(name: str, count: int) -> Ref | None:
         return Ref(count, context.groups.target("next", name)) if count else None
@@ -36,8 +33,8 @@ def following_blocks(context: Context) -> tuple[Block, ...]:
             "presses": total.presses,
             "plans": counted("plan_sent_back", len(total.plan_sent_back)),
             "tools": counted("tool_stopped", len(total.tool_stopped)),
-            "retried": counted("retried", total.retries.retried),
-            "succeeded": total.retries.completed or None,
+            "retried": counted("retried", retries.retried),
+            "succeeded": retries.completed or None,
             "repeated": len(total.repeated),
             "edited": len(total.edited_again),
         },
@@ -49,15 +46,15 @@ def following_blocks(context: Context) -> tuple[Block, ...]:
     )
 
 
-def _cells(context: Context, following: Following, agent: str) -> tuple[Cell, ...]:
+def _cells(context: Context, agent: AgentMetrics) -> tuple[Cell, ...]:
     """Return the counts of an agent."""
 
     def counted(name: str, count: int) -> Cell:
-        return count_cell(count, context.groups.target("next", name, agent))
+        return count_cell(count, context.groups.target("next", name, agent.agent_type))
 
     return (
-        *(counted(name, len(getattr(following, name))) for name in STEPS),
-        counted("retried", following.retries.retried),
-        count_cell(following.retries.completed),
-        *(counted(name, len(getattr(following, name))) for name in LATER),
+        *(counted(name, len(getattr(agent.following, name))) for name in STEPS),
+        counted("retried", agent.retries.retried),
+        count_cell(agent.retries.completed),
+        *(counted(name, len(getattr(agent.following, name))) for name in LATER),
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.strategies import metrics
-from analysis.strategies.following import edited_again, find_sequels, following, next_step
+from analysis.strategies.following import edited_again, find_sequels, following, next_step, retries
 from common.records.following import Retries
 from common.records.sessions import Cause, Edit, Outcome
 from tests.builders.material import material
@@ -74,8 +74,9 @@ def test_each_delegation_is_in_one_list_of_what_the_user_did_next() -> None:
 
 def test_retries_are_those_of_delegations_that_did_not_complete() -> None:
     first = delegation("t1", outcome="failed", description="Draw the map", answered="2026-03-02T10:00:30.000Z")
-    found = summed(session("s", first, done("t2", "Else.", 5, description="Draw the map")))
-    assert found.retries == Retries(retried=1, completed=1, tool_use_ids=["t1"])
+    made = material(session("s", first, done("t2", "Else.", 5, description="Draw the map")))
+    found = retries(made.cases, find_sequels(made.sessions).retried)
+    assert found == Retries(retried=1, completed=1, tool_use_ids=["t1"])
 
 
 def test_a_completed_delegation_is_repeated_by_a_later_near_same_one() -> None:

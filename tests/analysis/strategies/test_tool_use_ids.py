@@ -55,7 +55,7 @@ def test_stopped_and_hollow_work_have_their_ids() -> None:
     [stopped] = result.stopped
     assert (stopped.tool_use_ids, stopped.retries.tool_use_ids) == (["t1", "t3"], ["t1"])
     assert result.totals.tool_use_ids_by_standing == {"stopped": ["t1", "t3"], "hollow": ["t2"]}
-    assert [agent.following.retries.tool_use_ids for agent in result.agents] == [["t1"], []]
+    assert [agent.retries.tool_use_ids for agent in result.agents] == [["t1"], []]
     assert [[hollow.tool_use_id for hollow in agent.hollow_results] for agent in result.agents] == [["t2"], []]
 
 
