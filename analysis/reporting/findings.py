@@ -78,23 +78,24 @@ def _candidates(context: Context) -> Iterator[Finding]:
 
 
 def _verdicts(context: Context) -> Iterator[Finding]:
-    """Yield each verdict that asks for something to be done."""
+    """Yield the verdict that asks for something to be done and has most cases, with the other agents that need it."""
     metrics = context.inputs.results.metrics
-    for agent in metrics.agents:
-        verdict = agent.verdict
-        if verdict is None or verdict.verdict not in URGENT:
-            continue
-        missed = agent.success.total - agent.success.hits
-        values: dict[str, Value] = {
-            "agent": context.agent_ref(agent.agent_type),
-            "verdict": verdict.verdict,
-            "rate": Ref(agent.success, context.groups.target("agent", agent.agent_type)),
-            "others": verdict.others,
-            "hollow": agent.standings["hollow"] or None,
-            "cases": case_refs(context, verdict.cases),
-        }
-        weight = WEAK * missed / metrics.totals.delegations
-        yield Finding(weight, Sentence("answer_verdict", values))
+    judged = [(agent, agent.verdict) for agent in metrics.agents if agent.verdict and agent.verdict.verdict in URGENT]
+    if not judged:
+        return
+    judged.sort(key=lambda pair: pair[0].success.hits - pair[0].success.total)
+    agent, verdict = judged[0]
+    missed = agent.success.total - agent.success.hits
+    values: dict[str, Value] = {
+        "agent": context.agent_ref(agent.agent_type),
+        "verdict": verdict.verdict,
+        "rate": Ref(agent.success, context.groups.target("agent", agent.agent_type)),
+        "others": verdict.others,
+        "hollow": agent.standings["hollow"] or None,
+        "cases": case_refs(context, verdict.cases),
+        "more": tuple(context.agent_ref(other.agent_type) for other, _ in judged[1:]),
+    }
+    yield Finding(WEAK * missed / metrics.totals.delegations, Sentence("answer_verdict", values))
 
 
 def _hollow(context: Context) -> Iterator[Finding]:

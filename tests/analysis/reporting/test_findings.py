@@ -71,8 +71,18 @@ def test_an_agent_to_fix_is_said_with_its_proof(tmp_path: Path) -> None:
     agent, cases = fix.values["agent"], fix.values["cases"]
     assert isinstance(agent, Ref)
     assert agent.value.text == "helper"  # type: ignore[union-attr] # a name
-    assert (fix.values["verdict"], fix.values["hollow"]) == ("fix", None)
+    assert (fix.values["verdict"], fix.values["hollow"], fix.values["more"]) == ("fix", None, ())
     assert [ref.value for ref in cases] == ["#61", "#62", "#63", "#64", "#65"]  # type: ignore[union-attr] # references
+
+
+def test_of_two_agents_to_fix_the_one_with_more_cases_is_said_first(tmp_path: Path) -> None:
+    sessions = [one(n, "developer") for n in range(60)]
+    sessions += [one(100 + n, "helper", "failed" if n < 12 else "completed") for n in range(15)]
+    sessions += [one(200 + n, "fixer", "failed" if n < 25 else "completed") for n in range(30)]
+    said = answer_sentences(context(tmp_path, *sessions))
+    fix = next(sentence for sentence in said if sentence.name == "answer_verdict")
+    assert fix.values["agent"].value.text == "fixer"  # type: ignore[union-attr] # a name
+    assert [ref.value.text for ref in fix.values["more"]] == ["helper"]  # type: ignore[union-attr] # names
 
 
 def test_a_single_result_without_work_is_said_with_its_agent(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ SPREE_DAY = date(2026, 8, 5)
 
 
 def spree(desk: Desk) -> None:
-    """A long session, four fifths of which do the work; a rule refuses a call, and the generalist plays another agent."""
+    """A long session, four fifths of which do the work: a rule refuses a call, and the generalist plays a role."""
     desk.safe = 1.0
     shapes = iter(HOLLOW)
     for agent in SPREE:
