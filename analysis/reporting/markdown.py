@@ -28,7 +28,7 @@ ROWS = {
 }
 OTHER_ROWS = 8
 LINES = 400
-MOST = (20, 8, 4, 2, 1)
+MOST = (20, 12, 8, 6, 5, 4, 3, 2, 1)
 EXCERPT_LINES = 12
 SUMMARY = 5
 _BLANK_LINES = re.compile(r"\n{3,}")
