@@ -35,6 +35,8 @@ def format_share(value: float | None) -> str:
         return f"{percent:.0f} %"
     if percent < 9.95:  # noqa: PLR2004 - rounds to 10
         return "< 0.1 %" if percent < 0.05 else f"{percent:.1f} %"  # noqa: PLR2004 - rounds to 0
+    if percent > 100:  # noqa: PLR2004 - a share of more than all
+        return "> 100 %" if percent < 100.5 else f"{percent:,.0f} %"  # noqa: PLR2004 - rounds to 100
     return "> 99 %" if percent >= 99.5 else f"{percent:.0f} %"  # noqa: PLR2004 - rounds to 100
 
 

@@ -33,14 +33,14 @@ def paying_blocks(context: Context) -> tuple[Block, ...]:
     """Return whether delegations pay, by agent, and the models that were asked for."""
     metrics = context.inputs.results.metrics
     agents = [agent for agent in metrics.agents if _known(agent.paying) or agent.paying.first_context is not None]
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Block, ...] = (Paragraph((Sentence("no_paying"),)),)
     if agents:
         said = tuple(_agent_sentences(context, agents))
         blocks = (Paragraph((_lead(context),)), *((Bullets(said),) if said else ()), _table(context, agents))
     if metrics.model_pins:
         heading = Heading(Sentence("head_model_pins"), "model-pins")
         blocks += (heading, Paragraph((_pins_lead(metrics.model_pins),)), _pins(context, metrics.model_pins))
-    return blocks or (Paragraph((Sentence("no_paying"),)),)
+    return blocks
 
 
 def _known(paying: Paying) -> int:
@@ -50,9 +50,10 @@ def _known(paying: Paying) -> int:
 
 def _lead(context: Context) -> Sentence:
     paying = context.inputs.results.metrics.totals.paying
-    values: dict[str, Value] = {"known": _known(paying), "unknown": paying.unknown}
+    values: dict[str, Value] = {"unknown": paying.unknown}
     for kind in PAY_CLASSES:
-        values[kind] = Ref(getattr(paying, kind), context.groups.target(f"pays_{kind}"))
+        count = getattr(paying, kind)
+        values[kind] = Ref(count, context.groups.target(f"pays_{kind}")) if count else None
     return Sentence("paying_lead", values)
 
 

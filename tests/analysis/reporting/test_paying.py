@@ -56,8 +56,11 @@ def test_an_agent_is_certain_open_or_certainly_not_with_its_median(tmp_path: Pat
         delegation("t6", "c"),
     ).markdown()
     assert report.index("## Costs") < report.index("## Does it pay") < report.index("## Data quality")
-    assert "Of 4 delegations with a known break-even share, 1 would have cost more with a single call" in report
-    assert "The share of 2 is unknown." in report
+    assert (
+        "in no transcript. 1 delegation pays for certain: a single call of the calling thread would have cost more."
+        " 1 delegation certainly does not pay: in the calling thread, all of the run's calls would have cost less."
+        " 2 delegations are open. The break-even share of 2 is unknown.\n" in report
+    )
     assert rows(report, HEADS) == [
         ["`a`", "1", "2", "1", "0", "50 %", "5.0 k", "1.8 %", "1 of 4 (25 %, 5–70 %)"],
         ["`b`", "0", "0", "0", "1", "–", "5.0 k", "0.5 %", "–"],
@@ -93,8 +96,20 @@ def test_models_are_shown_with_the_money_of_the_difference(tmp_path: Path) -> No
 
 def test_it_is_said_that_nothing_is_known(tmp_path: Path) -> None:
     report = made_with(tmp_path, delegation("t1", model=None)).markdown()
-    assert "No delegation has a run whose context and model are known, so nothing can be said here." in report
+    assert "No delegation has a run whose context and price are known, so nothing can be said of whether" in report
     assert "Models asked for" not in report
+
+
+def test_what_counts_nothing_is_not_said(tmp_path: Path) -> None:
+    report = made_with(tmp_path, call("t1", dollars=0.2)).markdown()
+    assert "in no transcript. 1 delegation is open.\n" in report
+    asked = made_with(tmp_path, structs.replace(call("t1", dollars=0.2), requested_model="haiku")).markdown()
+    assert "1 asks for a model, in the call or in the agent's definition. The last two columns" in asked
+
+
+def test_a_share_above_all_of_the_calls_is_shown_as_it_is(tmp_path: Path) -> None:
+    report = made_with(tmp_path, call("t1", dollars=0.7)).markdown()
+    assert rows(report, HEADS)[0][5] == "150 %"
 
 
 def test_a_row_with_all_delegations_of_an_agent_leads_to_the_agents_group(tmp_path: Path) -> None:
