@@ -49,6 +49,7 @@ def test_a_role_is_read_with_its_name(prompt: str, name: str) -> None:
         "Act as if the agent had failed.",
         "Ask the security expert whether you are an engineer.",
         "Implement the reviewer agent.",
+        "You are debugging the build agent.",
         "Read it." + " " * 200 + "You are a security expert.",
     ],
 )

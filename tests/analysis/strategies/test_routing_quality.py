@@ -82,6 +82,12 @@ def test_an_agent_that_only_reads_is_not_suggested_for_work_in_which_files_were_
     assert [misroute.tool_use_id for misroute in answered(session("s", edited), fewer).misroutes] == ["t1"]
 
 
+def test_the_agent_whose_name_says_most_about_the_task_is_suggested() -> None:
+    task = made(("general-purpose", "Write tests for the orders API."))
+    defined = {"tester": "", "orders-api-tester": "", "security-tester": ""}
+    assert [misroute.suggested for misroute in answered(task, defined=defined).misroutes] == ["orders-api-tester"]
+
+
 def test_many_agents_of_a_kind_take_no_quadratic_time() -> None:
     agents = [delegation(f"a{n}", f"tester-{n}") for n in range(200)]
     tasks = [delegation(f"t{n}", "general-purpose", prompt="Write tests.") for n in range(20)]
@@ -175,6 +181,7 @@ def test_a_learned_suggestion_needs_five_judged_prompts_of_its_kind() -> None:
     did = {("other", "other"): rate(9, 10), ("few", "few"): rate(4, 4)}
     assert may_replace(did, "other", "agent")
     assert not may_replace(did, "few", "agent")
+    assert may_replace({("just", "just"): rate(5, 5)}, "just", "agent")
     assert not may_replace(did, "unknown", "agent")
     assert may_replace(did | {("other", "agent"): rate(1, 1)}, "other", "agent")
     assert not may_replace(did | {("other", "other"): rate(4, 10)}, "other", "agent")
@@ -196,6 +203,8 @@ def test_another_agent_that_does_the_same_work_and_not_worse_can_replace_one() -
     assert replacement("sketcher", material(*painters(), bad)) == "painter"
     assert replacement("clerk", material(*painters(), bad)) is None
     assert replacement("nobody", material(*painters())) is None
+    few = session("x", *bad.delegations[:4])
+    assert replacement("sketcher", material(*painters(), few)) is None
 
 
 def test_an_agent_of_another_project_replaces_none() -> None:

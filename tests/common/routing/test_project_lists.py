@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from common.records.sessions import AgentList
 from common.routing.project_lists import ProjectLists
 
@@ -32,6 +34,12 @@ def test_a_whole_list_replaces_what_came_before_it() -> None:
 def test_the_session_with_the_latest_line_counts_and_sessions_do_not_mix() -> None:
     lists = ProjectLists([[line(1, "a"), line(5, "b")], [line(3, "c")]])
     assert [named(lists, minute) for minute in (1, 3, 5)] == [["a"], ["c"], ["a", "b"]]
+
+
+def test_the_list_of_an_agent_does_not_mix_with_that_of_the_main_thread() -> None:
+    own = msgspec.structs.replace(line(2, "c", whole=True), agent_id="a1")
+    lists = ProjectLists([[line(1, "a", "b"), own, line(3, removed=("a",))]])
+    assert [named(lists, minute) for minute in (1, 2, 3)] == [["a", "b"], ["c"], ["b"]]
 
 
 def test_a_name_that_one_line_removes_and_adds_is_there() -> None:

@@ -56,6 +56,11 @@ def test_a_description_teaches_an_agent_that_never_worked() -> None:
     assert router.matches["x0"].nearest == "painter"
 
 
+def test_the_description_of_a_call_counts_like_its_prompt() -> None:
+    sessions = [*made(), session("x", delegation("x", "writer", description="unit checks for module", prompt="Go."))]
+    assert train(sessions, {}).matches["x"].nearest == "tester"
+
+
 def test_a_prompt_without_known_words_is_not_judged() -> None:
     router = train(made(("writer", "zzz qqq")), {})
     assert router.matches["x0"] == Match(None, 0.0, None, ())
