@@ -56,11 +56,6 @@ def test_a_description_teaches_an_agent_that_never_worked() -> None:
     assert router.matches["x0"].nearest == "painter"
 
 
-def test_the_description_of_a_call_counts_like_its_prompt() -> None:
-    sessions = [*made(), session("x", delegation("x", "writer", description="unit checks for module", prompt="Go."))]
-    assert train(sessions, {}).matches["x"].nearest == "tester"
-
-
 def test_a_prompt_without_known_words_is_not_judged() -> None:
     router = train(made(("writer", "zzz qqq")), {})
     assert router.matches["x0"] == Match(None, 0.0, None, ())
@@ -71,6 +66,15 @@ def test_one_agent_is_no_choice() -> None:
         train([session("s", *[delegation(f"t{n}", prompt=TESTS[0]) for n in range(9)])], {}).lacks == "too few agents"
     )
     assert train([], {}).lacks == "too few agents"
+
+
+def test_an_agent_is_learned_from_five_successful_prompts_on() -> None:
+    def learned(prompts: int) -> bool:
+        texts = [f"paint icons and logos for the {word} shop" for word in ("toy", "tea", "hat", "gem", "fur")]
+        more = [session(f"p{n}", delegation(f"p{n}", "painter", prompt=text)) for n, text in enumerate(texts[:prompts])]
+        return train([*made(), *more], {}).matches["p0"].nearest == "painter"
+
+    assert [learned(prompts) for prompts in (4, 5)] == [False, True]
 
 
 def test_agents_without_words_match_nothing() -> None:
