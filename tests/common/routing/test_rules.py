@@ -233,7 +233,8 @@ def test_bundled_rules_read_a_leading_verb(name: str, description: str) -> None:
         ("documentation", "Document upload form"),
         ("testing", "Test coverage review"),
         ("refactoring", "Simplification review"),
-        ("implementation", "Implement review feedback"),
+        ("implementation", "Implement tests"),
+        ("documentation", "Document findings"),
         ("git", "Commit log parser"),
     ],
 )
