@@ -8,18 +8,20 @@ import msgspec
 import pytest
 
 from common.transcripts.find import SNAPSHOT_LIMIT
-from common.transcripts.linking import outcomes, words
+from common.transcripts.linking import outcomes
 from common.transcripts.reading import (
     depth,
     file_reader,
     lines,
     messages,
+    notices,
     shapes,
     transcript_file,
     transcript_reader,
     usage,
     workflows,
 )
+from common.transcripts.reading.context import names as tool_names
 from common.transcripts.reading.texts import known_sentences, sentences
 from tests.docs.pages import ROOT, names, rows, section
 
@@ -66,7 +68,7 @@ def test_every_field_that_is_read_is_documented_and_no_other() -> None:
 
 
 def test_every_type_of_line_is_documented_and_no_other() -> None:
-    assert cells("Types", 0) == transcript_reader.KNOWN_TYPES | transcript_reader._HANDLERS.keys()  # noqa: SLF001
+    assert cells("Types", 0) == tool_names.KNOWN_TYPES | transcript_reader._HANDLERS.keys()  # noqa: SLF001
 
 
 def test_every_type_of_line_of_a_journal_is_documented() -> None:
@@ -80,12 +82,12 @@ def test_the_limit_of_a_snapshot_is_that_of_the_code() -> None:
 @pytest.mark.parametrize(
     ("what", "tools"),
     [
-        ("tools that delegate", transcript_reader.DELEGATING_TOOLS),
-        ("tools that poll", transcript_reader.POLLING_TOOLS),
-        ("tools that stop", transcript_reader.STOPPING_TOOLS),
-        ("tools that resume", transcript_reader.RESUMING_TOOLS),
-        ("tools that end the planning", transcript_reader.PLAN_TOOLS),
-        ("tools that may run as an agent", frozenset({transcript_reader.SKILL_TOOL})),
+        ("tools that delegate", tool_names.DELEGATING_TOOLS),
+        ("tools that poll", tool_names.POLLING_TOOLS),
+        ("tools that stop", tool_names.STOPPING_TOOLS),
+        ("tools that resume", tool_names.RESUMING_TOOLS),
+        ("tools that end the planning", tool_names.PLAN_TOOLS),
+        ("tools that may run as an agent", frozenset({tool_names.SKILL_TOOL})),
         ("tools that edit", messages.EDITING_TOOLS),
     ],
 )
@@ -97,7 +99,7 @@ def test_every_tool_that_is_known_is_documented(what: str, tools: frozenset[str]
 def test_every_status_is_documented_with_its_outcome() -> None:
     table = [row for row in rows(section(FORMAT, "Background agents")) if len(row) == len(("status", "outcome"))]
     assert {name: row[1] for row in table for name in names(row[0])} == outcomes.OUTCOME_BY_STATUS
-    assert all(f"`{status}`" in TEXT for status in words.UNDER_WAY)
+    assert all(f"`{status}`" in TEXT for status in notices.UNDER_WAY)
 
 
 def test_every_sentence_is_documented_with_its_meaning_and_no_other() -> None:

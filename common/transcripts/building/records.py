@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from common.records.sessions import NOT_RECORDED, Delegation, EnrichedDelegation, Outcome, ResultKind, Run
+from common.records.sessions import NOT_RECORDED, Delegation, EnrichedDelegation, Outcome, ResultKind, Run, Used
 from common.transcripts.building.hollow import result_kind
 from common.transcripts.building.run_records import linked_run
 from common.transcripts.building.tool_calls import tool_calls_of
@@ -72,6 +72,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         delivered=word.notice.channel if word else "none",
         caller_context=context_size(calling) if calling and calling.counted else None,
         caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
+        used=_used(facts),
         followed_by=followed_by,
         followed_line=followed_line,
         result_kind=_kind(decided.outcome, result, tool_calls_of(facts, record)),
@@ -144,6 +145,16 @@ def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None,
     if word is None:
         return None, None, None, seconds
     return word.notice.result, word.notice.synthesis, word.notice.timestamp or None, seconds
+
+
+def _used(facts: DelegationFacts) -> Used | None:
+    """Return the proof that the thread that called used the result; None if there is none."""
+    answer, word, file = facts.answer, facts.last_word, facts.first.file
+    if answer is not None and not answer.result.launched:
+        found = next((r.result.used for r in facts.results if r.result.used and r.file.rank == file.rank), None)
+    else:
+        found = word.notice.used if word and word.order.rank == file.rank else None
+    return Used(token=found[0], line=found[1]) if found else None
 
 
 def _elapsed(facts: DelegationFacts) -> float | None:

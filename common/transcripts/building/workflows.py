@@ -8,8 +8,9 @@ from common.transcripts.linking.outcomes import OUTCOME_BY_STATUS
 from common.transcripts.linking.runs import RunFacts
 from common.transcripts.linking.tables import Tables
 from common.transcripts.linking.tokens import SpentTokens, spent_tokens
-from common.transcripts.linking.words import UNDER_WAY, last_word
+from common.transcripts.linking.words import last_word
 from common.transcripts.linking.workflows import WorkflowFacts
+from common.transcripts.reading.notices import UNDER_WAY
 from common.transcripts.reading.workflows import NAME_LENGTH, AgentCounts
 
 UNREPORTED = "unreported"

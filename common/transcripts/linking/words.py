@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from common.transcripts.linking.calls import CallsById
 from common.transcripts.linking.copies import Order
 from common.transcripts.reading.facts import Notice
+from common.transcripts.reading.notices import UNDER_WAY
 from common.transcripts.reading.texts.sentences import meanings_of_summary
 from common.transcripts.reading.transcript_file import TranscriptFile
-
-UNDER_WAY = frozenset({"running", "not_ready", "pending"})
 
 
 class Noticed(NamedTuple):
@@ -124,6 +123,7 @@ def _merged(notice: Notice, echo: Notice) -> Notice:
         summary=notice.summary or echo.summary,
         channel="delivered" if notice.channel == "delivered" else echo.channel,
         reached=notice.reached or echo.reached,
+        used=notice.used or echo.used,
         tool_uses=echo.tool_uses if notice.tool_uses is None else notice.tool_uses,
         agents=notice.agents or echo.agents,
     )

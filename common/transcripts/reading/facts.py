@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from common.transcripts.reading.context.agent_lists import ListedTypes
 from common.transcripts.reading.context.following import Followed, Sequel
 from common.transcripts.reading.context.titles import FileTitles
+from common.transcripts.reading.evidence.use_facts import UseProof, Watch
 from common.transcripts.reading.lines import BadLine, CountedLines
 from common.transcripts.reading.texts.prompts import Prompts
 from common.transcripts.reading.workflows import AgentCounts, FileWorkflows
@@ -155,6 +156,7 @@ class Result(Struct, array_like=True, gc=False):
     names: list[str] = field(default_factory=list)
     tool_uses: int | None = None
     followed: Followed | None = None
+    used: UseProof | None = None
 
 
 class Notice(Struct, array_like=True, gc=False):
@@ -181,6 +183,7 @@ class Notice(Struct, array_like=True, gc=False):
     agents: AgentCounts | None = None
     reached: tuple[str, int] | None = None
     followed: Followed | None = None
+    used: UseProof | None = None
 
 
 class FileFacts(Struct, array_like=True, gc=False):
@@ -219,6 +222,8 @@ class FileFacts(Struct, array_like=True, gc=False):
     workflows: FileWorkflows = field(default_factory=FileWorkflows)
     agent_lists: list[ListedTypes] = field(default_factory=list)
     titles: FileTitles = field(default_factory=FileTitles)
+    watches: list[Watch] = field(default_factory=list)
+    searched: int = 0
 
     def count_line(self, reason: str, outcome: str, line: int) -> None:
         """Count a line whose fault is told once for the whole file."""

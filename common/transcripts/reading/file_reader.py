@@ -10,6 +10,7 @@ from blake3 import blake3
 
 from common.transcripts.find import SNAPSHOT_LIMIT, FoundFile, Stamp, stamp_of
 from common.transcripts.reading.depth import depth_limit
+from common.transcripts.reading.evidence.watches import prove
 from common.transcripts.reading.facts import LINE_OUTCOMES, FileCounts, FileFacts
 from common.transcripts.reading.lines import (
     UNDECODABLE,
@@ -96,10 +97,12 @@ def _read(stream: BinaryIO, stamp: Stamp, file: FoundFile, before: FileReading |
     reader = JournalReader(facts, None) if _is_journal(file) else TranscriptReader(facts, agent_id)
     with depth_limit():
         _take_lines(lines, reader)
+        prove(facts, stream)
         state = _encode(facts)
         tail = lines.tail
         if tail:
             _take_tail(tail, reader)
+            prove(facts, stream)
     whole = _encode(facts) if tail else state
     meta = read_meta(file)
     keys = keys_of(TranscriptFile(0, file.name, facts, meta)).tobytes()
@@ -169,6 +172,7 @@ def _take_lines(lines: LineReader, reader: TranscriptReader) -> None:
         except UNDECODABLE:
             _take_one_by_one(block, reader)
         else:
+            reader.watches.begin(block, facts.lines + 1, facts.offset)
             reader.take(records, facts.lines + 1)
             facts.lines += len(records)
             facts.parsed += len(records)
@@ -180,6 +184,7 @@ def _take_one_by_one(lines: list[bytes], reader: TranscriptReader) -> None:
     facts = reader.facts
     for raw in lines:
         facts.lines += 1
+        reader.watches.begin([raw], facts.lines, facts.offset)
         try:
             record = decode_line(raw)
         except UNDECODABLE:
@@ -205,6 +210,7 @@ def _take_tail(tail: bytes, reader: TranscriptReader) -> None:
     """Take a last line without its newline: if it is one object, whole; else it waits for its rest."""
     facts = reader.facts
     facts.lines += 1
+    reader.watches.begin([tail], facts.lines, facts.offset)
     outcome = examine_tail(tail)
     if tail == b"\0" and UTF_16 in facts.counted_lines:  # the second byte of the last newline
         outcome = outcome._replace(reason=UTF_16)

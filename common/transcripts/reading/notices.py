@@ -10,6 +10,7 @@ from common.transcripts.reading.texts.phrases import notifications, task_in_text
 from common.transcripts.reading.texts.sentences import HEAD, meaning_of
 from common.transcripts.reading.timestamps import timestamp_of
 
+UNDER_WAY = frozenset({"running", "not_ready", "pending"})
 STOP, RESUME = "stop:", "resume:"
 """How the results of tools that stop or resume an agent are read; the agent's id or name follows."""
 SHORTEST_QUEUE = 64
@@ -18,11 +19,15 @@ _RESUMED = re.compile(r'"resumedAgentId":"([^"\\]{1,200})"')
 
 
 class Notices:
-    """The reader of notices, in order. Its whole state is in `facts`; the rest are indexes of them."""
+    """The reader of notices, in order. Its whole state is in `facts`; the rest are indexes of them.
+
+    `delivered` are the indexes of results that the line now read brought to the model.
+    """
 
     def __init__(self, facts: FileFacts) -> None:
         """Continue from `facts`."""
         self._facts = facts
+        self.delivered: list[int] = []
         self._last_of_task: dict[str, int] = {}
         self._undelivered: dict[tuple[str, str, str | None], list[int]] = {}
         for index, notice in enumerate(facts.notices):
@@ -81,14 +86,23 @@ class Notices:
             index = waiting[-1]
         if index is None or _key(facts.notices[index]) != key or notice.source == "resume":
             facts.notices.append(notice)
-            self._index(len(facts.notices) - 1, notice)
-            return len(facts.notices) - 1
+            index = len(facts.notices) - 1
+            self._index(index, notice)
+            self._arrived(index)
+            return index
         known = facts.notices[index]
         if waiting and notice.channel == "delivered":
             waiting.pop()
         if known.channel != "delivered":
             known.channel, known.reached = notice.channel, notice.reached
+            self._arrived(index)
         return index
+
+    def _arrived(self, index: int) -> None:
+        """Add a notice that reached the model to `delivered`, if it has a result."""
+        notice = self._facts.notices[index]
+        if notice.channel == "delivered" and notice.result and notice.status not in UNDER_WAY:
+            self.delivered.append(index)
 
     def notified(self, text: str, line: Line, number: int, channel: Channel, *, in_main: bool = True) -> bool:
         """Keep each notification in a text once, however many lines repeat it; say whether there is any."""

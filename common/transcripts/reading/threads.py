@@ -87,6 +87,10 @@ class Threads:
                 self._by_uuid[line.uuid] = max(index, self._by_uuid.get(line.uuid, index))
         return index
 
+    def main_of(self, session: str | None) -> int | None:
+        """Return the index of a session's main thread; None if the file has none yet."""
+        return self._main.get(session or None)
+
     def echo_of(self, line: Line, agent_id: str | None, number: int, stamp: str) -> int:
         """Return the index of the thread of a progress line, which repeats what a subagent said in its own file."""
         # Written from 2.1.0 to about 2.1.63. Where the agent's file is missing, these lines are all that is left of it.

@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 
 from common.transcripts.reading.answers import Answers
 from common.transcripts.reading.context.agent_lists import AgentLists
+from common.transcripts.reading.context.names import (
+    AGENT_TOOLS,
+    DELEGATING_TOOLS,
+    KNOWN_TYPES,
+    PLAN_TOOLS,
+    POLLING_TOOLS,
+    SKILL_TOOL,
+    STOPPING_TOOLS,
+)
 from common.transcripts.reading.context.titles import TITLE_TYPES, take_title
+from common.transcripts.reading.evidence.watches import Watches
 from common.transcripts.reading.facts import Call, FileFacts, Thread
 from common.transcripts.reading.identity import call_identity, message_identity
 from common.transcripts.reading.lenient import may_have_type
@@ -21,22 +31,6 @@ from common.transcripts.reading.threads import Threads, take_prompt
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.workflows import WORKFLOW_TOOL, WorkflowCalls
 
-DELEGATING_TOOLS = frozenset({"Task", "Agent"})
-POLLING_TOOLS = frozenset({"TaskOutput", "AgentOutputTool"})
-STOPPING_TOOLS = frozenset({"TaskStop", "KillShell"})
-RESUMING_TOOLS = frozenset({"SendMessage"})
-PLAN_TOOLS = frozenset({"ExitPlanMode", "exit_plan_mode"})
-SKILL_TOOL = "Skill"
-OTHER_TOOLS = PLAN_TOOLS | {SKILL_TOOL, WORKFLOW_TOOL}
-AGENT_TOOLS = DELEGATING_TOOLS | POLLING_TOOLS | STOPPING_TOOLS | RESUMING_TOOLS | OTHER_TOOLS
-KNOWN_TYPES = frozenset(
-    (
-        "file-history-snapshot", "permission-mode", "mode", "last-prompt",
-        "agent-name", "pr-link", "bridge-session", "file-history-delta", "atis-latch", "cost-state", "api-request",
-        "api-request-shape", "api-request-blob", "tools-used", "agent-setting",
-    )
-)  # fmt: skip
-
 
 class TranscriptReader:
     """The reader of one file's lines, in order. Its whole state is in `facts`; the rest are indexes of them."""
@@ -50,6 +44,7 @@ class TranscriptReader:
         self._answers = Answers(facts, self._notices)
         self._workflows = WorkflowCalls(facts.workflows.calls)
         self._agent_lists = AgentLists(facts.agent_lists, agent_id)
+        self.watches = Watches(facts)
 
     def take(self, lines: Iterable[Line], number: int) -> None:
         """Take consecutive lines; the first is line `number`."""
@@ -81,13 +76,15 @@ class TranscriptReader:
             if not isinstance(block, Block):
                 continue
             if block.type == "tool_use" and block.id is not None and block.name is not None:
-                add_tool(facts, block, block.id, block.name, by_agent=self.facts.threads[index].kind != "main")
+                add_tool(facts, block, block.id, block.name, by_agent=not in_main)
                 kind = self._kind_of_tool(line, number, position, block, index) if block.name in AGENT_TOOLS else ""
                 self.facts.open_tools[block.id] = kind
                 if in_main and (sequel.last is not None or kind == "call"):
                     sequel.called(block.id, is_agent=kind == "call")
             elif block.type == "text" and self._answers.waiting:
                 self._answers.heard(read_text(block.text), index)
+            if self.watches.active:
+                self.watches.heard(index, block, number)
             if message.stop_reason is None:
                 add_size(facts, block)
 
@@ -157,6 +154,7 @@ class TranscriptReader:
                 if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
                     self._answers.result(line, number, block, index)
                     self._workflows.answered(line, block, index)
+                    self.watches.answered(index, number, alone=len(content) == 1)
                     answered = True
         texts = texts_of(content)
         if line.is_compact_summary or (texts and texts[0].startswith(COMPACTED)):
@@ -167,6 +165,7 @@ class TranscriptReader:
             self._main_texts(line, number, texts, index, answered=answered)
         elif texts:
             self._side_texts(line, number, texts, thread)
+        self.watches.delivered(self._notices.delivered, index, number)
 
     def _side_texts(self, line: Line, number: int, texts: list[str], thread: Thread) -> None:
         """Take text in a sidechain: notifications, and the prompt that it begins with."""
@@ -207,6 +206,8 @@ class TranscriptReader:
             self._notices.notified(text, line, number, "delivered", in_main=in_main)
         if in_main and texts and is_prompt(texts[0]) and not line.is_meta:
             self._answers.prompted("\n".join(texts), timestamp_of(line))
+        thread = self._threads.main_of(line.session_id) if in_main else None
+        self.watches.delivered(self._notices.delivered, thread, number)
 
     def _fork_reference(self, line: Line, number: int) -> None:  # noqa: ARG002 - as all handlers
         """Note that an agent's file continues a conversation, of which it has no copy."""

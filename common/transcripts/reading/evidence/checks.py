@@ -1,7 +1,6 @@
 """Recognise shell commands that run tests or a build, by the rules of ``checks.toml``, in linear time."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -68,6 +67,8 @@ class CheckRules(NamedTuple):
 @cache
 def checks_known() -> CheckRules:
     """Return the rules of the file."""
+    import tomllib  # noqa: PLC0415 - most starts need no rules
+
     raw = tomllib.loads(RULES.read_text(encoding="utf-8"))
     tasks = raw["tasks"]
     return CheckRules(
