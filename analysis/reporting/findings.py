@@ -93,7 +93,7 @@ def _verdicts(context: Context) -> Iterator[Finding]:
         "others": verdict.others,
         "hollow": agent.standings["hollow"] or None,
         "cases": case_refs(context, verdict.cases),
-        "more": tuple(context.agent_ref(other.agent_type) for other, _ in judged[1:]),
+        "more": tuple(context.agent_ref(weaker.agent_type) for weaker, _ in judged[1:]),
     }
     yield Finding(WEAK * missed / metrics.totals.delegations, Sentence("answer_verdict", values))
 
