@@ -78,7 +78,7 @@ def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, *sessions(10)).markdown()
     assert "- 50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed." in page
     assert "| `reviewer` | 20 | 10 of 20 (50 %, 30–70 %) | 0 | 10 | 0 |" in page
-    assert "`reviewer` needs attention (**fix**): 10 of 20 (50 %, 30–70 %) of its judged delegations did the work" in page
+    assert "`reviewer` needs attention (**fix**): 10 of 20 (50 %, 30–70 %) of its judged delegations" in page
 
 
 def test_the_answer_has_at_most_five_sentences(tmp_path: Path) -> None:
