@@ -28,12 +28,13 @@ _Key = tuple[str, str, str | None, AskedBy | None, AsAsked | None]
 def count_pins(cases: Iterable[Case], definitions: Iterable[AgentFile], table: PriceTable) -> list[ModelPin]:
     """Return the delegations by agent type, model and model asked for; agents that ran most come first."""
     defined = {agent.name: agent.model for agent in definitions}
+    known = families(table)
     groups: dict[_Key, list[Case]] = {}
     for case in cases:
         delegation = case.delegation
         if delegation.model is not None and _is_model_known(case):
             asked, asked_by = asked_model(delegation.requested_model, defined.get(delegation.agent_type))
-            kept = None if asked is None else as_asked(asked, case, table)
+            kept = None if asked is None else as_asked(asked, delegation.model, case.caller.models, known)
             groups.setdefault((delegation.agent_type, delegation.model, asked, asked_by, kept), []).append(case)
     runs = Counter(key[0] for key, inside in groups.items() for _ in inside)
     ordered = sorted(groups, key=lambda key: (-runs[key[0]], key[0], -len(groups[key]), *map(str, key)))
@@ -73,23 +74,22 @@ def asked_model(of_call: str | None, of_definition: str | None) -> tuple[str | N
     return None, None
 
 
-def as_asked(asked: str, case: Case, table: PriceTable) -> AsAsked:
+def as_asked(asked: str, ran: str, callers: frozenset[str], known: frozenset[str]) -> AsAsked:
     """Tell whether a run had the model that was asked for.
 
-    It cannot be known for an alias of no known family, for one that a gateway gave a model of another vendor, and for
-    `inherit` if the models of the calling thread are not known.
+    `callers` are the models of the calling thread, normalised; `known` are the families of models. It cannot be known
+    for an alias of no known family, for one that a gateway gave a model of another vendor, and for `inherit` without a
+    known thread.
     """
-    ran = normalize_model(case.delegation.model or "").model
+    name, ran = normalize_model(asked).model, normalize_model(ran).model
     if asked == INHERIT:
-        callers = {normalize_model(tokens.model).model for tokens in case.caller_tokens if tokens.model}
         return "cannot be known" if not callers else "yes" if ran in callers else "no"
-    name = normalize_model(asked).model
     if name == ran:
         return "yes"
     if not name.isalpha():
         return "no"
     words = ran.split("-")
-    if words[0] != VENDOR or name not in families(table):
+    if words[0] != VENDOR or name not in known:
         return "cannot be known"
     return "yes" if name in words else "no"
 

@@ -30,7 +30,7 @@ from msgspec import structs
 
 from common.defaults import CONTEXT_TIERS
 from common.measures import rates
-from common.measures.cases import Case, tool_use_ids
+from common.measures.cases import CallingThread, Case, tool_use_ids
 from common.measures.prices import PriceTable
 from common.measures.statistics import quantile
 from common.output_rates import rate_of_model
@@ -82,9 +82,9 @@ def break_even(case: Case, in_message: int, day: str | None, table: PriceTable) 
     thread. `in_message` is the number of delegations that the same message called.
     """
     run, context, later = case.delegation.run, case.delegation.caller_context, case.delegation.caller_calls_after
-    thread = _thread(case, day, table)
+    prices = _prices(case, day, table)
     if not (
-        run and run.tokens.messages and run.first_context and run.last_context and context and thread and case.priced
+        run and run.tokens.messages and run.first_context and run.last_context and context and prices and case.priced
     ):
         return None
     growth = run.last_context - run.first_context
@@ -94,17 +94,17 @@ def break_even(case: Case, in_message: int, day: str | None, table: PriceTable) 
     stays = prompt + _tokens_in(case.delegation.result or "", case.parent_model)
     delegated = (
         case.priced.estimated
-        + thread.cost(read=context) // in_message
-        + thread.cost(output=prompt)
-        + (thread.cost(written=stays, read=stays * (later - 1)) if later else 0)
+        + prices.cost(read=context) // in_message
+        + prices.cost(output=prompt)
+        + (prices.cost(written=stays, read=stays * (later - 1)) if later else 0)
     )
-    per_share = thread.cost(
+    per_share = prices.cost(
         read=run.tokens.messages * context + later * growth,
         written=growth,
         output=run.tokens.output_estimated,
         searches=sum(tokens.web_searches for tokens in run.tokens_by_day),
     )
-    twice_per_square = thread.cost(read=run.tokens.messages * growth)
+    twice_per_square = prices.cost(read=run.tokens.messages * growth)
     # The positive root of twice_per_square/2 * f*f + per_share * f = delegated, in a form that divides by no
     # difference and allows twice_per_square = 0.
     divisor = per_share + isqrt(per_share * per_share + 2 * twice_per_square * delegated)
@@ -112,20 +112,17 @@ def break_even(case: Case, in_message: int, day: str | None, table: PriceTable) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Thread:
-    """The prices of a calling thread; `usual` is one message of it without tokens.
-
-    `written_for_an_hour` of the tokens `written` to its cache were written for an hour, the others for five minutes.
-    """
+class _Prices:
+    """The prices of a calling thread; `usual` is one message of it without tokens."""
 
     table: PriceTable
+    thread: CallingThread
     usual: DayTokens
-    written: int
-    written_for_an_hour: int
 
     def cost(self, *, read: int = 0, written: int = 0, output: int = 0, searches: int = 0) -> int:
         """Return picodollars of tokens read from the cache, written to it and put out, and of web searches."""
-        for_an_hour = written * self.written_for_an_hour // self.written if self.written else 0
+        thread = self.thread
+        for_an_hour = written * thread.written_for_an_hour // thread.written if thread.written else 0
         tokens = structs.replace(
             self.usual,
             cache_read=read,
@@ -137,28 +134,20 @@ class _Thread:
         return self.table.amount([tokens]).estimated
 
 
-def _thread(case: Case, day: str | None, table: PriceTable) -> _Thread | None:
+def _prices(case: Case, day: str | None, table: PriceTable) -> _Prices | None:
     """Return the prices of the calling thread on the day; None if they are not known."""
-    if table.price(case.parent_model, day) is None:
+    thread, context = case.caller, case.delegation.caller_context or 0
+    if table.price(thread.model, day) is None:
         return None
-    context = case.delegation.caller_context or 0
-    own = [tokens for tokens in case.caller_tokens if tokens.model == case.parent_model]
-    tiers: Counter[str | None] = Counter()
-    for tokens in own:
-        tiers[tokens.tier] += tokens.messages
-    return _Thread(
-        table,
-        DayTokens(
-            day=day,
-            model=case.parent_model,
-            long_context=context > max(CONTEXT_TIERS),
-            over_100k=context > min(CONTEXT_TIERS),
-            tier=max(tiers, key=lambda tier: (tiers[tier], tier or ""), default=None),
-            messages=1,
-        ),
-        written=sum(tokens.cache_creation_5m + tokens.cache_creation_1h for tokens in own),
-        written_for_an_hour=sum(tokens.cache_creation_1h for tokens in own),
+    usual = DayTokens(
+        day=day,
+        model=thread.model,
+        long_context=context > max(CONTEXT_TIERS),
+        over_100k=context > min(CONTEXT_TIERS),
+        tier=thread.tier,
+        messages=1,
     )
+    return _Prices(table, thread, usual)
 
 
 def _tokens_in(text: str, model: str | None) -> int:

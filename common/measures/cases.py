@@ -1,11 +1,12 @@
-"""Delegations with their session, period, cost, and the model and tokens of the calling thread."""
+"""Delegations with their session, period, cost and calling thread."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from common.measures.prices import Amount, PriceTable
+from common.model_names import normalize_model
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 from common.records.shared import Evidence
 from common.records.tokens import DayTokens
@@ -14,19 +15,41 @@ Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
+class CallingThread:
+    """The thread that called, as prices see it.
+
+    `model` is that of most of its messages, None if unknown; `models` are all of them, normalised. `tier` is the price
+    tier of most messages of `model`. Of the tokens `written` to the cache by `model`, `written_for_an_hour` live for an
+    hour, the others for five minutes.
+    """
+
+    model: str | None = None
+    models: frozenset[str] = frozenset()
+    tier: str | None = None
+    written: int = 0
+    written_for_an_hour: int = 0
+
+
+UNKNOWN_THREAD = CallingThread()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A delegation with its session, its period, what its run cost, and the thread that called it.
 
-    `amount` is None without a run; `parent_model` where the calling thread's model is not known. `caller_tokens` are
-    all tokens of the calling thread, empty where it is not known.
+    `amount` is None without a run.
     """
 
     delegation: EnrichedDelegation
     session: EnrichedSession
     period: str
     amount: Amount | None
-    parent_model: str | None
-    caller_tokens: Sequence[DayTokens]
+    caller: CallingThread
+
+    @property
+    def parent_model(self) -> str | None:
+        """The model of the calling thread, None if unknown."""
+        return self.caller.model
 
     @property
     def priced(self) -> Amount | None:
@@ -36,30 +59,48 @@ class Case:
 
 def cases_of(session: EnrichedSession, period: str, prices: PriceTable) -> list[Case]:
     """Return the delegations of a session as cases, in order."""
-    callers = _callers(session)
+    threads = _threads(session)
     return [
         Case(
             delegation=delegation,
             session=session,
             period=period,
             amount=prices.amount(delegation.run.tokens_by_day) if delegation.run else None,
-            parent_model=model,
-            caller_tokens=tokens,
+            caller=threads.get(delegation.caller, UNKNOWN_THREAD),
         )
         for delegation in session.delegations
-        for model, tokens in [callers.get(delegation.caller, (None, ()))]
     ]
 
 
-def _callers(session: EnrichedSession) -> dict[str | None, tuple[str | None, Sequence[DayTokens]]]:
-    """Return the model and the tokens of each thread that may have called; None is the main thread."""
+def _threads(session: EnrichedSession) -> dict[str | None, CallingThread]:
+    """Return each thread that may have called, by the `caller` of its calls; None is the main thread."""
     models = session.tokens_by_model
     main = max(models.items(), key=lambda item: (item[1].messages, item[0]), default=(None, None))[0]
-    runs: dict[str | None, tuple[str | None, Sequence[DayTokens]]] = {
-        delegation.tool_use_id: (delegation.model, delegation.run.tokens_by_day if delegation.run else ())
+    threads: dict[str | None, CallingThread] = {
+        delegation.tool_use_id: _thread(delegation.model, delegation.run.tokens_by_day if delegation.run else ())
         for delegation in session.delegations
     }
-    return runs | {None: (main, session.tokens_by_day)}
+    return threads | {None: _thread(main, session.tokens_by_day)}
+
+
+def _thread(model: str | None, spent: Iterable[DayTokens]) -> CallingThread:
+    tiers: Counter[str | None] = Counter()
+    models: set[str] = set()
+    written = for_an_hour = 0
+    for tokens in spent:
+        if tokens.model is not None:
+            models.add(tokens.model)
+        if tokens.model == model:
+            tiers[tokens.tier] += tokens.messages
+            written += tokens.cache_creation_5m + tokens.cache_creation_1h
+            for_an_hour += tokens.cache_creation_1h
+    return CallingThread(
+        model=model,
+        models=frozenset(normalize_model(name).model for name in models),
+        tier=max(tiers, key=lambda tier: (tiers[tier], tier or ""), default=None),
+        written=written,
+        written_for_an_hour=for_an_hour,
+    )
 
 
 def tool_use_ids(cases: Iterable[Case]) -> list[str]:

@@ -19,7 +19,7 @@ from analysis.segmentation.rows import HITS
 from analysis.strategies.verdicts import Field, is_below, judge
 from common.agents import periods
 from common.measures import sequences
-from common.measures.cases import Case
+from common.measures.cases import UNKNOWN_THREAD, Case
 from common.measures.rates import rate
 from common.measures.statistics import ALPHA
 from common.routing.router import Router
@@ -164,7 +164,7 @@ def _work(agents: int, sessions: int, worse: float, draw: random.Random) -> dict
             agent = favourite if draw.random() < 0.5 else str(draw.randrange(agents))
             done = draw.random() < good * (worse if agent == "0" else 1)
             delegated = delegation(f"{number}-{n}", agent, "completed" if done else "failed")
-            found.setdefault(agent, []).append(Case(delegated, place, "P1", None, None, ()))
+            found.setdefault(agent, []).append(Case(delegated, place, "P1", None, UNKNOWN_THREAD))
     return found
 
 

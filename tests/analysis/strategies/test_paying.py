@@ -87,6 +87,14 @@ def test_writing_costs_what_the_lifetime_of_the_callers_cache_costs() -> None:
     assert share(call(dollars=1.70, growth=100_000), days=[one_hour]) == pytest.approx(1.0)
 
 
+def test_the_tier_of_most_of_the_callers_messages_is_that_of_inline_work() -> None:
+    fast = [spent(model="claude-opus-4-6", messages=2, tier="fast"), spent(model="claude-opus-4-6", messages=1)]
+    usual = [spent(model="claude-opus-4-6", messages=1, tier="fast"), spent(model="claude-opus-4-6", messages=2)]
+    # fast, each token costs six times as much: ($0.45 + $0.30) / (10 x $0.30)
+    assert share(call(dollars=0.45), days=fast) == pytest.approx(0.25)
+    assert share(call(dollars=0.45), days=usual) == pytest.approx(1.0)
+
+
 def test_output_costs_the_callers_price_whoever_writes_it() -> None:
     # 10,000 tokens: $0.05 of Haiku, $0.25 of Opus. Inline 10 x $0.05 + $0.25
     assert share(call(dollars=0.65, output=10_000)) == pytest.approx(1.0)
