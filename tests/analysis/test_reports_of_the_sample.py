@@ -48,7 +48,7 @@ def test_misroutes_stand_with_their_words(sample: Made) -> None:
     table = sample.markdown().split("| delegation | went to |")[1].split("\n\n")[0]
     assert len(table.splitlines()) > 3
     shared = sample.markdown(share=True).split("| delegation | went to |")[1].split("\n\n")[0]
-    assert all(row.split(" | ")[4:6] == ["–", "–"] for row in shared.splitlines()[2:])
+    assert all(row.split(" | ")[5:7] == ["–", "–"] for row in shared.splitlines()[2:])
 
 
 def test_the_page_is_whole_and_made_in_time(sample: Made) -> None:
