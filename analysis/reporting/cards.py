@@ -130,13 +130,7 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
     delegation = numbered.delegation
     if why := context.masking.reason(delegation):
         yield "why", why
-    if delegation.cause is not None:
-        yield "cause", Sentence(f"cause_{delegation.cause}")
-    if delegation.result_kind in HOLLOW:
-        yield "result_kind", Sentence(f"result_{delegation.result_kind}")
-    if delegation.followed_by is not None:
-        place = context.masking.place(delegation.file, delegation.followed_line or delegation.line)
-        yield "followed", Sentence(f"followed_{delegation.followed_by}", {"place": place})
+    yield from _judged(context, delegation)
     yield from _times(delegation)
     if delegation.model is not None:
         yield "model", context.masking.name(delegation.model)
@@ -150,6 +144,20 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
         yield "break_even", Sentence("breaks_even", {"share": break_even})
     if place := context.masking.place(delegation.file, delegation.line):
         yield "where", place
+
+
+def _judged(context: Context, delegation: EnrichedDelegation) -> Iterator[tuple[str, Sentence]]:
+    """Yield what ended the delegation, what it gave back, and what came of it."""
+    if delegation.cause is not None:
+        yield "cause", Sentence(f"cause_{delegation.cause}")
+    if delegation.result_kind in HOLLOW:
+        yield "result_kind", Sentence(f"result_{delegation.result_kind}")
+    if delegation.followed_by is not None:
+        place = context.masking.place(delegation.file, delegation.followed_line or delegation.line)
+        yield "followed", Sentence(f"followed_{delegation.followed_by}", {"place": place})
+    if delegation.used is not None:
+        token, place = delegation.used.token, context.masking.place(delegation.file, delegation.used.line)
+        yield "used", Sentence("used", {"token": context.masking.words(token, 100), "place": place})
 
 
 def _times(delegation: EnrichedDelegation) -> Iterator[tuple[str, Sentence]]:
@@ -206,7 +214,7 @@ def _title(context: Context, group: Group) -> Sentence:
         return Sentence("group_outcome", {"outcome": names[0], "count": len(group.numbers)})
     elif kind in {"role", "role callable"} and context.masking.share:  # the name of a role is out of a prompt
         shown = shown[:1]
-    elif kind == "next":
+    elif kind in {"next", "shown"}:
         values: dict[str, Value] = {"step": names[0], "names": shown[1:], "count": len(group.numbers)}
         return Sentence("group_next", values)
     elif kind in {"stopped", "retried"}:

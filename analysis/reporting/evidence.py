@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from common.measures.rates import CUT_OFF, UNKNOWN_NAME
 from common.measures.success import NOT_JUDGED
 from common.records.following import NEXT_STEPS
+from common.records.showing import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,6 +76,7 @@ def groups_of(inputs: ReportInputs) -> Groups:
 def _all_ids(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield (key, ids) of every number that leads to its delegations."""
     yield from _of_outcomes(inputs)
+    yield from _of_work_shown(inputs)
     yield from _of_following(inputs)
     yield from _of_groups(inputs)
     yield from _of_spending(inputs)
@@ -97,6 +99,13 @@ def _of_outcomes(inputs: ReportInputs) -> Iterator[Ids]:
         yield ("retried", stopped.cause), stopped.retries.tool_use_ids
     for link, ids in totals.tool_use_ids_by_link.items():
         yield ("link", link), ids
+
+
+def _of_work_shown(inputs: ReportInputs) -> Iterator[Ids]:
+    """Yield the delegations of each agent of whose work the transcripts show something."""
+    for agent in inputs.results.metrics.agents:
+        for name in SHOWN:
+            yield ("shown", name, agent.agent_type), getattr(agent.shown, name)
 
 
 def _of_following(inputs: ReportInputs) -> Iterator[Ids]:

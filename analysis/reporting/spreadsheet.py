@@ -17,6 +17,7 @@ from analysis.reporting.routing_columns import routing_columns
 from common.measures.success import standing, success_rate
 from common.records.following import NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
+from common.records.showing import SHOWN
 from common.text.escaping import csv_cell
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def _counted(field: str, name: str) -> Callable[[AgentMetrics], Field]:
     return lambda agent: getattr(agent, field).get(name, 0)
 
 
-def _followed(name: str) -> Callable[[AgentMetrics], Field]:
-    """Return the number of delegations of an agent that something followed."""
-    return lambda agent: len(getattr(agent.following, name))
+def _listed(field: str, name: str) -> Callable[[AgentMetrics], Field]:
+    """Return the number of delegations of an agent in one of its lists."""
+    return lambda agent: len(getattr(getattr(agent, field), name))
 
 
 def _outcome(outcome: Outcome) -> Column[AgentMetrics]:
@@ -160,10 +161,13 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield from rate_columns("returned", _agent_returned)
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
+    yield "tool_calls_known", lambda agent: agent.shown.calls_known
+    yield from ((name, _listed("shown", name)) for name in SHOWN)
+    yield "with_result", lambda agent: agent.shown.with_result
     yield "retried", lambda agent: agent.retries.retried
     yield "retries_completed", lambda agent: agent.retries.completed
-    yield from ((f"next_{step}", _followed(step)) for step in NEXT_STEPS)
-    yield from ((name, _followed(name)) for name in ("repeated", "edited_again"))
+    yield from ((f"next_{step}", _listed("following", step)) for step in NEXT_STEPS)
+    yield from ((name, _listed("following", name)) for name in ("repeated", "edited_again"))
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
     yield from token_columns(_agent_tokens)

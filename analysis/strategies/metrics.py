@@ -8,6 +8,7 @@ from typing import NamedTuple, TypedDict
 from msgspec import structs
 
 from analysis.strategies import model_pins, paying, spending, stopping, verdicts
+from analysis.strategies.evidence import work_shown
 from analysis.strategies.following import Sequels, find_sequels, following, retries
 from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
@@ -169,6 +170,7 @@ def _agent(agent: str, cases: Sequence[Case], found: _Findings, material: Materi
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         models=rates.ordered(Counter(case.delegation.model or rates.UNKNOWN_NAME for case in cases)),
+        shown=work_shown(cases),
         following=following(cases, found.sequels),
         retries=retries(cases, found.sequels.retried),
         hollow_results=stopping.hollow_results(cases),

@@ -10,6 +10,7 @@ from common.records.following import Following, Retries
 from common.records.paying import ModelPin, OtherPrice, Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import Cost, Durations, Evidence, PeriodSource
+from common.records.showing import WorkShown
 from common.records.tokens import Tokens
 from common.records.workflows import WorkflowCounts, WorkflowFields
 
@@ -112,6 +113,7 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     first_day: str | None  #: day of its first delegation
     last_day: str | None  #: day of its last delegation
     models: dict[str, int]  #: delegations by the model that ran
+    shown: WorkShown  #: what the transcripts show of its work
     following: Following  #: what happened after its delegations
     retries: Retries  #: those of its delegations that did not complete and were tried again
     hollow_results: list[HollowResult]  #: its hollow results, in order of time

@@ -132,6 +132,9 @@ class Delegation(Record, frozen=True, kw_only=True):
     #: otherwise; see [what happened next](DEFINITIONS.md#what-happened-next)
     followed_by: FollowedBy | None = None
     followed_line: int | None = None  #: line of that refusal in the file of the result
+    #: tool calls that the agent made: those of its run, else those that its result or a notification tells; None if
+    #: neither does
+    tool_calls: int | None = None
     used: Used | None = None  #: proof that the calling thread used the result; None does not mean that it did not
     caller_context: int | None = None  #: input + cache creation + cache read of the message that called
     #: messages of the calling thread after the result until its context was compacted or it ended; None if no result

@@ -13,6 +13,7 @@ from analysis.reporting.context import (
     share_cell,
     word_cell,
 )
+from analysis.reporting.sections.evidence import evidence_blocks
 from analysis.reporting.sections.following import following_blocks
 from analysis.reporting.sections.outcomes import hollow_blocks, stopped_blocks
 from analysis.reporting.sections.verdicts import verdict_blocks
@@ -44,6 +45,7 @@ def agents_blocks(context: Context) -> tuple[Block, ...]:
         *verdict_blocks(context),
         *hollow_blocks(context),
         *stopped_blocks(context),
+        *evidence_blocks(context),
         *following_blocks(context),
         Heading(Sentence("head_groups"), "groups"),
         *_groups(context),

@@ -54,6 +54,7 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
     result, synthesis, answered, duration = _ending(facts)
     record = linked_run(tables, run, facts) if run else None
     calling, reached = tables.calling_message(copy), facts.reached
+    tool_calls = tool_calls_of(facts, record)
     followed_by, followed_line = facts.followed or (None, None)
     return EnrichedDelegation(
         tool_use_id=facts.tool_use_id,
@@ -72,10 +73,11 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         delivered=word.notice.channel if word else "none",
         caller_context=context_size(calling) if calling and calling.counted else None,
         caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
+        tool_calls=tool_calls,
         used=_used(facts),
         followed_by=followed_by,
         followed_line=followed_line,
-        result_kind=_kind(decided.outcome, result, tool_calls_of(facts, record)),
+        result_kind=_kind(decided.outcome, result, tool_calls),
         result_preview=result[:PREVIEW] if result is not None else None,
         answered_timestamp=answered,
         duration_seconds=duration,
