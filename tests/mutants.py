@@ -55,6 +55,7 @@ SAMPLES = {
             "common/transcripts/linking/tokens.py",
             *(f"common/transcripts/reading/{name}.py" for name in ("depth", "lenient", "lines", "shapes")),
             *(f"common/transcripts/reading/{name}.py" for name in ("transcript_file", "transcript_reader")),
+            "common/transcripts/reading/evidence",
             "common/transcripts/reading/texts",
             *(f"common/transcripts/reading/{name}.py" for name in ("file_reader", "notices")),
         ),

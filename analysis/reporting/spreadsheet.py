@@ -17,7 +17,6 @@ from analysis.reporting.routing_columns import routing_columns
 from common.measures.success import standing, success_rate
 from common.records.following import NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
-from common.records.showing import SHOWN
 from common.text.escaping import csv_cell
 
 if TYPE_CHECKING:
@@ -162,8 +161,9 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
     yield "tool_calls_known", lambda agent: agent.shown.calls_known
-    yield from ((name, _listed("shown", name)) for name in SHOWN)
+    yield from ((name, _listed("shown", name)) for name in ("no_tool_call", "edited", "checked"))
     yield "with_result", lambda agent: agent.shown.with_result
+    yield "used", _listed("shown", "used")
     yield "retried", lambda agent: agent.retries.retried
     yield "retries_completed", lambda agent: agent.retries.completed
     yield from ((f"next_{step}", _listed("following", step)) for step in NEXT_STEPS)

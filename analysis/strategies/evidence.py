@@ -1,4 +1,4 @@
-"""What the transcripts show of the work of delegations: tool calls, edits, checks, and the use of the result."""
+"""Facts of delegations that the transcripts show: tool calls, edits, checks, and the use of the result."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What the transcripts show of the work of an agent: facts, of which only the presence says something."""
+"""Facts that the transcripts show of the work of an agent; only their presence says something."""
 
 from typing import Literal, get_args
 

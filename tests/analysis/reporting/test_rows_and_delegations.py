@@ -40,6 +40,7 @@ COUNTS = {
     "chart_times": ["delegations"],
     "chart_tokens": ["delegations"],
     "rules": ["tasks that match", "suspected"],
+    "evidence": ["made none", "edited files", "ran tests or a build", "used, for certain"],
     "following": ["stopped by the user", "plan sent back", "tool stopped", "went on", "no recorded end", "tried again"],
     "stopped": ["delegations", "tried again"],
     "role_play": ["times", "could be called instead"],
