@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from common.transcripts.find import find_transcripts
 from common.transcripts.reading.evidence import watches
 from common.transcripts.reading.evidence.use_facts import WATCHED_OUTPUTS
+from common.transcripts.reading.file_reader import FileReading, decode_facts, read_file
 from tests.common.transcripts.written import (
     MAIN,
     Json,
@@ -21,6 +23,7 @@ from tests.common.transcripts.written import (
     side,
     tool,
     user,
+    write_files,
 )
 
 HELPER = "splitFirstBatch"
@@ -159,3 +162,19 @@ def test_the_bytes_that_are_searched_have_a_limit(tmp_path: Path, monkeypatch: p
     assert used(tmp_path / "at", *lines) == (HELPER, 4)
     monkeypatch.setattr(watches, "MOST_BYTES", len(encoded(lines[:3])) - 1)
     assert used(tmp_path / "over", *lines) is None
+
+
+def test_many_results_with_many_tokens_are_looked_up_within_a_limit(tmp_path: Path) -> None:
+    names = " ".join(f"helperName{n:03}Again" for n in range(100))
+    lines: list[Json] = [user(names, 0)]
+    for n in range(60):
+        lines += [said(1, call(f"t{n}"), key=f"m{n}"), answer(f"t{n}", 2, names), said(3, names, key=f"k{n}")]
+    write_files(tmp_path, {MAIN: lines})
+    (file,) = find_transcripts([str(tmp_path)]).files
+    reading = read_file(file)
+    assert isinstance(reading, FileReading)
+    facts = decode_facts(reading.facts)
+    size = len(encoded(lines))
+    assert size < facts.searched <= (watches.MOST_LOOKS + 1) * size
+    assert len(facts.watches) <= watches.MOST_WATCHES
+    assert [result.used for result in facts.results] == [None] * 60
