@@ -21,12 +21,7 @@ from common.transcripts.reading.lenient import may_have_type
 from common.transcripts.reading.messages import add_size, add_tool, add_usage, api_error_of, texts_of
 from common.transcripts.reading.notices import RESUME, STOP, Notices
 from common.transcripts.reading.shapes import Attachment, Block, CallInput, Line, ToolInput, read_object, read_text
-from common.transcripts.reading.texts.phrases import (
-    COMPACTED,
-    is_interruption,
-    is_prompt,
-    skill_in_text,
-)
+from common.transcripts.reading.texts.phrases import COMPACTED, is_interruption, is_prompt, skill_in_text
 from common.transcripts.reading.threads import Threads, take_prompt
 from common.transcripts.reading.timestamps import timestamp_of
 from common.transcripts.reading.workflows import WORKFLOW_TOOL, WorkflowCalls
@@ -152,9 +147,10 @@ class TranscriptReader:
         if isinstance(content, list):
             for block in content:
                 if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
+                    is_report = len(content) == 1 and self.facts.open_tools.get(block.tool_use_id) == "call"
                     self._answers.result(line, number, block, index)
                     self._workflows.answered(line, block, index)
-                    self.watches.answered(index, number, alone=len(content) == 1)
+                    self.watches.answered(index, number, is_report=is_report)
                     answered = True
         texts = texts_of(content)
         if line.is_compact_summary or (texts and texts[0].startswith(COMPACTED)):

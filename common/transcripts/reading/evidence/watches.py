@@ -78,10 +78,10 @@ class Watches:
         if len(self._active) > MOST_WATCHES:
             self._close(self._active[0])
 
-    def answered(self, thread: int, line: int, *, alone: bool) -> None:
-        """Watch the result that a line gave last, if it is a report; one of several in a line is not watched."""
-        result = self._facts.results[-1] if self._facts.results else None
-        if alone and result is not None and result.line == line and not (result.launched or result.is_error):
+    def answered(self, thread: int, line: int, *, is_report: bool) -> None:
+        """Watch the result that a line gave last, if it may be a report: neither a launch nor an error."""
+        result = self._facts.results[-1] if is_report else None
+        if result is not None and not (result.launched or result.is_error):
             self.open(len(self._facts.results) - 1, thread, line)
 
     def delivered(self, notices: list[int], thread: int | None, line: int) -> None:

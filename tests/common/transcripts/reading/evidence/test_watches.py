@@ -178,3 +178,12 @@ def test_many_results_with_many_tokens_are_looked_up_within_a_limit(tmp_path: Pa
     assert size < facts.searched <= (watches.MOST_LOOKS + 1) * size
     assert len(facts.watches) <= watches.MOST_WATCHES
     assert [result.used for result in facts.results] == [None] * 60
+
+
+def test_results_of_other_tools_are_not_watched(tmp_path: Path) -> None:
+    lines = [*START, said(2, tool("b1", "Bash", command="ls")), answer("b1", 3, FOUND), answer("b2", 4, FOUND)]
+    write_files(tmp_path, {MAIN: lines})
+    (file,) = find_transcripts([str(tmp_path)]).files
+    reading = read_file(file)
+    assert isinstance(reading, FileReading)
+    assert decode_facts(reading.facts).watches == []
