@@ -1,9 +1,10 @@
 """Roles that prompts ask generalists to play: "act as the release manager", "you are a security expert".
 
-Only the first characters of a prompt are looked at, and there only the beginnings of clauses. A role is a short name
-that ends in a noun for somebody who works: a person's noun is a role by itself ("a reviewer"), "agent", "expert" and
-their like need a word that says which. The words are in `common/routing/rules.toml`. Where an agent of that name could
-have been called, the delegation is a suspected misroute.
+Only the first characters of a prompt are looked at, and there only the beginnings of clauses. Quoted words ask for
+nothing, unless the prompt begins with them. A role is a short name that ends in a noun for somebody who works: a
+person's noun is a role by itself ("a reviewer"), "agent", "expert" and their like need a word that says which. The
+words are in `common/routing/rules.toml`. Where an agent of that name could have been called, the delegation is a
+suspected misroute.
 """
 
 import re
@@ -28,7 +29,7 @@ _ENDS = frozenset({
     "is", "not", "of", "on", "or", "should", "so", "that", "to", "was", "when", "where", "which", "who", "whose",
     "will", "with", "working", "tasked", "called", "named", "responsible", "specializing", "specialising",
 })  # fmt: skip
-_CLAUSE = re.compile(r"(?:\A|[.!?:;,\n*#>\"'()\u2014-])[\s*_#>\"'`]*(?:please\s+|now\s+)?")
+_CLAUSE = re.compile(r"(?:\A[\s*_#>\"'`\u201c]*|[.!?:;,\n*#>()\u2014-][\s*_#>]*)(?:please\s+|now\s+)?")
 _WORD = re.compile(
     r"[ \t]*[*_`\"']*(?P<word>[^\W_](?:[\w+#&/:'\u2019-]*[^\W_])?[+#]*)(?P<stop>[*_`\"']*[^\w\s*_`\"']?)"
 )

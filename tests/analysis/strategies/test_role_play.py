@@ -27,6 +27,8 @@ def role(prompt: str) -> str | None:
         ("I want you to act as a database administrator who is careful.", "database administrator"),
         ("Context: a shop. You are a senior engineer reviewing the tester's work.", "senior engineer"),
         ("You are acting as the team:qa:log-watcher agent.", "team:qa:log-watcher agent"),
+        ('"You are the release manager. Tag it."', "release manager"),
+        ("> **Act as a reviewer.**", "reviewer"),
     ],
 )
 def test_a_role_is_read_with_its_name(prompt: str, name: str) -> None:
@@ -51,6 +53,11 @@ def test_a_role_is_read_with_its_name(prompt: str, name: str) -> None:
         "Implement the reviewer agent.",
         "You are debugging the build agent.",
         "Read it." + " " * 200 + "You are a security expert.",
+        'Fix the sentence: "You are the reviewer agent."',
+        "Check whether the prompt 'Act as the reviewer agent' works.",
+        "Explain `You are a security expert` in prompts.py.",
+        "Translate: \u201cYou are the release manager.\u201d",
+        'Search for ("act as a reviewer") in the prompts.',
     ],
 )
 def test_other_words_ask_for_no_role(prompt: str) -> None:
