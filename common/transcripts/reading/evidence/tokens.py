@@ -43,7 +43,7 @@ def rare_words(text: bytes) -> set[bytes]:
     # In JSON "a\\nb" is two words. "\\u2014b" spoils its last word, which only hides a token.
     if b"\\" in text:
         text = text.replace(b"\\n", b" ").replace(b"\\t", b" ")
-    text = text.translate(_TABLE).replace(b". ", b" ").replace(b": ", b" ")
+    text = (text.translate(_TABLE) + b" ").replace(b". ", b" ").replace(b": ", b" ")
     return {word for word in text.split() if len(word) >= LEAST}
 
 

@@ -72,3 +72,7 @@ def test_words_are_at_least_eight_bytes_without_what_is_around_them() -> None:
         b"NextLine",
         b"tab_word_1",
     }
+
+
+def test_the_stop_that_ends_a_text_is_no_part_of_its_last_word() -> None:
+    assert rare_words(b"It is in resolveAnchorOffset.") == {b"resolveAnchorOffset"}
