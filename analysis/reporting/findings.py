@@ -16,6 +16,7 @@ from analysis.reporting.blocks import Ref, Sentence, Value
 from analysis.reporting.sections.verdicts import URGENT, case_refs
 from common.measures.claims import Claim, may_be_said
 from common.measures.rates import share
+from common.measures.statistics import ALPHA, fisher
 from common.records.metrics import named_agents
 from common.records.sessions import STANDINGS
 
@@ -138,13 +139,17 @@ def _stopped(context: Context) -> Iterator[Finding]:
 
 
 def _leaders(context: Context) -> Iterator[Finding]:
-    """Yield the agents that do most of the work, if few do."""
+    """Yield the agents that do most of the work, if few do, and each more than any other beyond chance."""
     metrics = context.inputs.results.metrics
     agents, total = named_agents(metrics), metrics.totals.delegations
     leaders = agents[:LEADERS]
     count = sum(agent.delegations for agent in leaders)
     part = count / total
-    if len(agents) > LEADERS and part > MUCH_OF_THE_WORK and may_be_said(Claim(total, count, len(agents))):
+    if len(agents) <= LEADERS or part <= MUCH_OF_THE_WORK:
+        return
+    least, next_one = leaders[-1].delegations, agents[LEADERS].delegations
+    lead = least > next_one and fisher((least, total), (next_one, total)) < ALPHA
+    if may_be_said(Claim(total, count, len(agents), lead)):
         names = tuple(context.agent_ref(agent.agent_type) for agent in leaders)
         values: dict[str, Value] = {"agents": names, "share": part, "delegations": total, "types": len(agents)}
         yield Finding(part * part * MUCH_OF_THE_WORK, Sentence("answer_leaders", values))

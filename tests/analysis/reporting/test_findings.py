@@ -155,3 +155,10 @@ def test_of_many_findings_the_heaviest_are_said_heaviest_first(tmp_path: Path) -
     assert names(said)[:2] == ["answer_success", "answer_verdict"]
     assert len(said) <= 5
     assert len(set(names(said))) == len(said)
+
+
+def test_leaders_are_named_only_where_they_lead(tmp_path: Path) -> None:
+    equal = [one(number, f"agent {number % 4}") for number in range(40)]
+    assert "answer_leaders" not in names(answer_sentences(context(tmp_path / "equal", *equal)))
+    ahead = [*equal, *(one(number, f"agent {number % 3}") for number in range(40, 100))]
+    assert "answer_leaders" in names(answer_sentences(context(tmp_path / "ahead", *ahead)))
