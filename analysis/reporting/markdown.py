@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analysis.reporting.blocks import Bullets, Paragraph
+from analysis.reporting.blocks import Block, Bullets, Chart, Diagram, Fold, Heading, Paragraph, Table
 from analysis.reporting.render import Markdown, Terminal, environment, sentences
+from analysis.reporting.report import Report
 from common.text.escaping import markdown_fence, mermaid
 
 if TYPE_CHECKING:
-    from analysis.reporting.blocks import Diagram, Table
-    from analysis.reporting.report import Report
+    from collections.abc import Iterator, Sequence
+
 
 ROWS = {
     "agents": 20,
@@ -36,7 +38,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def render_markdown(report: Report) -> str:
     """Return the report as Markdown: with as many rows and points of a list as keep it within its length."""
-    pages = (_rendered(report, most) for most in MOST)
+    shown = Report(tuple(replace(part, blocks=tuple(_shown(part.blocks))) for part in report.sections))
+    pages = (_rendered(shown, most) for most in MOST)
     page = next(pages)
     while len(page.splitlines()) > LINES and (shorter := next(pages, None)) is not None:
         page = shorter
@@ -48,6 +51,27 @@ def _rendered(report: Report, most: int) -> str:
     own = {"limit": lambda table: min(limit(table), most), "most": most, "diagram": diagram, "fence": fence}
     page = environment(Markdown()).get_template("report.md.j2", globals=own).render(report=report)
     return _BLANK_LINES.sub("\n\n", page).strip() + "\n"
+
+
+def _shown(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks that Markdown shows, without headings that none of them follows."""
+    heading: Heading | None = None
+    for block in blocks:
+        if isinstance(block, Heading):
+            heading = block
+        elif _is_shown(block):
+            if heading is not None:
+                yield heading
+            heading = None
+            yield block
+
+
+def _is_shown(block: Block) -> bool:
+    if isinstance(block, Fold):
+        return block.brief
+    if isinstance(block, Table):
+        return bool(block.rows)
+    return bool(block.edges) if isinstance(block, Diagram) else not isinstance(block, Chart)
 
 
 def summary_lines(report: Report) -> list[str]:

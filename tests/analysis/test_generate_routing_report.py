@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis import generate_routing_report
+from common.records.sessions import NOT_RECORDED
 from tests.analysis.attacks import PAYLOADS, everywhere
 from tests.builders.records import delegation, enriched, full, run, session, spent
 from tests.builders.reports import from_records, from_sessions
@@ -204,3 +205,19 @@ def test_the_script_draws_nothing() -> None:
     code = f"import sys, {generate_routing_report.__name__}; print('lets_plot' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "False\n"
+
+
+def test_no_heading_has_nothing_under_it(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, session("s", delegation("t"))).markdown()
+    assert re.findall(r"^### (.*)\n+(?=#|\Z)", page, re.MULTILINE) == []
+
+
+def test_calls_without_an_agent_type_are_no_agent_types(tmp_path: Path) -> None:
+    page = from_sessions(tmp_path, session("s", delegation("t", NOT_RECORDED))).markdown()
+    assert "0 agent types" not in page
+    assert "No call names an agent type." in page
+
+
+def test_what_other_models_would_cost_is_said_only_where_it_differs(tmp_path: Path) -> None:
+    made = session("s", delegation("t", run=run(spent(output=100_000))), days=[spent(output=100)])
+    assert "the same tokens on the model that delegated" not in from_sessions(tmp_path, made).markdown()

@@ -64,7 +64,7 @@ def _lead(context: Context) -> Iterator[Sentence]:
     if metrics.unpriced:
         yield Sentence("unpriced_lead", {"models": len({model.model for model in metrics.unpriced})})
     parent = metrics.totals.parent_price
-    if parent.delegations:
+    if parent.delegations and parent.other != parent.actual:
         yield Sentence(
             "parent_price",
             {
