@@ -71,3 +71,9 @@ def test_names_are_shown_by_one_module_which_redacts_them() -> None:
         path for path in (ANALYSIS / "reporting").rglob("*.py") if re.search(r"\b(Code|Quote)\(", path.read_text())
     ]
     assert {path.name for path in makers} == {"masking.py"}
+
+
+@pytest.mark.parametrize("name", ["chart_positions", "desc_positions", "desc_overview", "answer_rule", "pivot"])
+def test_success_is_not_called_completion(name: str) -> None:
+    words = WORDS.split(f"{{% macro {name}(v) -%}}")[1].split("{%- endmacro %}")[0]
+    assert "complete" not in words.lower()
