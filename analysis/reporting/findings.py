@@ -156,7 +156,7 @@ def _leaders(context: Context) -> Iterator[Finding]:
 
 
 def _dear_agents(context: Context) -> Iterator[Finding]:
-    """Yield the agent that cost most, if its delegations cost more than the others' beyond chance."""
+    """Yield the agent whose delegations cost more than the others' beyond chance; of several the one that cost most."""
     metrics = context.inputs.results.metrics
     agents = named_agents(metrics)
     cost = fsum(agent.cost.estimated for agent in metrics.agents)

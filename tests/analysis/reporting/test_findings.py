@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.blocks import Ref
 from analysis.reporting.findings import answer_sentences
 from analysis.reporting.inputs import load_inputs
+from analysis.reporting.render import Terminal, sentences
 from analysis.reporting.report import report_context
 from common.data_repository import DataRepository
 from common.measures.prices import load_prices
@@ -103,7 +104,7 @@ def test_what_stopped_most_work_is_said_from_ten_delegations_on(tmp_path: Path) 
     assert (found.values["cause"], found.values["events"], found.values["retried"]) == ("user", None, 0)
 
 
-def test_the_agent_that_costs_most_is_said_with_its_part_of_the_work(tmp_path: Path) -> None:
+def test_the_agent_that_costs_more_is_said_with_its_part_of_the_work(tmp_path: Path) -> None:
     sessions = [one(n, "developer", dollars_of_output=10_000) for n in range(40)]
     sessions += [one(100 + n, "architect", dollars_of_output=200_000) for n in range(10)]
     said = answer_sentences(context(tmp_path, *sessions))
@@ -113,7 +114,7 @@ def test_the_agent_that_costs_most_is_said_with_its_part_of_the_work(tmp_path: P
     assert round(float(dear.values["share"]), 3) == round(2_000_000 / 2_400_000, 3)  # type: ignore[arg-type] # a share
 
 
-def test_an_only_agent_does_not_cost_most(tmp_path: Path) -> None:
+def test_an_only_agent_does_not_cost_more(tmp_path: Path) -> None:
     sessions = [one(n, "developer", dollars_of_output=10_000) for n in range(40)]
     assert names(answer_sentences(context(tmp_path, *sessions))) == ["answer_success"]
 
@@ -162,3 +163,12 @@ def test_leaders_are_named_only_where_they_lead(tmp_path: Path) -> None:
     assert "answer_leaders" not in names(answer_sentences(context(tmp_path / "equal", *equal)))
     ahead = [*equal, *(one(number, f"agent {number % 3}") for number in range(40, 100))]
     assert "answer_leaders" in names(answer_sentences(context(tmp_path / "ahead", *ahead)))
+
+
+def test_an_agent_that_costs_more_each_time_is_not_said_to_cost_most(tmp_path: Path) -> None:
+    sessions = [one(n, "developer", dollars_of_output=100_000) for n in range(60)]
+    sessions += [one(100 + n, "architect", dollars_of_output=200_000) for n in range(10)]
+    said = [sentence for sentence in answer_sentences(context(tmp_path, *sessions)) if sentence.name == "answer_dear"]
+    words = " ".join(sentences(Terminal(), said))
+    assert "architect costs more than the other agents" in words
+    assert "costs most" not in words
