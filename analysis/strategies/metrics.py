@@ -9,6 +9,7 @@ from msgspec import structs
 
 from analysis.strategies import model_pins, paying, spending, stopping, verdicts
 from analysis.strategies.evidence import work_shown
+from analysis.strategies.field import Field, field_of
 from analysis.strategies.following import Sequels, find_sequels, following, retries
 from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
@@ -29,7 +30,7 @@ from common.times import WEEKDAYS
 class _Findings(NamedTuple):
     """What was found out over all delegations; `balance_by_case` is by the id of the object."""
 
-    field: verdicts.Field
+    field: Field
     sequels: Sequels
     balance_by_case: Mapping[int, Balance]
 
@@ -156,7 +157,7 @@ def _in_order(cases: Sequence[Case], name: Naming, order: Sequence[str]) -> list
 def _agents(material: Material, sequels: Sequels, balances: Sequence[Balance]) -> list[AgentMetrics]:
     """Return the figures by agent type, most used first; calls that name none last."""
     groups = _groups(material.cases, lambda case: case.delegation.agent_type)
-    field = verdicts.field_of(groups, material.router)
+    field = field_of(groups, material.router)
     found = _Findings(field, sequels, {id(balance.case): balance for balance in balances})
     ordered = sorted(groups.items(), key=lambda item: (item[0] == NOT_RECORDED, -len(item[1]), item[0]))
     return [_agent(agent, inside, found, material) for agent, inside in ordered]

@@ -57,13 +57,22 @@ def task(delegation: EnrichedDelegation) -> str:
     return delegation.description or delegation.prompt[:TASK_CHARACTERS]
 
 
+def active_times(delegations: Iterable[Delegation]) -> list[float]:
+    """Return the known active times; delegations that were cut off, interrupted or killed, are left out."""
+    return [
+        delegation.active_seconds
+        for delegation in delegations
+        if delegation.outcome not in CUT_OFF and delegation.active_seconds is not None
+    ]
+
+
 def durations(delegations: Iterable[Delegation]) -> Durations:
     """Return the median and the 90th percentile of active time, and how much of the elapsed time was waiting.
 
-    Delegations that were cut off, interrupted or killed, are left out.
+    Delegations that were cut off are left out, as in `active_times`.
     """
     whole = [delegation for delegation in delegations if delegation.outcome not in CUT_OFF]
-    active = [delegation.active_seconds for delegation in whole if delegation.active_seconds is not None]
+    active = active_times(whole)
     both = [
         (delegation.duration_seconds, delegation.active_seconds)
         for delegation in whole

@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING
 
 from analysis.segmentation.comparisons import adjust, compare
 from analysis.segmentation.rows import HITS
-from analysis.strategies.verdicts import Field, is_below, judge
+from analysis.strategies.field import Field
+from analysis.strategies.verdicts import is_below, judge
 from common.agents import periods
 from common.measures import sequences
 from common.measures.cases import UNKNOWN_THREAD, Case
-from common.measures.rates import rate
 from common.measures.statistics import ALPHA
 from common.routing.router import Router
 from tests.builders.records import delegation, session
 
 if TYPE_CHECKING:
     from analysis.segmentation.resampling import Row
-    from common.records.base import Rate
 
 SUCCESS = 0.85
 CORRELATION = 0.2
@@ -142,17 +141,12 @@ def verdicts(agents: int, sessions: int, rounds: int, worse: float = 1.0) -> str
         words = {agent: verdict.verdict for agent in field.cases_by_agent if (verdict := judge(agent, field))}
         wrong += any(word == "fix" for agent, word in words.items() if agent != "0" or worse == 1)
         caught += words.get("0") == "fix"
-        lows += any(is_below(field.success[agent], _others(field, agent)) for agent in words)
+        lows += any(is_below(field.success[agent], field.success_of_others(agent)) for agent in words)
     head = f"{agents} agents in {sessions} sessions, {rounds} rounds"
     if worse == 1:
         return f"{head}, all alike: one is to fix in {wrong / rounds:.3f}; by the interval alone {lows / rounds:.3f}"
     shares = f"it is to fix in {caught / rounds:.2f}, another one in {wrong / rounds:.3f}"
     return f"{head}, one at {worse} of the others' success: {shares}"
-
-
-def _others(field: Field, agent: str) -> Rate:
-    rates = [one for other, one in field.success.items() if other != agent]
-    return rate(sum(one.hits for one in rates), sum(one.total for one in rates))
 
 
 def _work(agents: int, sessions: int, worse: float, draw: random.Random) -> dict[str, list[Case]]:

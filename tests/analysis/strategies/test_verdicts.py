@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.strategies.verdicts import Field, field_of, judge
+from analysis.strategies.field import Field, field_of
+from analysis.strategies.verdicts import judge
 from common.routing.router import Match, Router
 from tests.builders.material import material
 from tests.builders.records import delegation, run, session, spent
