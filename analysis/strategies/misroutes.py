@@ -1,7 +1,7 @@
 """Suspected misroutes: work for which another agent was available that should perhaps have had it.
 
-Here are the suspicions of the rules, and what every suspicion needs. Those from role play are in `roles.py`, those of
-the learned router in `learned.py`.
+Here are the suspicions of the rules, and what every suspicion needs. Those from role play are in `role_play.py`, those
+of the learned router in `learned.py`.
 """
 
 from collections import defaultdict

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from analysis.strategies import routing_quality
-from analysis.strategies.learned import may_replace, replacement
+from analysis.strategies.learned import may_replace
 from analysis.strategies.misroutes import does_worse
 from common.measures.rates import rate
 from common.records.sessions import Edit
@@ -196,25 +196,6 @@ def painters() -> list[EnrichedSession]:
         )
         for n in range(8)
     ]
-
-
-def test_another_agent_that_does_the_same_work_and_not_worse_can_replace_one() -> None:
-    bad = session("x", *[failure(f"x{n}", "sketcher", "Draw shiny banners and icons") for n in range(5)])
-    assert replacement("sketcher", material(*painters(), bad)) == "painter"
-    assert replacement("clerk", material(*painters(), bad)) is None
-    assert replacement("nobody", material(*painters())) is None
-    few = session("x", *bad.delegations[:4])
-    assert replacement("sketcher", material(*painters(), few)) is None
-
-
-def test_an_agent_of_another_project_replaces_none() -> None:
-    bad = session(
-        "x",
-        *[failure(f"x{n}", "sketcher", "Draw shiny banners and icons") for n in range(5)],
-        project="-home-user-bank",
-        cwd="/home/user/bank",
-    )
-    assert replacement("sketcher", material(*painters(), bad)) is None
 
 
 def test_a_silent_router_suspects_nothing_and_says_why() -> None:
