@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from common.measures.rates import CUT_OFF, UNKNOWN_NAME
 from common.measures.success import NOT_JUDGED
-from common.records.following import NEXT_STEPS
+from common.records.following import LATER, NEXT_STEPS
 from common.records.showing import SHOWN
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _of_following(inputs: ReportInputs) -> Iterator[Ids]:
     rows: list[tuple[Totals | AgentMetrics, Key]] = [(metrics.totals, ())]
     rows += [(agent, (agent.agent_type,)) for agent in metrics.agents]
     for row, names in rows:
-        for name in (*NEXT_STEPS, "repeated", "edited_again"):
+        for name in (*NEXT_STEPS, *LATER):
             yield ("next", name, *names), getattr(row.following, name)
         yield ("next", "retried", *names), row.retries.tool_use_ids
 

@@ -133,7 +133,7 @@ def _stopped(context: Context) -> Iterator[Finding]:
         "delegations": Ref(most.delegations, context.groups.target("stopped", most.cause)),
         "events": most.events if most.events != most.delegations else None,
         "retried": most.retries.retried,
-        "succeeded": most.retries.completed,
+        "succeeded": most.retries.succeeded,
     }
     yield Finding(most.delegations / metrics.totals.delegations, Sentence("answer_stopped", values))
 

@@ -15,7 +15,7 @@ from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, t
 from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
 from analysis.reporting.routing_columns import routing_columns
 from common.measures.success import standing, success_rate
-from common.records.following import NEXT_STEPS
+from common.records.following import LATER, NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
 from common.text.escaping import csv_cell
 
@@ -165,9 +165,9 @@ def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
     yield "with_result", lambda agent: agent.shown.with_result
     yield "used", _listed("shown", "used")
     yield "retried", lambda agent: agent.retries.retried
-    yield "retries_completed", lambda agent: agent.retries.completed
+    yield "retries_succeeded", lambda agent: agent.retries.succeeded
     yield from ((f"next_{step}", _listed("following", step)) for step in NEXT_STEPS)
-    yield from ((name, _listed("following", name)) for name in ("repeated", "edited_again"))
+    yield from ((name, _listed("following", name)) for name in LATER)
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
     yield from token_columns(_agent_tokens)

@@ -61,8 +61,8 @@ def next_step(delegation: Delegation) -> NextStep:
 def retries(cases: Sequence[Case], retried: Retried) -> Retries:
     """Return how many of these were tried again, and how many retries succeeded."""
     again = [case for case in cases if case.delegation.tool_use_id in retried]
-    completed = sum(standing(retried[case.delegation.tool_use_id]) == "succeeded" for case in again)
-    return Retries(retried=len(again), completed=completed, tool_use_ids=tool_use_ids(again))
+    succeeded = sum(standing(retried[case.delegation.tool_use_id]) == "succeeded" for case in again)
+    return Retries(retried=len(again), succeeded=succeeded, tool_use_ids=tool_use_ids(again))
 
 
 def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, EnrichedDelegation]]:

@@ -137,7 +137,7 @@ def sum_review_loops(loops: Iterable[ReviewLoop]) -> list[ReviewLoopSummary]:
             loops=len(inside),
             rounds_p50=quantile([loop.rounds for loop in inside], 0.5) or 0.0,
             rounds_longest=max(loop.rounds for loop in inside),
-            ended_completed=_ended(inside),
+            ended_succeeded=_ended(inside),
             tool_use_ids=[loop.tool_use_ids[-1] for loop in inside],
         )
         for (agent_type, via), inside in groups.items()

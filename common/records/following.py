@@ -6,13 +6,15 @@ from common.records.base import Record
 
 NextStep = Literal["stopped", "plan_sent_back", "tool_stopped", "went_on", "no_end"]
 NEXT_STEPS: tuple[NextStep, ...] = get_args(NextStep)
+LATER = ("repeated", "edited_again")
+"""What else may follow a completed delegation."""
 
 
 class Retries(Record, frozen=True, kw_only=True):
     """Delegations that were tried again; see [what happened next](DEFINITIONS.md#what-happened-next)."""
 
     retried: int  #: those of them that were tried again
-    completed: int  #: those of them whose retry succeeded
+    succeeded: int  #: those of them whose retry succeeded
     tool_use_ids: list[str]  #: ids of the delegations that were tried again
 
 

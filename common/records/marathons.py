@@ -126,7 +126,7 @@ class ReviewLoopSummary(Record, frozen=True, kw_only=True):
     loops: int  #: number of stretches
     rounds_p50: float  #: median number of returns to X
     rounds_longest: int  #: largest number of returns to X
-    ended_completed: Rate  #: stretches whose last delegation completed, of those with a known outcome
+    ended_succeeded: Rate  #: stretches whose last delegation succeeded, of those whose last one is judged
     tool_use_ids: list[str] = field(default_factory=list)  #: ids of the last delegations, one for each stretch
 
 

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Cell, Heading, Paragraph, Ref, Sentence, Table
 from analysis.reporting.context import count_cell
+from common.records.following import LATER, NEXT_STEPS
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics
 
-STEPS = ("stopped", "plan_sent_back", "tool_stopped", "went_on", "no_end")
-LATER = ("repeated", "edited_again")
-
 
 def following_blocks(context: Context) -> tuple[Block, ...]:
-    """Return the table of what happened next; nothing if every delegation was simply gone on from."""
+    """Return the table of what happened next; nothing if the user always went on and nothing was tried again."""
     metrics = context.inputs.results.metrics
     total, retries = metrics.totals.following, metrics.totals.retries
     if not any((total.stopped, total.plan_sent_back, total.tool_stopped, retries.retried)):
@@ -34,7 +32,7 @@ def following_blocks(context: Context) -> tuple[Block, ...]:
             "plans": counted("plan_sent_back", len(total.plan_sent_back)),
             "tools": counted("tool_stopped", len(total.tool_stopped)),
             "retried": counted("retried", retries.retried),
-            "succeeded": retries.completed or None,
+            "succeeded": retries.succeeded or None,
             "repeated": len(total.repeated),
             "edited": len(total.edited_again),
         },
@@ -53,8 +51,8 @@ def _cells(context: Context, agent: AgentMetrics) -> tuple[Cell, ...]:
         return count_cell(count, context.groups.target("next", name, agent.agent_type))
 
     return (
-        *(counted(name, len(getattr(agent.following, name))) for name in STEPS),
+        *(counted(name, len(getattr(agent.following, name))) for name in NEXT_STEPS),
         counted("retried", agent.retries.retried),
-        count_cell(agent.retries.completed),
+        count_cell(agent.retries.succeeded),
         *(counted(name, len(getattr(agent.following, name))) for name in LATER),
     )

@@ -74,7 +74,7 @@ def stopped_blocks(context: Context) -> tuple[Block, ...]:
             count_cell(row.events),
             context.agent(next(iter(row.agents))),
             count_cell(row.retries.retried, context.groups.target("retried", row.cause)),
-            count_cell(row.retries.completed),
+            count_cell(row.retries.succeeded),
         )
         for row in stopped
     )

@@ -102,7 +102,7 @@ def _review_loops(context: Context) -> Table:
             count_cell(loop.loops, context.groups.target("review loop", loop.agent_type, loop.via)),
             decimal_cell(loop.rounds_p50),
             count_cell(loop.rounds_longest),
-            rate_cell(loop.ended_completed),
+            rate_cell(loop.ended_succeeded),
         )
         for loop in context.inputs.results.marathons.review_loops
     )

@@ -76,7 +76,7 @@ def test_retries_are_those_of_delegations_that_did_not_complete() -> None:
     first = delegation("t1", outcome="failed", description="Draw the map", answered="2026-03-02T10:00:30.000Z")
     made = material(session("s", first, done("t2", "Else.", 5, description="Draw the map")))
     found = retries(made.cases, find_sequels(made.sessions).retried)
-    assert found == Retries(retried=1, completed=1, tool_use_ids=["t1"])
+    assert found == Retries(retried=1, succeeded=1, tool_use_ids=["t1"])
 
 
 def test_a_completed_delegation_is_repeated_by_a_later_near_same_one() -> None:

@@ -62,7 +62,7 @@ def test_rounds_between_two_agents_end_somehow() -> None:
     assert (loop.first_sequence_number, loop.last_sequence_number, loop.last_outcome) == (1, 5, "failed")
     [total] = result.review_loops
     assert (total.loops, total.rounds_p50, total.rounds_longest) == (1, 2.0, 2)
-    assert (total.ended_completed.hits, total.ended_completed.total) == (0, 1)
+    assert (total.ended_succeeded.hits, total.ended_succeeded.total) == (0, 1)
     assert [(one.agent_type, one.via, one.count) for one in result.loops] == [
         ("dev", "review", 2),
         ("review", "dev", 1),

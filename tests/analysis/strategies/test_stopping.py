@@ -24,7 +24,7 @@ def test_what_stopped_the_work_is_told_by_cause_with_events_and_retries() -> Non
     assert (user.cause, user.delegations, user.events, user.agents) == ("user", 3, 2, {"b": 2, "a": 1})
     assert (user.tool_use_ids, user.retries.retried) == (["t1", "t2", "t3"], 0)
     assert (limit.cause, limit.delegations, limit.events) == ("limit", 1, 1)
-    assert (limit.retries.retried, limit.retries.completed, limit.retries.tool_use_ids) == (1, 1, ["t4"])
+    assert (limit.retries.retried, limit.retries.succeeded, limit.retries.tool_use_ids) == (1, 1, ["t4"])
 
 
 def test_a_retry_without_success_is_told_as_such() -> None:
@@ -36,7 +36,7 @@ def test_a_retry_without_success_is_told_as_such() -> None:
         )
     )
     [row] = stopping.stopped_work(made.cases, find_sequels(made.sessions).retried)
-    assert (row.cause, row.retries.retried, row.retries.completed) == ("name", 1, 0)
+    assert (row.cause, row.retries.retried, row.retries.succeeded) == ("name", 1, 0)
 
 
 def test_nothing_stopped_is_no_row() -> None:
