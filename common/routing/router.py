@@ -206,8 +206,10 @@ def _judge(
 
 def _nearest(near: Mapping[str, float], can: Callable[[str], bool]) -> str | None:
     """Return the nearest agent that could have had the prompt, of equal ones the last by name; None without one."""
-    nearest = max(near, key=lambda agent: (near[agent], agent))
-    if near[nearest] <= NOTHING or can(nearest):
-        return nearest if near[nearest] > NOTHING else None
+    nearest = max(near, key=lambda agent: (near[agent], agent), default=None)
+    if nearest is None or near[nearest] <= NOTHING:
+        return None
+    if can(nearest):
+        return nearest
     others = sorted((agent for agent in near if near[agent] > NOTHING), key=lambda agent: (near[agent], agent))
     return next((agent for agent in reversed(others) if can(agent)), None)

@@ -161,3 +161,11 @@ def test_support_is_the_share_of_the_most_similar_prompts_of_other_sessions() ->
 def test_only_the_five_most_similar_prompts_count() -> None:
     past = Neighbours([("a", f"s{n}", {"x": 1.0}) for n in range(5)] + [("b", f"t{n}", {"x": 0.9}) for n in range(5)])
     assert past.support("a", {"x": 1.0}, "other") == 1.0
+
+
+def test_agents_that_did_nothing_but_empty_prompts_resemble_nothing() -> None:
+    empty = [delegation(f"{agent}{n}", agent) for agent in ("tester", "writer") for n in range(5)]
+    failed = [delegation(f"x{n}", "painter", "failed", prompt="paint icons and logos") for n in range(2)]
+    router = train([session("s", *empty, *failed)], {})
+    assert {match.nearest for match in router.matches.values()} == {None}
+    assert router.lacks == "too few prompts"
