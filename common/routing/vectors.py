@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import fsum, log, sqrt
+from struct import Struct
 
 PROMPT_CHARACTERS = 1000
 VECTOR_WORDS = 40
@@ -40,8 +41,18 @@ def vector_of(count: Counter[str], rarity: Mapping[str, float]) -> Vector:
 
 
 _SCALE = 1 << 36
-_LANE = 112
-_LANE_MASK = (1 << _LANE) - 1
+_LANE = 128
+"""Bits of a lane: two of the numbers that `Struct` unpacks."""
+_HALF = 64
+
+
+def _length(square: float) -> float:
+    """Return the length of an agent, 0 for one that is nothing but rounding errors."""
+    return sqrt(square) if square > NOTHING else 0.0
+
+
+def _cosine(pull: float, length: float) -> float:
+    return pull / length if length and pull > NOTHING else 0.0
 
 
 class AgentVectors:
@@ -55,7 +66,11 @@ class AgentVectors:
         self.weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self.parts: dict[tuple[str, str], Vector] = defaultdict(lambda: defaultdict(float))
         self.squares: dict[str, float] = {}
+        self._lengths: list[float] = []
+        self._places: dict[str, int] = {}
+        self._agents_by_session: dict[str, list[str]] = defaultdict(list)
         self._rows: dict[str, int] = {}
+        self._lanes = Struct("")
         self._squares_without: dict[tuple[str, str], float] = {}
 
     def add(self, agent: str, vector: Vector, session_id: str | None, times: float = 1.0) -> None:
@@ -72,23 +87,29 @@ class AgentVectors:
             for agent, weight in by_agent.items():
                 squares[agent] += weight * weight
         self.squares = dict(sorted(squares.items()))
-        places = {agent: place for place, agent in enumerate(self.squares)}
+        self._lengths = [_length(square) for square in self.squares.values()]
+        for agent, session_id in self.parts:
+            self._agents_by_session[session_id].append(agent)
+        self._places = {agent: place for place, agent in enumerate(self.squares)}
         self._rows = {
-            word: sum(round(weight * _SCALE) << places[agent] * _LANE for agent, weight in weights.items())
+            word: sum(round(weight * _SCALE) << self._places[agent] * _LANE for agent, weight in weights.items())
             for word, weights in self.weights.items()
         }
+        self._lanes = Struct(f"<{2 * len(self.squares)}Q")
 
     def nearness(self, vector: Vector, session_id: str) -> dict[str, float]:
         """Return the cosine to each agent, without what it did in the session."""
         packed = sum(round(weight * _SCALE) * self._rows.get(word, 0) for word, weight in vector.items())
-        found = {}
-        for place, agent in enumerate(self.squares):
-            own_session = self.parts.get((agent, session_id))
-            rest = (packed >> place * _LANE & _LANE_MASK) / _SCALE**2
-            if own_session:
-                rest -= fsum(weight * own_session[word] for word, weight in vector.items() if word in own_session)
-            square = self._square_without(agent, session_id)
-            found[agent] = rest / sqrt(square) if square > NOTHING and rest > NOTHING else 0.0
+        halves = self._lanes.unpack(packed.to_bytes(self._lanes.size, "little"))
+        pulls = [(low + (high << _HALF)) / _SCALE**2 for low, high in zip(halves[::2], halves[1::2], strict=True)]
+        found = {
+            agent: _cosine(pull, length) for agent, pull, length in zip(self.squares, pulls, self._lengths, strict=True)
+        }
+        for agent in self._agents_by_session.get(session_id, ()):
+            own_session = self.parts[agent, session_id]
+            own = fsum(weight * own_session[word] for word, weight in vector.items() if word in own_session)
+            length = _length(self._square_without(agent, session_id))
+            found[agent] = _cosine(pulls[self._places[agent]] - own, length)
         return found
 
     def _square_without(self, agent: str, session_id: str) -> float:
