@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.strategies.retries import are_alike, find_retries, is_later, text_words
-from common.measures.cases import Case, tool_use_ids
+from common.measures.cases import Case, events, tool_use_ids
 from common.measures.success import standing
 from common.records.following import NEXT_STEPS, Following, NextStep, Retries
 from common.records.sessions import UNRECORDED, Delegation, Edit, EnrichedDelegation, EnrichedSession
@@ -43,7 +43,7 @@ def following(cases: Sequence[Case], sequels: Sequels) -> Following:
     done = [case for case in cases if _is_done(case.delegation)]
     return Following(
         **{name: tool_use_ids(inside) for name, inside in steps.items()},
-        presses=len({case.delegation.press or case.delegation.tool_use_id for case in steps["stopped"]}),
+        events=events(steps["stopped"]),
         repeated=tool_use_ids(case for case in done if case.delegation.tool_use_id in sequels.repeated),
         edited_again=tool_use_ids(case for case in done if case.delegation.tool_use_id in sequels.edited_again),
     )

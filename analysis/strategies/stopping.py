@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.strategies.following import Retried, retries
 from common.measures import rates
-from common.measures.cases import Case, evidence, tool_use_ids
+from common.measures.cases import Case, events, evidence, tool_use_ids
 from common.measures.success import standing
 from common.records.metrics import HollowResult, StoppedWork
 from common.records.sessions import CAUSES
@@ -21,7 +21,7 @@ def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
         StoppedWork(
             cause=cause,
             delegations=len(inside),
-            events=len({case.delegation.press or case.delegation.tool_use_id for case in inside}),
+            events=events(inside),
             agents=rates.agent_counts(case.delegation for case in inside),
             retries=retries(inside, retried),
             tool_use_ids=tool_use_ids(inside),

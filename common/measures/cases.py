@@ -108,6 +108,11 @@ def tool_use_ids(cases: Iterable[Case]) -> list[str]:
     return [case.delegation.tool_use_id for case in cases]
 
 
+def events(cases: Iterable[Case]) -> int:
+    """Return the number of events behind the delegations: all that one press of Esc interrupted are one."""
+    return len({case.delegation.press or case.delegation.tool_use_id for case in cases})
+
+
 def ids_by(cases: Iterable[Case], name: Callable[[Case], Name]) -> dict[Name, list[str]]:
     """Return the ids of the delegations by name, in order of first appearance."""
     groups: dict[Name, list[Case]] = defaultdict(list)

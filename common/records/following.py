@@ -29,6 +29,6 @@ class Following(Record, frozen=True, kw_only=True):
     tool_stopped: list[str]  #: the user stopped one of the next 3 tool calls
     went_on: list[str]  #: none of these
     no_end: list[str]  #: its end is not recorded
-    presses: int  #: events behind `stopped`: one press of Esc may end several delegations
+    events: int  #: events behind `stopped`: one press of Esc may end several delegations
     repeated: list[str]  #: completed, and a later delegation of the session has a nearly equal prompt
     edited_again: list[str]  #: completed, and a file of the run was edited later, by another run or the main thread

@@ -28,7 +28,7 @@ def following_blocks(context: Context) -> tuple[Block, ...]:
         "following_lead",
         {
             "stopped": counted("stopped", len(total.stopped)),
-            "presses": total.presses,
+            "events": total.events,
             "plans": counted("plan_sent_back", len(total.plan_sent_back)),
             "tools": counted("tool_stopped", len(total.tool_stopped)),
             "retried": counted("retried", retries.retried),

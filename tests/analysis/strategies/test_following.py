@@ -69,7 +69,7 @@ def test_each_delegation_is_in_one_list_of_what_the_user_did_next() -> None:
         )
     )
     assert (found.plan_sent_back, found.tool_stopped, found.stopped) == (["t1"], ["t2"], ["t3", "t4", "t5"])
-    assert (found.went_on, found.no_end, found.presses) == (["t6"], ["t7"], 2)
+    assert (found.went_on, found.no_end, found.events) == (["t6"], ["t7"], 2)
 
 
 def test_retries_are_those_of_delegations_that_did_not_complete() -> None:
