@@ -17,7 +17,7 @@ from analysis.segmentation.rows import (
     COST,
     DELEGATIONS,
     HITS,
-    KNOWN,
+    JUDGED,
     MARATHONS,
     NO_OUTCOME,
     PRICED,
@@ -45,7 +45,7 @@ class Ratio:
 
 
 RATIOS = (
-    Ratio("success", HITS, KNOWN),
+    Ratio("success", HITS, JUDGED),
     Ratio("delegations_per_session", DELEGATIONS, SESSIONS),
     Ratio("cost_per_delegation", COST, PRICED, 1e12),
     Ratio("marathon_share", MARATHONS, WITH_DELEGATIONS),
@@ -131,11 +131,11 @@ def _untested(ratio: Ratio, earlier: Sequence[Row], later: Sequence[Row], lacks:
 
 def _sign_holds(earlier: Row, later: Row) -> bool | None:
     """Return whether success moves the same way if every delegation without a recorded outcome failed."""
-    if not earlier[KNOWN] or not later[KNOWN]:
+    if not earlier[JUDGED] or not later[JUDGED]:
         return None
-    known = later[HITS] / later[KNOWN] - earlier[HITS] / earlier[KNOWN]
-    all_of = [sums[HITS] / (sums[KNOWN] + sums[NO_OUTCOME]) for sums in (earlier, later)]
-    return known * (all_of[1] - all_of[0]) > 0 if known else None
+    of_judged = later[HITS] / later[JUDGED] - earlier[HITS] / earlier[JUDGED]
+    all_of = [sums[HITS] / (sums[JUDGED] + sums[NO_OUTCOME]) for sums in (earlier, later)]
+    return of_judged * (all_of[1] - all_of[0]) > 0 if of_judged else None
 
 
 def _as_if_independent(ratio: Ratio, earlier: Row, later: Row) -> AsIfIndependent | None:

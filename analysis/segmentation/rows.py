@@ -8,7 +8,7 @@ from common.measures.prices import PriceTable
 from common.measures.success import success_rate
 from common.records.sessions import UNRECORDED, Delegation, Session
 
-SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, KNOWN, NO_OUTCOME, COST, PRICED, TYPED = range(10)
+SESSIONS, WITH_DELEGATIONS, MARATHONS, DELEGATIONS, HITS, JUDGED, NO_OUTCOME, COST, PRICED, TYPED = range(10)
 AGENTS = TYPED + 1
 
 

@@ -8,7 +8,7 @@ from common.measures import rates
 from common.measures.cases import Case, evidence
 from common.measures.claims import Claim, may_be_said
 from common.measures.statistics import ALPHA, MIN_SESSIONS
-from common.measures.success import NOT_JUDGED, standing
+from common.measures.success import AGAINST, NOT_JUDGED, standing
 from common.records.base import Rate
 from common.records.metrics import (
     BELOW,
@@ -132,10 +132,8 @@ def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | N
 
 def _against(cases: Sequence[Case]) -> list[Case]:
     """Return the cases that prove something against the agent: hollow results first, then failures."""
-    hollow, failed = (
-        [case for case in cases if standing(case.delegation) == against] for against in ("hollow", "failed")
-    )
-    return [*hollow, *failed][:SHOWN_CASES]
+    found = [case for against in AGAINST for case in cases if standing(case.delegation) == against]
+    return found[:SHOWN_CASES]
 
 
 def _why(case: Case) -> str:

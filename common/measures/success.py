@@ -10,6 +10,8 @@ from common.records.sessions import CAUSES, HOLLOW, STANDINGS, UNRECORDED, Cause
 HOLLOW_KINDS = frozenset(HOLLOW)
 NOT_JUDGED: frozenset[Standing] = frozenset({"stopped", "unknown"})
 """Standings that say nothing about the agent."""
+AGAINST: tuple[Standing, ...] = ("hollow", "failed")
+"""Standings that count against the agent."""
 
 
 def standing(delegation: Delegation) -> Standing:

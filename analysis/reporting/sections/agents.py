@@ -19,6 +19,7 @@ from analysis.reporting.sections.outcomes import hollow_blocks, stopped_blocks
 from analysis.reporting.sections.verdicts import verdict_blocks
 from common.measures.claims import FEW
 from common.measures.rates import share
+from common.measures.success import AGAINST
 from common.records.metrics import named_agents
 
 if TYPE_CHECKING:
@@ -26,11 +27,7 @@ if TYPE_CHECKING:
 
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics, GroupMetrics
-    from common.records.sessions import Standing
     from common.records.shared import Durations
-
-AGAINST: tuple[Standing, ...] = ("hollow", "failed")
-"""What counts against an agent."""
 
 
 def agents_blocks(context: Context) -> tuple[Block, ...]:

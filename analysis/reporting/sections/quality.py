@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table
+from analysis.reporting.blocks import Block, Bullets, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
 from analysis.reporting.context import count_cell, share_cell, text_cell, word_cell
 from common.measures.rates import rate as rate_of
+from common.measures.success import NOT_JUDGED
 from common.records.sessions import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.records.sessions import Standing
 
 PLACES = 20
 REASON, PLACE = 80, 400
-_NOT_JUDGED: tuple[Standing, Standing] = ("unknown", "stopped")
 
 
 def quality_blocks(context: Context) -> tuple[Block, ...]:
@@ -51,8 +50,10 @@ def _sentences(context: Context) -> Iterator[Sentence]:
     )
     linked = sum(number for link, number in totals.links.items() if link not in {"none", "null", ""})
     yield Sentence("linked", {"rate": rate_of(linked, totals.delegations)})
-    unknown, stopped = (Ref(totals.standings[name], context.groups.target("standing", name)) for name in _NOT_JUDGED)
-    yield Sentence("unknown_outcomes", {"unknown": unknown, "stopped": stopped, "delegations": totals.delegations})
+    values: dict[str, Value] = {
+        name: Ref(totals.standings[name], context.groups.target("standing", name)) for name in NOT_JUDGED
+    }
+    yield Sentence("unknown_outcomes", values | {"delegations": totals.delegations})
     if totals.tokens_progress_only.messages:
         progress = totals.tokens_progress_only
         yield Sentence("progress_only", {"messages": progress.messages, "output": progress.output})
