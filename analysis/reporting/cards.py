@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.blocks import Code, Plain, Quote, Sentence, Value
 from analysis.reporting.charts.palette import SIGN_BY_STANDING
 from analysis.reporting.evidence import Group
+from common.measures.rates import context_tokens
 from common.measures.success import standing
 from common.records.sessions import HOLLOW
 
@@ -175,7 +176,7 @@ def _run(delegation: EnrichedDelegation) -> Sentence:
     values: dict[str, Value] = {
         "messages": run.messages,
         "tools": run.tool_calls,
-        "input": run.tokens.input + run.tokens.cache_creation + run.tokens.cache_read,
+        "input": context_tokens(run.tokens),
         "output": run.tokens.output_estimated,
         "nested": run.depth if run.depth > 1 else None,
     }

@@ -32,7 +32,8 @@ MUCH_OF_THE_WORK = 0.5
 LEADERS = 3
 SHOWN_CASES = 5
 NOT_SUCCEEDED = STANDINGS[1:]
-WEAK = 10  # excess failures weigh more than shares of the work or of the money
+MISSED_WEIGHT = 10
+"""Work that was not done weighs more than a share of the work or of the money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _verdicts(context: Context) -> Iterator[Finding]:
         "cases": case_refs(context, verdict.cases),
         "more": tuple(context.agent_ref(weaker.agent_type) for weaker, _ in judged[1:]),
     }
-    yield Finding(WEAK * missed / metrics.totals.delegations, Sentence("answer_verdict", values))
+    yield Finding(MISSED_WEIGHT * missed / metrics.totals.delegations, Sentence("answer_verdict", values))
 
 
 def _hollow(context: Context) -> Iterator[Finding]:
@@ -117,7 +118,7 @@ def _hollow(context: Context) -> Iterator[Finding]:
         "more": tuple(context.agent_ref(agent.agent_type) for agent in found[1:]),
         "cases": case_refs(context, most.hollow_results[:SHOWN_CASES]),
     }
-    yield Finding(WEAK * hollow / metrics.totals.delegations, Sentence("answer_hollow", values))
+    yield Finding(MISSED_WEIGHT * hollow / metrics.totals.delegations, Sentence("answer_hollow", values))
 
 
 def _stopped(context: Context) -> Iterator[Finding]:
