@@ -206,10 +206,10 @@ def _judge(
 
 def _nearest(near: Mapping[str, float], can: Callable[[str], bool]) -> str | None:
     """Return the nearest agent that could have had the prompt, of equal ones the last by name; None without one."""
-    nearest = max(near, key=lambda agent: (near[agent], agent), default=None)
-    if nearest is None or near[nearest] <= NOTHING:
+    best, nearest = max(zip(near.values(), near, strict=True), default=(0.0, ""))
+    if best <= NOTHING:
         return None
     if can(nearest):
         return nearest
-    others = sorted((agent for agent in near if near[agent] > NOTHING), key=lambda agent: (near[agent], agent))
-    return next((agent for agent in reversed(others) if can(agent)), None)
+    others = sorted(((value, agent) for agent, value in near.items() if value > NOTHING), reverse=True)
+    return next((agent for _, agent in others if can(agent)), None)
