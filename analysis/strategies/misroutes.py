@@ -198,4 +198,4 @@ def _best(rule: Rule, able: Sequence[str], task: Task, material: Material) -> st
     """Return the agent whose name says most about the task, None if none suits it."""
     common = material.rules.common_words
     fit = [name for name in able if suits(rule, name, task, common)]
-    return min(fit, key=lambda name: (-len(rule.subject(name)), name), default=None)
+    return min(fit, key=lambda name: (-sum(word not in common for word in rule.subject(name)), name), default=None)

@@ -88,6 +88,14 @@ def test_the_agent_whose_name_says_most_about_the_task_is_suggested() -> None:
     assert [misroute.suggested for misroute in answered(task, defined=defined).misroutes] == ["orders-api-tester"]
 
 
+def test_a_common_word_in_a_name_says_nothing_about_the_task() -> None:
+    rules = merge([parse_rules(WORDS + 'common_words = ["code"]' + TESTS, "x")])
+    task = made(("general-purpose", "Write tests for the orders API."))
+    given = material(task, rules=rules, defined={"code-tester": "", "orders-tester": ""})
+    found = routing_quality.answer_routing_quality(given).misroutes
+    assert [misroute.suggested for misroute in found] == ["orders-tester"]
+
+
 def test_many_agents_of_a_kind_take_no_quadratic_time() -> None:
     agents = [delegation(f"a{n}", f"tester-{n}") for n in range(200)]
     tasks = [delegation(f"t{n}", "general-purpose", prompt="Write tests.") for n in range(20)]
