@@ -105,9 +105,9 @@ def test_the_sample_from_nothing_to_the_reports_and_then_nothing_to_do(tmp_path:
     assert ran(first) == [script for scripts in STAGES.values() for script in scripts]
     *_, answer, read, accounted, report = first.stdout.splitlines()
     assert report == f"  report: {tmp_path / 'data' / 'routing_report.html'}"
-    assert answer.startswith("  92 sessions, ")
-    assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 5,197", "  5,191")
-    assert "  425 of 488 (87 %, 84–90 %) judged delegations did the work" in first.stdout
+    assert answer.startswith("  94 sessions, ")
+    assert (read.split(" lines of ")[0], accounted.split(" of them ")[0]) == ("  Read: 5,258", "  5,252")
+    assert "  431 of 494 (87 %, 84–90 %) judged delegations did the work" in first.stdout
     assert ran(doit(tmp_path)) == []
     assert [doit(tmp_path, "forget", "analysis").returncode, ran(doit(tmp_path))] == [0, ["analysis_runner"]]
 

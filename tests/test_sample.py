@@ -50,19 +50,19 @@ def test_it_holds_three_months_of_sessions(made: tuple[Path, Corpus]) -> None:
     stamps = sorted(stamp for session in truth.sessions.values() for stamp in session.timestamps)
     assert stamps[0].startswith("2026-08-03")
     assert stamps[-1].startswith("2026-10-30")
-    assert len(truth.sessions) == 92
-    assert len(truth.delegations) == 556
+    assert len(truth.sessions) == 94
+    assert len(truth.delegations) == 562
 
 
 def test_its_page_tells_how_large_it_is() -> None:
     page = (SAMPLE.parent / "README.md").read_text("utf-8")
-    assert "92 sessions" in page
-    assert "556 delegations" in page
+    assert "94 sessions" in page
+    assert "562 delegations" in page
 
 
-def test_fourteen_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
+def test_fifteen_agent_types_did_work(made: tuple[Path, Corpus]) -> None:
     delegations = made[1].truth.delegations.values()
-    assert len({d.agent_type for d in delegations if d.outcome == "completed"}) == 14
+    assert len({d.agent_type for d in delegations if d.outcome == "completed"}) == 15
 
 
 def test_every_outcome_and_every_answer_occurs(made: tuple[Path, Corpus]) -> None:

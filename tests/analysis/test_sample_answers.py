@@ -19,6 +19,7 @@ from analysis import (
 from analysis.reporting.results import Results, load_results
 from common.data_repository import DataRepository
 from common.records.metrics import VerdictWord
+from common.records.paying import PAY_CLASSES
 from common.records.sessions import CAUSES
 from tests.tools import json_schema
 
@@ -142,6 +143,66 @@ def test_the_sample_shows_every_cause_that_is_not_the_agents_and_retries(results
 
 def test_the_sample_holds_misroutes_that_its_rules_find(results: Results) -> None:
     assert {one.suggested for one in results.routing_quality.misroutes} >= {"test-writer", "refactoring-expert"}
+
+
+def test_the_sample_shows_a_suggestion_that_a_list_of_agents_makes_possible(results: Results) -> None:
+    found = {one.suggested: one.available for one in results.routing_quality.misroutes}
+    assert found["security-auditor"] == "listed"
+    assert found["test-writer"] == "started"
+
+
+def test_the_sample_holds_lists_of_agents_from_attachments_and_from_errors(data: DataRepository) -> None:
+    lists = [found.added for session in data.load_sessions() for found in session.agent_lists]
+    assert ["general-purpose", "Explore", "Plan"] in lists
+    assert ["security-auditor" in names for names in lists].count(True) == 2
+
+
+def test_the_sample_shows_a_role_with_an_agent_of_its_name_and_one_without(results: Results) -> None:
+    played = {one.role: (one.delegations, one.suggested) for one in results.routing_quality.role_play}
+    assert played == {"doc-writer agent": (1, "doc-writer"), "release manager": (1, None)}
+
+
+def test_the_sample_shows_what_the_user_did_next(results: Results) -> None:
+    following = {agent.agent_type: agent.following for agent in results.metrics.agents}
+    assert [agent for agent, next_ in following.items() if next_.plan_sent_back] == ["Plan"]
+    assert len(following["developer"].tool_stopped) == 3
+    assert following["developer"].stopped
+    assert following["developer"].repeated
+
+
+def test_the_sample_shows_a_title_of_each_origin(data: DataRepository) -> None:
+    titles = [session.title for session in data.load_sessions() if session.title]
+    assert "before the audit" in titles
+    assert len([title for title in titles if title.startswith("Work on ")]) == 24
+
+
+def test_the_sample_shows_a_model_asked_for_that_did_not_run_with_its_price(results: Results) -> None:
+    (pin,) = [pin for pin in results.metrics.model_pins if pin.as_asked == "no"]
+    assert (pin.agent_type, pin.asked, pin.asked_by) == ("developer", "claude-opus-4-8", "call")
+    assert pin.model == "claude-sonnet-4-6"
+    assert pin.asked_price.other > pin.asked_price.actual > 0
+
+
+def test_the_sample_shows_each_kind_of_evidence(data: DataRepository, results: Results) -> None:
+    shown = {agent.agent_type: agent.shown for agent in results.metrics.agents}
+    assert len(shown["changelog-writer"].no_tool_call) == 5
+    assert shown["developer"].edited
+    assert shown["developer"].checked
+    used = [one.used.token for session in data.load_sessions() for one in session.delegations if one.used]
+    assert {"tide_table.ex:214", "skip_empty_rows"} <= set(used)
+
+
+def test_the_sample_shows_each_class_of_paying_with_a_break_even_share(results: Results) -> None:
+    paying = [agent.paying for agent in results.metrics.agents]
+    for name in PAY_CLASSES:
+        assert sum(getattr(agent, name) for agent in paying), name
+
+
+def test_the_sample_shows_a_built_in_type_that_comes_with_a_new_version(data: DataRepository) -> None:
+    report = data.load_segmentation()
+    uses = [(use.agent_type, use.version, use.day) for period in report.periods for use in period.built_in]
+    assert ("claude-code-guide", "2.1.205", "2026-10-06") in uses
+    assert ["claude-code-guide"] in [one.first_used for pair in report.comparisons for one in pair.confounders]
 
 
 def test_every_file_is_as_its_json_schema_says(folder: Path, results: Results) -> None:

@@ -106,6 +106,13 @@ class Session:
     def metadata(self, title: str = "A session") -> None:
         extras.metadata_lines(self.main, title)
 
+    def rename(self, title: str) -> None:
+        extras.rename(self.main, title)
+
+    def list_agents(self, *names: str) -> None:
+        """Append the list of agent types that newer versions attach."""
+        extras.list_agents(self.main, *names)
+
     def api_error(self, text: str = "API Error: Connection error.") -> None:
         self.main.synthetic(text, isApiErrorMessage=True)
 

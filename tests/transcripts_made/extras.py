@@ -108,11 +108,22 @@ def metadata_lines(main: Thread, title: str) -> None:
     if main.setting.era.summary_lines:
         main.bare_line({"type": "summary", "summary": title, "leafUuid": main.parent})
     else:
-        main.bare_line({"type": "ai-title", "title": title, "sessionId": main.setting.session_id})
+        main.bare_line({"type": "ai-title", "aiTitle": title, "sessionId": main.setting.session_id})
     if main.setting.era.number >= (2, 0, 28):
         main.bare_line(_snapshot(main))
     if main.setting.era.number >= (2, 1, 220):
         main.bare_line({"type": "file-history-delta", "messageId": main.parent, "changed": ["/w/a.py"]})
+
+
+def rename(main: Thread, title: str) -> None:
+    """Append the title that the user gives the session with `/rename`."""
+    main.bare_line({"type": "custom-title", "customTitle": title, "sessionId": main.setting.session_id})
+
+
+def list_agents(main: Thread, *names: str) -> None:
+    """Append the list of all agent types that can be called."""
+    listed: Json = {"addedTypes": list(names), "addedLines": [f"- {name}: …" for name in names], "removedTypes": []}
+    main.line("attachment", attachment={"type": "agent_listing_delta", **listed, "isInitial": True})
 
 
 def _snapshot(main: Thread) -> Json:

@@ -31,6 +31,7 @@ HABITS: dict[str, Habit] = {
     "performance-analyst": Habit(OPUS, (0.75, 0.75, 0.75), (1, 3), (200, 700), (30_000, 70_000)),
     "changelog-writer": Habit(HAIKU, (0.0, 0.0, 0.0), (1, 1), (10, 40), (8_000, 12_000)),
     "qa-helper": Habit(HAIKU, (0.5, 0.5, 0.5), (1, 2), (30, 120), (9_000, 20_000)),
+    "claude-code-guide": Habit(HAIKU, (1.0, 1.0, 1.0), (1, 1), (20, 60), (9_000, 16_000)),
     "git-helper": Habit(HAIKU, (0.0, 0.0, 0.0), (1, 1), (10, 30), (8_000, 12_000)),
 }
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.transcripts_made.corpus import Corpus
 from tests.transcripts_made.dirt import Dirt
 from tests.transcripts_made.eras import Era
-from tests.transcripts_made.sample import curiosities, idle, marathons, scenes
+from tests.transcripts_made.sample import curiosities, idle, marathons, scenes, traces
 from tests.transcripts_made.sample.projects import ATLAS, LEDGERLINE, PINEWOOD, QUILL, TIDEPOOL
 from tests.transcripts_made.sample.scenes import Scene
 from tests.transcripts_made.sample.words import Words
@@ -94,7 +94,7 @@ class Diary:
 
 
 def fill(corpus: Corpus, rng: random.Random) -> None:
-    """Append all sessions of the sample to the corpus: day by day, then those with idle agents."""
+    """Append all sessions of the sample to the corpus: day by day, then those with idle agents and rare traces."""
     diary = Diary(corpus, rng, Words(rng))
     marathon_by_day = {marathon.day: marathon for marathon in marathons.MARATHONS}
     for day in _weekdays():
@@ -106,6 +106,7 @@ def fill(corpus: Corpus, rng: random.Random) -> None:
             shown = curiosities.VERSIONS[str(day)]
             curiosity(corpus, diary.desk(day, "16:40", shown, shown))
     _idle(corpus)
+    _traces(corpus)
 
 
 def _idle(corpus: Corpus) -> None:
@@ -116,6 +117,14 @@ def _idle(corpus: Corpus) -> None:
     for day in idle.LOOKED_INTO:
         idle.look_into(diary.desk(date.fromisoformat(day), "17:10", idle.VERSION, idle.VERSION))
     idle.write_tests(diary.desk(date.fromisoformat(idle.TESTS_DAY), "17:10", idle.VERSION, idle.VERSION))
+
+
+def _traces(corpus: Corpus) -> None:
+    """Append the sessions that leave rare traces; chance is their own, so that all others stay as they are."""
+    rng = random.Random(str(traces.PROOF_DAY))
+    diary = Diary(corpus, rng, Words(rng))
+    traces.asked_a_guide(diary.desk(traces.GUIDE_DAY, "13:20", traces.NEWEST, traces.NEWEST))
+    traces.used_and_sent_back(diary.desk(traces.PROOF_DAY, "13:20", traces.VERSION, traces.VERSION))
 
 
 def _weekdays() -> list[date]:
