@@ -12,7 +12,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from common.records.base import Rate
 
-UNBROKEN = 32
+UNBROKEN = 28
 
 Form = Literal["text", "count", "share", "rate", "money", "tokens", "duration", "decimal", "points", "word"]
 
