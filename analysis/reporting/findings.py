@@ -113,7 +113,7 @@ def _hollow(context: Context) -> Iterator[Finding]:
     values: dict[str, Value] = {
         "agent": context.agent_ref(most.agent_type),
         "own": Ref(most.standings["hollow"], context.groups.target("agent", most.agent_type, "hollow")),
-        "others": hollow - most.standings["hollow"],
+        "others": sum(agent.standings["hollow"] for agent in found[1:]),
         "completed": most.standings["hollow"] + most.standings["succeeded"],
         "more": tuple(context.agent_ref(agent.agent_type) for agent in found[1:]),
         "cases": case_refs(context, most.hollow_results[:SHOWN_CASES]),

@@ -9,6 +9,7 @@ from analysis.reporting.render import Terminal, sentences
 from analysis.reporting.report import report_context
 from common.data_repository import DataRepository
 from common.measures.prices import load_prices
+from common.records.sessions import NOT_RECORDED
 from tests.builders.records import delegation, run, session, spent
 from tests.builders.reports import from_sessions
 
@@ -172,3 +173,12 @@ def test_an_agent_that_costs_more_each_time_is_not_said_to_cost_most(tmp_path: P
     words = " ".join(sentences(Terminal(), said))
     assert "architect costs more than the other agents" in words
     assert "costs most" not in words
+
+
+def test_hollow_results_of_no_agent_type_are_given_to_no_agent(tmp_path: Path) -> None:
+    agents = [*["developer"] * 3, *["reviewer"] * 2, *[NOT_RECORDED] * 4]
+    made = [session(f"s{n}", delegation(f"t{n}", agent, kind="empty")) for n, agent in enumerate(agents)]
+    hollow = next(said for said in answer_sentences(context(tmp_path, *made)) if said.name == "answer_hollow")
+    assert " ".join(sentences(Terminal(), [hollow])).startswith(
+        "developer gave 3 results without work, of 3 completed delegations; reviewer gave 2 others."
+    )
