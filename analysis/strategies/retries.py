@@ -1,6 +1,7 @@
 """Delegations that did not complete and were tried again."""
 
 import re
+from functools import lru_cache
 
 from common.records.sessions import EnrichedDelegation, EnrichedSession
 
@@ -15,6 +16,7 @@ _SPECIFIC = re.compile(r"[/\\_\d]|\w\.\w")
 Words = frozenset[str]
 
 
+@lru_cache(maxsize=4 * WITHIN_CALLS)
 def text_words(text: str) -> Words:
     """Return the words of a text, without case and without the full stop at a sentence's end."""
     return frozenset(_WORD.findall(_SENTENCE_END.sub("", text.lower())))
