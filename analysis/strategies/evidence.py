@@ -16,7 +16,6 @@ def work_shown(cases: Iterable[Case]) -> WorkShown:
     return WorkShown(
         calls_known=len(known),
         no_tool_call=[delegation.tool_use_id for delegation in known if delegation.tool_calls == 0],
-        with_run=len(runs),
         edited=[tool_use_id for tool_use_id, run in runs if run.edits],
         checked=[tool_use_id for tool_use_id, run in runs if run.checks],
         with_result=len(with_result),

@@ -13,8 +13,7 @@ class WorkShown(Record, frozen=True, kw_only=True):
 
     calls_known: int  #: completed delegations whose number of tool calls is known
     no_tool_call: list[str]  #: those of them that made no tool call
-    with_run: int  #: delegations that have a run
-    edited: list[str]  #: those of them that edited or wrote a file
-    checked: list[str]  #: those of them that ran a test or build command
+    edited: list[str]  #: delegations whose run edited or wrote a file
+    checked: list[str]  #: delegations whose run ran a test or build command
     with_result: int  #: completed delegations whose result is recorded
     used: list[str]  #: those of them whose result the calling thread used, for certain

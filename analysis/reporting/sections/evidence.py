@@ -27,7 +27,7 @@ def evidence_blocks(context: Context) -> tuple[Block, ...]:
 
 
 def _has_any(agent: AgentMetrics) -> bool:
-    return bool(agent.shown.calls_known or agent.shown.with_run or agent.shown.with_result)
+    return bool(agent.shown.calls_known or agent.with_run or agent.shown.with_result)
 
 
 def _cells(context: Context, agent: AgentMetrics) -> tuple[Cell, ...]:
@@ -40,9 +40,9 @@ def _cells(context: Context, agent: AgentMetrics) -> tuple[Cell, ...]:
     return (
         count_cell(shown.calls_known),
         counted("no_tool_call", shown.no_tool_call, shown.calls_known),
-        count_cell(shown.with_run),
-        counted("edited", shown.edited, shown.with_run),
-        counted("checked", shown.checked, shown.with_run),
+        count_cell(agent.with_run),
+        counted("edited", shown.edited, agent.with_run),
+        counted("checked", shown.checked, agent.with_run),
         count_cell(shown.with_result),
         counted("used", shown.used, shown.with_result),
     )

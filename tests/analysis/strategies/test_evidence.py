@@ -44,7 +44,7 @@ def test_edits_and_checks_are_of_all_that_have_a_run() -> None:
         delegation("gone", number=4),
     ]
     found = shown(*made)
-    assert (found.with_run, found.edited, found.checked) == (3, ["edited"], ["checked"])
+    assert (found.edited, found.checked) == (["edited"], ["checked"])
 
 
 def test_use_is_of_completed_delegations_with_a_result() -> None:
@@ -60,9 +60,7 @@ def test_use_is_of_completed_delegations_with_a_result() -> None:
 
 
 def test_without_delegations_nothing_is_shown() -> None:
-    assert shown() == WorkShown(
-        calls_known=0, no_tool_call=[], with_run=0, edited=[], checked=[], with_result=0, used=[]
-    )
+    assert shown() == WorkShown(calls_known=0, no_tool_call=[], edited=[], checked=[], with_result=0, used=[])
 
 
 def test_each_agent_has_its_own_evidence() -> None:
