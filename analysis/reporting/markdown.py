@@ -38,7 +38,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def render_markdown(report: Report) -> str:
     """Return the report as Markdown: with as many rows and points of a list as keep it within its length."""
-    shown = Report(tuple(replace(part, blocks=tuple(_shown(part.blocks))) for part in report.sections))
+    shown = Report(tuple(replace(section, blocks=tuple(_shown(section.blocks))) for section in report.sections))
     pages = (_rendered(shown, most) for most in MOST)
     page = next(pages)
     while len(page.splitlines()) > LINES and (shorter := next(pages, None)) is not None:
