@@ -116,7 +116,12 @@ def _can_replace(twin: str | None, field: Field, others: Rate) -> bool:
 
 
 def _overlap(agent: str, cases: Sequence[Case], router: Router) -> tuple[str | None, float | None]:
-    """Return the other agent that is nearest most often, and the share of the judged prompts nearer to it."""
+    """Return the other agent that is nearest most often, and the share of the judged prompts nearer to it.
+
+    Both are None where the router says too little about this data to be used.
+    """
+    if router.lacks is not None:
+        return None, None
     judged = [
         router.matches[case.delegation.tool_use_id] for case in cases if case.delegation.tool_use_id in router.matches
     ]

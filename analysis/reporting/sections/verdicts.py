@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Bullets, Fold, Heading, Paragraph, Ref, Sentence
-from common.records.metrics import PERHAPS_BELOW, VerdictWord
+from common.records.metrics import PERHAPS_BELOW, SAME_WORK, VerdictWord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def _verdict(context: Context, agent: AgentMetrics) -> Sentence:
             "failed": agent.standings["failed"],
             "cost_ratio": cost,
             "time_ratio": time,
-            "overlaps_with": None if verdict.overlaps_with is None else context.agent_ref(verdict.overlaps_with),
+            "overlaps_with": context.agent_ref(verdict.overlaps_with or "") if SAME_WORK in verdict.grounds else None,
             "overlap": verdict.overlap,
             "cases": case_refs(context, verdict.cases),
         },

@@ -261,3 +261,11 @@ def test_an_only_agent_has_no_others_to_lie_below() -> None:
     assert found is not None
     assert (found.verdict, found.others.total) == ("too few to say", 0)
     assert found.grounds == ["too few judged of all others to compare with"]
+
+
+def test_a_router_that_agrees_too_little_tells_of_no_other_agent_for_the_work() -> None:
+    bad = many("a", "completed", 5), many("a", "failed", 15)
+    silent = Router(nearest("a", "b", 15).matches, "too few agents")
+    found = verdict("a", *bad, *OTHERS, router=silent)
+    assert found is not None
+    assert (found.verdict, found.overlaps_with, found.overlap) == ("fix", None, None)
