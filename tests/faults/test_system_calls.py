@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.common.transcripts.written import answer, call, encoded, said, user
+from tests.common.transcripts.written import answer, call, encoded, said, tool, user
 from tests.faults.project import Project, new_project
 from tests.tools.processes import processes_in
 from tests.tools.waiting import PATIENCE, wait_until
@@ -137,12 +137,19 @@ def session(name: str, *results: str) -> bytes:
     return encoded(lines)
 
 
+def workflow(name: str) -> bytes:
+    """Make a call that starts a workflow, so that it is in the tables for spreadsheets."""
+    begun = said(90, tool("w", "Workflow", script="phase('Plan')"), key="mw", sessionId=name, uuid="aw")
+    beside = {"status": "async_launched", "taskType": "local_workflow", "taskId": "w1", "runId": "wf_1"}
+    return encoded([begun, answer("w", 91, "Workflow launched.", beside, sessionId=name, uuid="rw")])
+
+
 def prepared(folder: Path, *names: str) -> Project:
     """Return a project with data of nothing in `bare`, of older transcripts in `older`, and of all in `newer`."""
     project = new_project(folder / "project")
     (project.data / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     shutil.copytree(project.data, project.root / "bare", symlinks=True)
-    older, newer = session("a", "yes", "yes"), session("b", "yes", "no", "yes") + b'{"cut\n'
+    older, newer = session("a", "yes", "yes"), session("b", "yes", "no", "yes") + workflow("b") + b'{"cut\n'
     (project.root / "sessions" / "-w").mkdir(parents=True)
     for state, name, content in (("older", "a", older), ("newer", "b", newer)):
         (project.root / "sessions" / "-w" / f"{name}.jsonl").write_bytes(content)
