@@ -11,7 +11,7 @@ from common.data_repository import DataRepository
 from common.defaults import MARATHON_OVER, TIMEZONE
 from common.files import write_atomically
 from common.measures import sequences
-from common.measures.success import standing, success_rate
+from common.measures.success import causes, hollow_kinds, returned_rate, standing, success_rate
 from common.records.marathons import Classification, Marathon, MarathonClassification, MarathonSummary, Pivot
 from common.records.sessions import UNRECORDED, Delegation, EnrichedSession
 from common.script import Input, Output, conclude, run
@@ -56,6 +56,9 @@ def describe_marathon(session: EnrichedSession, calendar: Calendar) -> Marathon:
         classification=classification(session.delegations),
         delegations=len(session.delegations),
         success=success_rate(session.delegations),
+        returned=returned_rate(session.delegations),
+        causes=causes(session.delegations),
+        hollow=hollow_kinds(session.delegations),
         cascade_rate=sequences.cascade_rate([steps]),
         loops=len(steps.loops),
         pivot=pivot(session.delegations),

@@ -17,7 +17,7 @@ from common.defaults import MARATHON_OVER, PERIOD_GAP_DAYS, TIMEZONE
 from common.files import write_atomically
 from common.measures import rates
 from common.measures.prices import PriceTable, add, load_prices
-from common.measures.success import success_rate
+from common.measures.success import causes, hollow_kinds, returned_rate, success_rate
 from common.records.extraction import FullSessions
 from common.records.segmentation import BuiltInUse, Comparison, PeriodSegment, SegmentationReport
 from common.records.sessions import Delegation, Session
@@ -104,6 +104,9 @@ def describe_segment(  # noqa: PLR0913, PLR0917 (one period, and what all have i
         cost=add(amounts).cost(),
         delegations_priced=len(whole),
         cost_per_delegation=add(whole).cost().estimated / len(whole) if whole else None,
+        returned=returned_rate(delegations),
+        causes=causes(delegations),
+        hollow=hollow_kinds(delegations),
         built_in=[use for use in uses if use.tool_use_id in ids],
     )
 

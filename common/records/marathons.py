@@ -6,7 +6,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Rate, Record, Schema
 from common.records.extraction import Filters
-from common.records.sessions import Outcome, Standing
+from common.records.sessions import Cause, Outcome, ResultKind, Standing
 from common.records.shared import Cost, Loop, PeriodFields, Transition
 
 Classification = Literal["POSITIVE", "NEGATIVE", "AMBIGUOUS", "UNKNOWN"]
@@ -30,6 +30,9 @@ class Marathon(Record, frozen=True, kw_only=True):
     classification: Classification  #: class by success; see [marathons](DEFINITIONS.md#marathons)
     delegations: int  #: number of delegations
     success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
+    returned: Rate  #: completed, with any result, of all whose end is recorded
+    causes: dict[Cause, int]  #: delegations by who or what ended them; see [causes](DEFINITIONS.md#causes)
+    hollow: dict[ResultKind, int]  #: hollow results by kind; see [hollow results](DEFINITIONS.md#hollow-results)
     cascade_rate: Rate  #: transitions to the same agent type, of all transitions
     loops: int  #: number of loops X, Y, X
     pivot: Pivot | None  #: where control was lost, None if neither condition was met

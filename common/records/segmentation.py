@@ -6,7 +6,7 @@ from msgspec import field
 
 from common.records.base import Envelope, Plain, Rate, Record, Schema, objects_in
 from common.records.extraction import Filters
-from common.records.sessions import Outcome
+from common.records.sessions import Cause, Outcome, ResultKind
 from common.records.shared import Cost, PeriodFields, PeriodSource
 
 Measure = Literal["success", "delegations_per_session", "cost_per_delegation", "marathon_share", "agent_mix"]
@@ -41,6 +41,10 @@ class PeriodSegment(PeriodFields, frozen=True, kw_only=True):
     cost: Cost  #: cost of the runs
     delegations_priced: int  #: delegations whose run is fully priced
     cost_per_delegation: float | None  #: mean estimated dollars of those delegations, None without any
+    #: completed, with any result, of all whose end is recorded; None in files before 2.1.0
+    returned: Rate | None = None
+    causes: dict[Cause, int] = field(default_factory=dict)  #: delegations by who or what ended them
+    hollow: dict[ResultKind, int] = field(default_factory=dict)  #: hollow results by kind
     #: first uses of built-in agent types that coincide with a new version of Claude Code, in order of time
     built_in: list[BuiltInUse] = field(default_factory=list)
 

@@ -48,6 +48,19 @@ def test_each_class_is_counted(tmp_path: Path) -> None:
     assert pivot.sequence_number == 3
 
 
+def test_a_marathon_says_what_returned_who_ended_the_rest_and_what_was_hollow(tmp_path: Path) -> None:
+    calls = (
+        delegation("t1"),
+        delegation("t2", kind="empty"),
+        delegation("t3", outcome="failed", cause="limit"),
+        delegation("t4", outcome="unanswered"),
+    )
+    [marathon] = classified(tmp_path, session("s", *calls)).marathons
+    assert (marathon.returned.hits, marathon.returned.total, marathon.returned.unknown) == (2, 3, 1)
+    assert {cause: count for cause, count in marathon.causes.items() if count} == {"limit": 1}
+    assert marathon.hollow == {"empty": 1, "unable": 0, "invented": 0}
+
+
 def test_no_marathons_are_a_result_too(tmp_path: Path) -> None:
     found = classified(tmp_path)
     assert found.marathons == []

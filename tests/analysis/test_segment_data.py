@@ -55,6 +55,21 @@ def test_every_session_is_in_one_period_and_none_is_dropped() -> None:
     assert [one.messages for one in found.periods] == [20, 10, 10]
 
 
+def test_a_period_says_what_returned_who_ended_the_rest_and_what_was_hollow() -> None:
+    calls = (
+        delegation("t1"),
+        delegation("t2", kind="invented"),
+        delegation("t3", outcome="failed", cause="agent"),
+        delegation("t4", outcome="interrupted", cause="user"),
+        delegation("t5", outcome="unanswered"),
+    )
+    period = report(session("s", *calls, first="2026-03-02T09:00:00.000Z")).periods[0]
+    assert period.returned is not None
+    assert (period.returned.hits, period.returned.total, period.returned.unknown) == (2, 4, 1)
+    assert {cause: count for cause, count in period.causes.items() if count} == {"user": 1, "agent": 1}
+    assert period.hollow == {"empty": 0, "unable": 0, "invented": 1}
+
+
 def test_neighbours_are_compared_and_the_group_outside_is_not() -> None:
     found = report(on(2, "completed"), on(12, "completed"), on(25, "killed"))
     assert [(one.earlier, one.later, one.changes) for one in found.comparisons] == [("old", "new", ["+reviewer"])]
