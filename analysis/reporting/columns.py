@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from common.measures.success import causes, hollow_kinds, returned_rate, success_rate
+from common.records.sessions import CAUSES, HOLLOW
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.inputs import Numbered
+    from analysis.reporting.masking import Masking
     from common.records.base import Rate
-    from common.records.sessions import Run
+    from common.records.sessions import Cause, EnrichedSession, ResultKind, Run
     from common.records.tokens import Tokens
 
 T = TypeVar("T")
@@ -43,3 +47,43 @@ def rate_columns(name: str, of: Callable[[T], Rate]) -> Iterator[Column[T]]:
     yield f"{name}_unknown", lambda row: of(row).unknown
     yield f"{name}_low", lambda row: of(row).low
     yield f"{name}_high", lambda row: of(row).high
+
+
+def evidence_columns(masking: Masking) -> Iterator[Column[Numbered]]:
+    """Yield the columns of what a delegation shows: edits, tests and builds, the token that was used and its place."""
+
+    def token(numbered: Numbered) -> str | None:
+        used = numbered.delegation.used
+        words = masking.words(used.token) if used else None
+        return words.text if words else None
+
+    def place(numbered: Numbered) -> str | None:
+        used = numbered.delegation.used
+        found = masking.place(numbered.delegation.file, used.line) if used else None
+        return found.text if found else None
+
+    yield "edits", of_run(lambda run: len(run.edits))
+    yield "checks", of_run(lambda run: run.checks)
+    yield "used", token
+    yield "used_place", place
+
+
+def session_end_columns() -> Iterator[Column[EnrichedSession]]:
+    """Yield the columns of how a session's delegations ended: rates, hollow results by kind, others by cause."""
+
+    def success(session: EnrichedSession) -> Rate:
+        return success_rate(session.delegations)
+
+    def returned(session: EnrichedSession) -> Rate:
+        return returned_rate(session.delegations)
+
+    def hollow(kind: ResultKind) -> Callable[[EnrichedSession], Field]:
+        return lambda session: hollow_kinds(session.delegations)[kind]
+
+    def ended(cause: Cause) -> Callable[[EnrichedSession], Field]:
+        return lambda session: causes(session.delegations)[cause]
+
+    yield from rate_columns("success", success)
+    yield from rate_columns("returned", returned)
+    yield from ((f"hollow_{kind}", hollow(kind)) for kind in HOLLOW)
+    yield from ((f"ended_by_{cause}", ended(cause)) for cause in CAUSES)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias
 
+from analysis.reporting import columns
 from analysis.reporting.columns import Column, Field, T, of_run, rate_columns, token_columns
 from analysis.reporting.paying_columns import paying_of_agents, paying_of_delegations
 from analysis.reporting.routing_columns import routing_columns
-from common.measures.success import standing, success_rate
+from common.measures.success import standing
 from common.records.following import LATER, NEXT_STEPS
 from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
 from common.text.escaping import csv_cell
@@ -104,6 +105,7 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "depth", of_run(lambda run: run.depth)
     yield "messages", of_run(lambda run: run.messages)
     yield "tool_calls", of_run(lambda run: run.tool_calls)
+    yield from columns.evidence_columns(masking)
     yield from token_columns(_run_tokens)
     yield "estimated_dollars", lambda numbered: numbered.cost
     yield from paying_of_delegations(context.inputs.results.metrics.break_even)
@@ -144,10 +146,6 @@ def _agent_returned(agent: AgentMetrics) -> Rate:
 
 def _session_tokens(session: EnrichedSession) -> Tokens:
     return session.tokens
-
-
-def _session_success(session: EnrichedSession) -> Rate:
-    return success_rate(session.delegations)
 
 
 def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
@@ -196,7 +194,7 @@ def _of_sessions(context: Context) -> Iterator[Column[EnrichedSession]]:
     yield "last_timestamp", lambda session: session.last_timestamp
     yield "messages", lambda session: session.message_count
     yield "delegations", lambda session: session.delegation_count
-    yield from rate_columns("success", _session_success)
+    yield from columns.session_end_columns()
     yield "marathon", lambda session: classes.get(session.session_id)
     yield from token_columns(_session_tokens)
     yield "estimated_dollars_of_runs", lambda session: dollars.get(session.session_id)

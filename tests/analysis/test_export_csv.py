@@ -8,13 +8,15 @@ import msgspec
 import pytest
 
 from analysis import export_csv
+from common.records.sessions import Edit, Used
 from tests.analysis.test_generate_routing_report import sessions
-from tests.builders.records import delegation, enriched, full, session
+from tests.builders.records import delegation, enriched, full, run, session
 from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+HELPER = "load_rows"
 NAMES = ("delegations", "agents", "sessions", "workflows")
 
 
@@ -51,6 +53,28 @@ def test_a_row_says_who_ended_the_work_what_came_back_and_how_long_the_run_worke
         ("", "invented", "61.5"),
         ("user", "", ""),
     ]
+
+
+def test_a_row_has_the_evidence_with_the_token_that_proves_it_and_its_line(tmp_path: Path) -> None:
+    edit = Edit(timestamp=None, path="/w/a.py", tool="Write")
+    worked = run(edits=[edit, edit])
+    worked = msgspec.structs.replace(worked, checks=3)
+    used = msgspec.structs.replace(delegation("t1", run=worked), used=Used(token=HELPER, line=7))
+    made = from_sessions(tmp_path, session("s", used, delegation("t2", number=2)))
+    names = ("edits", "checks", "used", "used_place")
+    file = used.file
+    assert [[row[name] for name in names] for row in tables(made)["delegations"]] == [
+        ["2", "3", HELPER, f"{file}:7"],
+        ["", "", "", ""],
+    ]
+    assert [tables(made, share=True)["delegations"][0][name] for name in names] == ["2", "3", "", ""]
+
+
+def test_a_session_says_what_returned_who_ended_the_rest_and_what_was_hollow(tmp_path: Path) -> None:
+    calls = (delegation("t1"), delegation("t2", kind="empty"), delegation("t3", outcome="failed", cause="limit"))
+    [row] = tables(from_sessions(tmp_path, session("s", *calls)))["sessions"]
+    names = ("returned_hits", "returned_total", "hollow_empty", "hollow_invented", "ended_by_limit", "ended_by_user")
+    assert [row[name] for name in names] == ["2", "3", "1", "0", "1", "0"]
 
 
 def test_what_is_not_known_is_empty_never_zero(tmp_path: Path) -> None:
