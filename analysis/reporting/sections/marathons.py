@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Cell, Fold, Heading, Paragraph, Ref, Sentence, Table, Value
-from analysis.reporting.context import count_cell, money_cell, rate_cell, text_cell, word_cell
+from analysis.reporting.context import count_cell, money_cell, rate_cell, share_cell, text_cell, word_cell
 from analysis.reporting.evidence import position_name
+from common.measures.rates import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +52,9 @@ def _table(context: Context) -> Table:
             word_cell(marathon.classification),
             count_cell(marathon.delegations, context.groups.session(marathon.session_id)),
             rate_cell(marathon.success),
+            count_cell(sum(marathon.hollow.values())),
+            count_cell(marathon.success.unknown),
+            share_cell(share(marathon.returned)),
             rate_cell(marathon.cascade_rate),
             count_cell(marathon.loops),
             count_cell(marathon.pivot.sequence_number if marathon.pivot else None, _pivot_card(context, marathon)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Bullets, Cell, Code, Fold, Form, Heading, Paragraph, Sentence, Table, Value
-from analysis.reporting.context import count_cell, decimal_cell, money_cell, rate_cell, text_cell
+from analysis.reporting.context import count_cell, decimal_cell, money_cell, rate_cell, share_cell, text_cell
 from common.measures.claims import FEW
 from common.measures.rates import rate as rate_of
+from common.measures.rates import share
 from common.measures.statistics import ALPHA
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def _row(context: Context, period: PeriodSegment) -> tuple[Cell, ...]:
         count_cell(period.sessions),
         count_cell(period.delegations, target),
         rate_cell(period.success),
+        count_cell(sum(period.hollow.values())),
         count_cell(period.success.unknown),
+        share_cell(share(period.returned) if period.returned else None),
         decimal_cell(each),
         rate_cell(rate_of(period.heavy_sessions, period.sessions_with_delegations)),
         money_cell(period.cost_per_delegation),
