@@ -75,6 +75,14 @@ def test_one_delegation_is_too_few_to_say_anything_of(tmp_path: Path) -> None:
     assert "| `developer` | 1 | 1 of 1 (100 %, 21–100 %) | 0 | 0 | 0 | 100 % |" in page
 
 
+def test_grounds_are_announced_only_where_a_verdict_is_shown(tmp_path: Path) -> None:
+    grounds = "Each names its grounds and the delegations that prove it."
+    assert grounds in from_sessions(tmp_path, *sessions(10)).markdown()
+    calm = from_sessions(tmp_path, session("s", delegation("t"))).markdown()
+    assert "1 agent ran and got a verdict; none needs attention (fix or retire)." in calm
+    assert grounds not in calm
+
+
 def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, *sessions(10)).markdown()
     assert "- 50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed." in page

@@ -24,15 +24,24 @@ def quality_blocks(context: Context) -> tuple[Block, ...]:
     """Return how far the figures of this report can be trusted."""
     return (
         Bullets(tuple(_sentences(context))),
-        Heading(Sentence("head_outcomes"), "outcomes"),
-        _outcomes(context),
-        Heading(Sentence("head_links"), "links"),
-        _links(context),
+        *_of_delegations(context),
         *_unpriced(context),
         *_lines(context),
         Fold(Sentence("fold_sightings", {"rows": len(context.inputs.segmentation.sightings)}), (_sightings(context),)),
         Fold(Sentence("fold_reconciliation"), (_reconciliation(context),)),
         Fold(Sentence("fold_answer_rule"), (Paragraph((Sentence("answer_rule"),)),)),
+    )
+
+
+def _of_delegations(context: Context) -> tuple[Block, ...]:
+    """Return the outcomes of delegations and how their runs were linked; nothing without a delegation."""
+    if not context.inputs.results.metrics.totals.delegations:
+        return ()
+    return (
+        Heading(Sentence("head_outcomes"), "outcomes"),
+        _outcomes(context),
+        Heading(Sentence("head_links"), "links"),
+        _links(context),
     )
 
 
@@ -48,12 +57,15 @@ def _sentences(context: Context) -> Iterator[Sentence]:
             "estimated": used.output_estimated,
         },
     )
-    linked = sum(number for link, number in totals.links.items() if link not in {"none", "null", ""})
-    yield Sentence("linked", {"rate": rate_of(linked, totals.delegations)})
+    if totals.delegations:
+        linked = sum(number for link, number in totals.links.items() if link not in {"none", "null", ""})
+        yield Sentence("linked", {"rate": rate_of(linked, totals.delegations)})
     values: dict[str, Value] = {
-        name: Ref(totals.standings[name], context.groups.target("standing", name)) for name in NOT_JUDGED
+        name: Ref(number, context.groups.target("standing", name)) if (number := totals.standings[name]) else None
+        for name in NOT_JUDGED
     }
-    yield Sentence("unknown_outcomes", values | {"delegations": totals.delegations})
+    if any(values.values()):
+        yield Sentence("unknown_outcomes", values | {"delegations": totals.delegations})
     if totals.tokens_progress_only.messages:
         progress = totals.tokens_progress_only
         yield Sentence("progress_only", {"messages": progress.messages, "output": progress.output})

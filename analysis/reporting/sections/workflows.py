@@ -11,7 +11,7 @@ from analysis.reporting.context import count_cell, money_cell, text_cell, tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.reporting.blocks import Code
+    from analysis.reporting.blocks import Code, Value
     from analysis.reporting.context import Context
     from common.records.metrics import WorkflowMetrics, WorkflowPhaseMetrics
 
@@ -34,13 +34,15 @@ def workflows_blocks(context: Context) -> tuple[Block, ...]:
 
 
 def _lead(found: Sequence[WorkflowMetrics]) -> Sentence:
-    values = {
+    """Return how many there are, and what became of their agents; the cost is None if no run of theirs is known."""
+    priced = any(workflow.cost.messages for workflow in found)
+    values: dict[str, Value] = {
         "workflows": len(found),
         "agents": sum(workflow.agents for workflow in found),
         "completed": sum(workflow.completed_agents for workflow in found),
         "failed": sum(workflow.failed_agents for workflow in found),
         "unfinished": sum(workflow.unfinished_agents for workflow in found),
-        "cost": math.fsum(workflow.cost.estimated for workflow in found),
+        "cost": math.fsum(workflow.cost.estimated for workflow in found) if priced else None,
     }
     return Sentence("workflows_lead", values)
 

@@ -61,6 +61,14 @@ def test_workflows_are_a_table_dearest_first_and_their_phases_another(tmp_path: 
     ]
 
 
+def test_nothing_is_said_of_agents_and_dollars_that_no_transcript_tells(tmp_path: Path) -> None:
+    report = made_with(tmp_path, workflow("c1", planned=16, status="killed")).markdown()
+    section = report.split("## Workflows\n\n")[1].split("\n\n")[0]
+    assert section == "1 workflow ran. No transcript names the agents."
+    unpriced = made_with(tmp_path, workflow("c2", phase("Build", completed=1))).markdown()
+    assert "Their runs cost" not in unpriced
+
+
 def test_a_workflow_leads_to_the_cards_of_its_session(tmp_path: Path) -> None:
     html = made_with(tmp_path, CHEAP, DEAR).html()
     section = html.split('<section id="workflows"')[1].split("</section>")[0]
