@@ -83,6 +83,15 @@ def test_grounds_are_announced_only_where_a_verdict_is_shown(tmp_path: Path) -> 
     assert grounds not in calm
 
 
+def test_pairs_in_parallel_are_told_only_if_there_are_any(tmp_path: Path) -> None:
+    calls = [delegation(f"t{n}", number=n + 1) for n in range(3)]
+    page = from_sessions(tmp_path, session("s", *calls)).markdown()
+    assert "2 transitions from one delegation to the next in the same thread. 2 of 2 (100 %, 34–100 %) went to" in page
+    calls[1:] = [delegation(f"t{n}", number=n + 1, message_id="m") for n in (1, 2)]
+    page = from_sessions(tmp_path, session("s", *calls)).markdown()
+    assert "in the same thread; 1 pair ran in parallel and is counted separately. 1 of 1 (100 %" in page
+
+
 def test_a_number_stands_with_its_sample(tmp_path: Path) -> None:
     page = from_sessions(tmp_path, *sessions(10)).markdown()
     assert "- 50 of 60 (83 %, 72–91 %) judged delegations did the work; 10 failed." in page

@@ -96,6 +96,7 @@ def _pins_lead(pins: Sequence[ModelPin]) -> Sentence:
         "delegations": sum(pin.delegations for pin in pins),
         "asked": sum(pin.delegations for pin in pins if pin.asked is not None),
         "other": sum(pin.delegations for pin in pins if pin.as_asked == "no"),
+        "priced": sum(pin.asked_price.delegations + pin.parent_price.delegations for pin in pins),
     }
     return Sentence("model_pins_lead", values)
 

@@ -94,6 +94,13 @@ def test_models_are_shown_with_the_money_of_the_difference(tmp_path: Path) -> No
     ]
 
 
+def test_the_columns_of_money_are_explained_only_if_one_has_a_figure(tmp_path: Path) -> None:
+    report = made_with(tmp_path, delegation("t1", model=HAIKU)).markdown()
+    assert "No call and no definition asks for a model.\n" in report
+    priced = made_with(tmp_path, call("t1", "Explore", dollars=1.0)).markdown()
+    assert "No call and no definition asks for a model. The last two columns say" in priced
+
+
 def test_it_is_said_that_nothing_is_known(tmp_path: Path) -> None:
     report = made_with(tmp_path, delegation("t1", model=None)).markdown()
     assert "No delegation has a run whose context and price are known, so nothing can be said of whether" in report
