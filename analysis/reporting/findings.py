@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.reporting.context import Context
-    from common.records.metrics import AgentMetrics, Totals
+    from common.records.metrics import AgentMetrics, MetricsResult, Totals, Verdict
     from common.records.sessions import Standing
 
 SENTENCES = 5
@@ -82,11 +82,10 @@ def _candidates(context: Context) -> Iterator[Finding]:
 def _verdicts(context: Context) -> Iterator[Finding]:
     """Yield the verdict that asks for something to be done and has most cases, with the other agents that need it."""
     metrics = context.inputs.results.metrics
-    judged = [(agent, agent.verdict) for agent in metrics.agents if agent.verdict and agent.verdict.verdict in URGENT]
-    if not judged:
+    urgent = _urgent(metrics)
+    if not urgent:
         return
-    judged.sort(key=lambda pair: pair[0].success.hits - pair[0].success.total)
-    agent, verdict = judged[0]
+    agent, verdict = urgent[0]
     missed = agent.success.total - agent.success.hits
     values: dict[str, Value] = {
         "agent": context.agent_ref(agent.agent_type),
@@ -95,19 +94,27 @@ def _verdicts(context: Context) -> Iterator[Finding]:
         "others": verdict.others,
         "hollow": agent.standings["hollow"] or None,
         "cases": case_refs(context, verdict.cases),
-        "more": tuple(context.agent_ref(weaker.agent_type) for weaker, _ in judged[1:]),
+        "more": tuple(context.agent_ref(weaker.agent_type) for weaker, _ in urgent[1:]),
     }
     yield Finding(MISSED_WEIGHT * missed / metrics.totals.delegations, Sentence("answer_verdict", values))
 
 
+def _urgent(metrics: MetricsResult) -> list[tuple[AgentMetrics, Verdict]]:
+    """Return the agents whose verdict asks for something to be done, that with most cases first."""
+    urgent = [(agent, agent.verdict) for agent in metrics.agents if agent.verdict and agent.verdict.verdict in URGENT]
+    return sorted(urgent, key=lambda pair: pair[0].success.hits - pair[0].success.total)
+
+
 def _hollow(context: Context) -> Iterator[Finding]:
-    """Yield how many results do no work, with the agent that gave most of them."""
+    """Yield how many results do no work, with the agent that gave most; those of the verdict's agent are said there."""
     metrics = context.inputs.results.metrics
+    said = {agent.agent_type for agent, _ in _urgent(metrics)[:1]}
     found = sorted(
-        (agent for agent in named_agents(metrics) if agent.hollow_results), key=lambda agent: -len(agent.hollow_results)
+        (agent for agent in named_agents(metrics) if agent.hollow_results and agent.agent_type not in said),
+        key=lambda agent: -len(agent.hollow_results),
     )
-    hollow = metrics.totals.standings["hollow"]
-    if not found or not may_be_said(Claim(hollow, hollow, least=1)):
+    hollow = sum(agent.standings["hollow"] for agent in found)
+    if not may_be_said(Claim(hollow, hollow, least=1)):
         return
     most = found[0]
     values: dict[str, Value] = {

@@ -96,6 +96,19 @@ def test_a_single_result_without_work_is_said_with_its_agent(tmp_path: Path) -> 
     assert [ref.value for ref in found.values["cases"]] == ["#4"]  # type: ignore[union-attr] # references
 
 
+def test_the_hollow_results_of_the_agent_to_fix_are_said_once(tmp_path: Path) -> None:
+    def hollow(number: int, agent: str) -> EnrichedSession:
+        return session(f"s{number}", delegation(f"t{number}", agent, kind="empty", prompt=f"{number}"))
+
+    sessions = [one(n, "developer") for n in range(60)] + [hollow(100 + n, "helper") for n in range(6)]
+    assert names(answer_sentences(context(tmp_path / "only", *sessions)))[1:] == ["answer_verdict"]
+    said = answer_sentences(context(tmp_path / "other", *sessions, hollow(200, "reviewer")))
+    assert names(said)[1:] == ["answer_verdict", "answer_hollow"]
+    assert " ".join(sentences(Terminal(), said[2:])).startswith(
+        "reviewer gave 1 result without work, of 1 completed delegation. See #67."
+    )
+
+
 def test_what_stopped_most_work_is_said_from_ten_delegations_on(tmp_path: Path) -> None:
     stopped = [one(100 + n, "developer", "rejected") for n in range(2)]
     nine = answer_sentences(context(tmp_path / "a", *(one(n, "developer") for n in range(7)), *stopped))
