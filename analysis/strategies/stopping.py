@@ -1,4 +1,4 @@
-"""Causes other than the agent that stopped the work, with retries; and results without work, with their proof."""
+"""Causes other than the agent that stopped the work, with retries; and results without work."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,9 @@ from analysis.strategies.following import Retried, retries
 from common.measures import rates
 from common.measures.cases import Case, events, evidence, tool_use_ids
 from common.measures.success import standing
-from common.records.metrics import HollowResult, StoppedWork
+from common.records.metrics import StoppedWork
 from common.records.sessions import CAUSES
-
-FIRST_LINES = 300
+from common.records.shared import Evidence
 
 
 def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
@@ -32,12 +31,11 @@ def stopped_work(cases: Sequence[Case], retried: Retried) -> list[StoppedWork]:
     return sorted(rows, key=lambda row: (-row.events, -row.delegations, CAUSES.index(row.cause)))
 
 
-def hollow_results(cases: Sequence[Case]) -> list[HollowResult]:
-    """Return the hollow results, in the order of the cases, with their first lines."""
-    return [_hollow_result(case) for case in cases if standing(case.delegation) == "hollow"]
+def hollow_results(cases: Sequence[Case]) -> list[Evidence]:
+    """Return the hollow results, in the order of the cases, with their kinds.
 
-
-def _hollow_result(case: Case) -> HollowResult:
-    proof = evidence(case, case.delegation.result_kind or "")
-    fields = {name: getattr(proof, name) for name in proof.__struct_fields__}
-    return HollowResult(**fields, first_lines=(case.delegation.result or "").strip()[:FIRST_LINES])
+    Their texts are in the enriched data alone: a text that is cut here could no longer be redacted.
+    """
+    return [
+        evidence(case, case.delegation.result_kind or "") for case in cases if standing(case.delegation) == "hollow"
+    ]

@@ -86,12 +86,6 @@ class Verdict(Record, frozen=True, kw_only=True):
     cases: list[Evidence]  #: what proves it: for `fix` and `retire` the hollow results, then the failures, at most five
 
 
-class HollowResult(Evidence, frozen=True, kw_only=True):
-    """A completed delegation whose result does no work; `why` is its kind."""
-
-    first_lines: str  #: beginning of the result
-
-
 class StoppedWork(Record, frozen=True, kw_only=True):
     """The delegations that something other than their agent ended, by cause."""
 
@@ -116,7 +110,7 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     shown: WorkShown  #: what the transcripts show of its work
     following: Following  #: what happened after its delegations
     retries: Retries  #: those of its delegations that did not complete and were tried again
-    hollow_results: list[HollowResult]  #: its hollow results, in order of time
+    hollow_results: list[Evidence]  #: its hollow results, in order of time; `why` is the kind
     verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
     parent_price: OtherPrice  #: the same tokens at the price of the calling model
     paying: Paying  #: whether its delegations pay

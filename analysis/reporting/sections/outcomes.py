@@ -9,7 +9,8 @@ from analysis.reporting.context import count_cell, word_cell
 
 if TYPE_CHECKING:
     from analysis.reporting.context import Context
-    from common.records.metrics import AgentMetrics, HollowResult
+    from common.records.metrics import AgentMetrics
+    from common.records.shared import Evidence
 
 SHOWN_RESULTS = 5
 LINE_LENGTH = 160
@@ -50,11 +51,12 @@ def _of_agent(context: Context, agent: AgentMetrics) -> tuple[Sentence, ...]:
     return (total, *(_result(context, result) for result in agent.hollow_results[:SHOWN_RESULTS]))
 
 
-def _result(context: Context, result: HollowResult) -> Sentence:
-    """Return the first lines of a result without work."""
+def _result(context: Context, result: Evidence) -> Sentence:
+    """Return the first lines of a result without work, after its agent."""
     return Sentence(
         "hollow_result",
         {
+            "agent": context.agent_ref(result.agent_type),
             "card": context.card(result.tool_use_id),
             "kind": result.why,
             "words": context.result(result.tool_use_id, LINE_LENGTH),
