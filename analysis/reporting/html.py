@@ -24,7 +24,7 @@ _HATCHES = {
     "hollow": "M0 0 l6 6",
     "failed": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2",
     "stopped": "M0 3 h6",
-    "unknown": "M3 0 v6",
+    "no_end": "M3 0 v6",
 }
 
 

@@ -8,7 +8,7 @@ from common.records.base import Rate
 from common.records.sessions import CAUSES, HOLLOW, STANDINGS, UNRECORDED, Cause, Delegation, ResultKind, Standing
 
 HOLLOW_KINDS = frozenset(HOLLOW)
-NOT_JUDGED: frozenset[Standing] = frozenset({"stopped", "unknown"})
+NOT_JUDGED: frozenset[Standing] = frozenset({"stopped", "no_end"})
 """Standings that say nothing about the agent."""
 AGAINST: tuple[Standing, ...] = ("hollow", "failed")
 """Standings that count against the agent."""
@@ -19,12 +19,12 @@ def standing(delegation: Delegation) -> Standing:
 
     ``succeeded``: completed, and the result does the work. ``hollow``: completed, but the result does no work.
     ``failed``: the agent's own failure. ``stopped``: something else ended it: the user, a limit, an error of the API, a
-    wrong name, a rule or the calling thread; this says nothing about the agent. ``unknown``: no end is recorded.
+    wrong name, a rule or the calling thread; this says nothing about the agent. ``no_end``: no end is recorded.
     """
     if delegation.outcome == "completed":
         return "hollow" if delegation.result_kind in HOLLOW_KINDS else "succeeded"
     if delegation.outcome in UNRECORDED:
-        return "unknown"
+        return "no_end"
     return "failed" if delegation.cause == "agent" else "stopped"
 
 
@@ -35,7 +35,7 @@ def standings(delegations: Iterable[Delegation]) -> dict[Standing, int]:
 
 
 def success_rate(delegations: Iterable[Delegation]) -> Rate:
-    """Return Success: succeeded / (succeeded + hollow + failed); stopped and unknown ones are its unknowns."""
+    """Return Success: succeeded / (succeeded + hollow + failed); its unknowns are stopped or have no end."""
     return success_of(standing(delegation) for delegation in delegations)
 
 
@@ -50,7 +50,7 @@ def returned_rate(delegations: Iterable[Delegation]) -> Rate:
     """Return completed, with any result, of all whose end is recorded."""
     counts = standings(delegations)
     completed = counts["succeeded"] + counts["hollow"]
-    return rate(completed, completed + counts["failed"] + counts["stopped"], counts["unknown"])
+    return rate(completed, completed + counts["failed"] + counts["stopped"], counts["no_end"])
 
 
 def causes(delegations: Iterable[Delegation]) -> dict[Cause, int]:

@@ -18,7 +18,7 @@ Link = Literal["meta", "agent_id", "agent_progress", "text", "prompt"]
 UnlinkedKind = Literal["warmup", "compaction", "aside", "workflow", "teammate", "skill", "fork", "unlinked"]
 Cause = Literal["user", "policy", "limit", "api_error", "name", "parent", "agent"]
 ResultKind = Literal["report", "empty", "unable", "invented"]
-Standing = Literal["succeeded", "hollow", "failed", "stopped", "unknown"]
+Standing = Literal["succeeded", "hollow", "failed", "stopped", "no_end"]
 FollowedBy = Literal["plan_sent_back", "tool_stopped"]
 Delivered = Literal["delivered", "queued", "removed", "none"]
 
@@ -34,7 +34,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     "unanswered",
 )
 CAUSES: tuple[Cause, ...] = ("user", "policy", "limit", "api_error", "name", "parent", "agent")
-STANDINGS: tuple[Standing, ...] = ("succeeded", "hollow", "failed", "stopped", "unknown")
+STANDINGS: tuple[Standing, ...] = ("succeeded", "hollow", "failed", "stopped", "no_end")
 HOLLOW: tuple[ResultKind, ...] = ("empty", "unable", "invented")
 UNRECORDED: frozenset[Outcome] = frozenset({"unreported", "unanswered"})
 """Outcomes of which nothing is recorded."""

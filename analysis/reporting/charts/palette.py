@@ -19,7 +19,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "hollow": "#cc79a7",
         "failed": "#d55e00",
         "stopped": "#e69f00",
-        "unknown": "#9a9fa6",
+        "no_end": "#9a9fa6",
         "ink": "#1f2328",
         "soft": "#5b6370",
         "faint": "#7d848e",
@@ -39,10 +39,10 @@ COLOURS: Mapping[str, str] = MappingProxyType(
     }
 )
 SHAPE_BY_STANDING: Mapping[Standing, int] = MappingProxyType(
-    {"succeeded": 16, "hollow": 17, "failed": 4, "stopped": 18, "unknown": 1}
+    {"succeeded": 16, "hollow": 17, "failed": 4, "stopped": 18, "no_end": 1}
 )
 SIGN_BY_STANDING: Mapping[Standing, str] = MappingProxyType(
-    {"succeeded": "●", "hollow": "▲", "failed": "✕", "stopped": "◆", "unknown": "○"}
+    {"succeeded": "●", "hollow": "▲", "failed": "✕", "stopped": "◆", "no_end": "○"}
 )
 HEAT = ("heat-a", "heat-b", "heat-c", "heat-d", "heat-e")
 MODELS = ("model-a", "model-b", "model-c", "model-d", "model-e")

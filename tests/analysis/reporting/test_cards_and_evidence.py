@@ -41,7 +41,7 @@ def test_every_delegation_is_in_the_groups_that_count_it(tmp_path: Path) -> None
     assert numbers["agent", "developer"] == (1, 3)
     assert numbers["agent", "reviewer", "failed"] == (2,)
     assert numbers["outcome", "unanswered"] == (3,)
-    assert numbers["standing", "unknown"] == (3,)
+    assert numbers["standing", "no_end"] == (3,)
     assert numbers["transition", "developer", "reviewer"] == (2,)
     assert numbers["day", "2026-03-03"] == (3,)
     assert numbers["place", "1"] == (1, 3)

@@ -18,7 +18,7 @@ def drawing(label: str = "developer", name: str = "chart") -> str:
     layers = [
         bars([(0, 3), (3, 5)], [1, 1], ["succeeded", "failed"]),
         lines([(1, 1)], [(4, 1)], "ink", 0.6),
-        *(points([(2, 1)], "unknown", shape=shape) for shape in (1, 4, 16, 18)),
+        *(points([(2, 1)], "no_end", shape=shape) for shape in (1, 4, 16, 18)),
         labels([(5, 1)], [label], "soft"),
     ]
     return draw(name, layers, Axis(0, 10, [0, 5], ["0", "5"]), Axis(0, 2, [1], [label]), 80, grid=True)
@@ -47,8 +47,8 @@ def test_colours_are_classes_that_the_style_sheet_knows() -> None:
     washed = drawing()
     assert "rgb(" not in washed
     assert "#" not in washed.replace("url(#", "")
-    used = set(re.findall(r"\b[fs]-([a-z\-]+)", washed))
-    assert {"succeeded", "failed", "unknown", "ink", "soft", "line"} <= used <= set(COLOURS)
+    used = set(re.findall(r"\b[fs]-([a-z_\-]+)", washed))
+    assert {"succeeded", "failed", "no_end", "ink", "soft", "line"} <= used <= set(COLOURS)
 
 
 @pytest.mark.parametrize("label", MARKUP)

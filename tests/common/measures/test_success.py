@@ -28,8 +28,8 @@ ENDS: list[tuple[Outcome, Cause | None, ResultKind | None, Standing]] = [
     ("not_started", "name", None, "stopped"),
     ("killed", "user", None, "stopped"),
     ("killed", "parent", None, "stopped"),
-    ("unreported", None, None, "unknown"),
-    ("unanswered", None, None, "unknown"),
+    ("unreported", None, None, "no_end"),
+    ("unanswered", None, None, "no_end"),
 ]
 
 
@@ -54,7 +54,7 @@ def test_success_is_of_the_judged_and_returned_of_all_with_a_recorded_end() -> N
 
 
 def test_every_standing_cause_and_kind_is_named_even_at_zero() -> None:
-    assert success.standings(made()) == {"succeeded": 2, "hollow": 3, "failed": 2, "stopped": 9, "unknown": 2}
+    assert success.standings(made()) == {"succeeded": 2, "hollow": 3, "failed": 2, "stopped": 9, "no_end": 2}
     assert list(success.standings([]).values()) == [0] * 5
     assert success.causes(made()) == {
         "user": 3,
