@@ -109,10 +109,8 @@ def _hollow(context: Context) -> Iterator[Finding]:
     """Yield how many results do no work, with the agent that gave most; those of the verdict's agent are said there."""
     metrics = context.inputs.results.metrics
     said = {agent.agent_type for agent, _ in _urgent(metrics)[:1]}
-    found = sorted(
-        (agent for agent in named_agents(metrics) if agent.hollow_results and agent.agent_type not in said),
-        key=lambda agent: -len(agent.hollow_results),
-    )
+    found = [agent for agent in named_agents(metrics) if agent.hollow_results and agent.agent_type not in said]
+    found.sort(key=lambda agent: -len(agent.hollow_results))
     hollow = sum(agent.standings["hollow"] for agent in found)
     if not may_be_said(Claim(hollow, hollow, least=1)):
         return
