@@ -17,7 +17,9 @@ from analysis.reporting.paying_columns import paying_of_agents, paying_of_delega
 from analysis.reporting.routing_columns import routing_columns
 from common.measures.success import standing
 from common.records.following import LATER, NEXT_STEPS
-from common.records.sessions import CAUSES, HOLLOW, OUTCOMES, Outcome
+from common.records.metrics import count_shown
+from common.records.sessions import CAUSES, HOLLOW, OUTCOMES
+from common.records.showing import SHOWN
 from common.text.escaping import csv_cell
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from common.records.base import Rate
     from common.records.metrics import AgentMetrics, WorkflowMetrics
     from common.records.sessions import EnrichedSession
+    from common.records.showing import Shown
     from common.records.tokens import Tokens
 
 
@@ -118,14 +121,14 @@ def _counted(field: str, name: str) -> Callable[[AgentMetrics], Field]:
     return lambda agent: getattr(agent, field).get(name, 0)
 
 
-def _listed(field: str, name: str) -> Callable[[AgentMetrics], Field]:
-    """Return the number of delegations of an agent in one of its lists."""
-    return lambda agent: len(getattr(getattr(agent, field), name))
+def _followed(name: str) -> Callable[[AgentMetrics], Field]:
+    """Return the number of an agent's delegations that something followed."""
+    return lambda agent: len(getattr(agent.following, name))
 
 
-def _outcome(outcome: Outcome) -> Column[AgentMetrics]:
-    """Return the column of an outcome."""
-    return outcome, lambda agent: agent.outcomes.get(outcome, 0)
+def _shown_by(name: Shown) -> Callable[[AgentMetrics], Field]:
+    """Return the number of an agent's delegations that the transcripts show so, None where none could show it."""
+    return lambda agent: count_shown(agent, name)
 
 
 def _run_tokens(numbered: Numbered) -> Tokens | None:
@@ -149,23 +152,23 @@ def _session_tokens(session: EnrichedSession) -> Tokens:
 
 
 def _of_agents(masking: Masking) -> Iterator[Column[AgentMetrics]]:
-    """Yield the columns of agents; tokens and dollars are empty where no run is known."""
+    """Yield the columns of agents; tokens, dollars and what a run shows are empty where no run is known."""
     yield "agent_type", lambda agent: _shown(masking.name(agent.agent_type))
     yield "delegations", lambda agent: agent.delegations
     yield "sessions", lambda agent: agent.sessions
-    yield from (_outcome(outcome) for outcome in OUTCOMES)
+    yield from ((outcome, _counted("outcomes", outcome)) for outcome in OUTCOMES)
     yield from rate_columns("success", _agent_success)
     yield from rate_columns("returned", _agent_returned)
     yield from ((f"hollow_{kind}", _counted("hollow", kind)) for kind in HOLLOW)
     yield from ((f"ended_by_{cause}", _counted("causes", cause)) for cause in CAUSES)
     yield "tool_calls_known", lambda agent: agent.shown.calls_known
-    yield from ((name, _listed("shown", name)) for name in ("no_tool_call", "edited", "checked"))
+    yield from ((name, _shown_by(name)) for name in SHOWN if name != "used")
     yield "with_result", lambda agent: agent.shown.with_result
-    yield "used", _listed("shown", "used")
+    yield "used", _shown_by("used")
     yield "retried", lambda agent: agent.retries.retried
     yield "retries_succeeded", lambda agent: agent.retries.succeeded
-    yield from ((f"next_{step}", _listed("following", step)) for step in NEXT_STEPS)
-    yield from ((name, _listed("following", name)) for name in LATER)
+    yield from ((f"next_{step}", _followed(step)) for step in NEXT_STEPS)
+    yield from ((name, _followed(name)) for name in LATER)
     yield "verdict", lambda agent: agent.verdict.verdict if agent.verdict else None
     yield "with_run", lambda agent: agent.with_run
     yield from token_columns(_agent_tokens)

@@ -10,7 +10,7 @@ from common.records.following import Following, Retries
 from common.records.paying import ModelPin, OtherPrice, Paying
 from common.records.sessions import NOT_RECORDED, Cause, Outcome, ResultKind, Standing
 from common.records.shared import Cost, Durations, Evidence, PeriodSource
-from common.records.showing import WorkShown
+from common.records.showing import Shown, WorkShown
 from common.records.tokens import Tokens
 from common.records.workflows import WorkflowCounts, WorkflowFields
 
@@ -114,6 +114,12 @@ class AgentMetrics(GroupFields, frozen=True, kw_only=True):
     verdict: Verdict | None  #: verdict, None if it never ran, and for calls that name no agent type
     parent_price: OtherPrice  #: the same tokens at the price of the calling model
     paying: Paying  #: whether its delegations pay
+
+
+def count_shown(agent: AgentMetrics, name: Shown) -> int | None:
+    """Return the number of an agent's delegations that the transcripts show so; None where none could show it."""
+    could = {"no_tool_call": agent.shown.calls_known, "used": agent.shown.with_result}
+    return len(getattr(agent.shown, name)) if could.get(name, agent.with_run) else None
 
 
 class Spending(Record, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import pytest
 from analysis import export_csv
 from common.records.sessions import Edit, Used
 from tests.analysis.test_generate_routing_report import sessions
-from tests.builders.records import delegation, enriched, full, run, session
+from tests.builders.records import delegation, enriched, full, run, session, spent
 from tests.builders.reports import Made, from_records, from_sessions
 
 if TYPE_CHECKING:
@@ -81,6 +81,17 @@ def test_what_is_not_known_is_empty_never_zero(tmp_path: Path) -> None:
     row = tables(from_sessions(tmp_path, session("s", delegation("t", model=None))))["delegations"][0]
     unknown = ("messages", "tool_calls", "input_tokens", "output_tokens_estimated", "estimated_dollars", "model")
     assert [row[name] for name in (*unknown, "duration_seconds", "description")] == [""] * 8
+
+
+def test_what_cannot_be_known_of_the_work_of_an_agent_is_empty_never_zero(tmp_path: Path) -> None:
+    made = session(
+        "s",
+        delegation("t1", "a"),
+        msgspec.structs.replace(delegation("t2", "b", result="Done", run=run(spent()), number=2), tool_calls=3),
+    )
+    rows = tables(from_sessions(tmp_path, made))["agents"]
+    found = {row["agent_type"]: [row[name] for name in ("no_tool_call", "edited", "checked", "used")] for row in rows}
+    assert found == {"a": [""] * 4, "b": ["0"] * 4}
 
 
 def test_a_worktree_is_beside_its_project(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Block, Heading, Paragraph, Sentence, Table
 from analysis.reporting.context import count_cell
+from common.records.metrics import count_shown
 
 if TYPE_CHECKING:
     from analysis.reporting.blocks import Cell
     from analysis.reporting.context import Context
     from common.records.metrics import AgentMetrics
+    from common.records.showing import Shown
 
 
 def evidence_blocks(context: Context) -> tuple[Block, ...]:
@@ -34,15 +36,15 @@ def _cells(context: Context, agent: AgentMetrics) -> tuple[Cell, ...]:
     """Return the counts of an agent, each after the number that it is of."""
     shown = agent.shown
 
-    def counted(name: str, ids: list[str], of: int) -> Cell:
-        return count_cell(len(ids) if of else None, context.groups.target("shown", name, agent.agent_type))
+    def counted(name: Shown) -> Cell:
+        return count_cell(count_shown(agent, name), context.groups.target("shown", name, agent.agent_type))
 
     return (
         count_cell(shown.calls_known),
-        counted("no_tool_call", shown.no_tool_call, shown.calls_known),
+        counted("no_tool_call"),
         count_cell(agent.with_run),
-        counted("edited", shown.edited, agent.with_run),
-        counted("checked", shown.checked, agent.with_run),
+        counted("edited"),
+        counted("checked"),
         count_cell(shown.with_result),
-        counted("used", shown.used, shown.with_result),
+        counted("used"),
     )
