@@ -46,6 +46,6 @@ def _success_by_nearest(material: Material) -> Success:
 
 
 def may_replace(did: Success, nearest: str, agent: str) -> bool:
-    """Tell whether the other agent did enough of the prompts nearest to it, and not worse than the agent did."""
+    """Return whether the other agent did enough of the prompts nearest to it, and not worse than the agent did."""
     its = did.get((nearest, nearest), NO_SUCCESS_KNOWN)
     return its.total >= MIN_ON_CLUSTER and not does_worse(its, did.get((nearest, agent), NO_SUCCESS_KNOWN))

@@ -60,7 +60,7 @@ class Suspicions:
         return frozenset(agent for agent, edited in runs.items() if len(edited) >= MIN_RUNS and not any(edited))
 
     def could_have(self, name: str, case: Case) -> bool:
-        """Tell whether another agent was available, could do the work, and did not do worse in all of its own.
+        """Return whether another agent was available, could do the work, and did not do worse in all of its own.
 
         One that never edits a file cannot do what a run did that edited some.
         """
@@ -108,7 +108,7 @@ def success_of_cases(cases: Sequence[Case]) -> Rate:
 
 
 def does_worse(other: Rate, own: Rate) -> bool:
-    """Tell whether an agent did worse than another one on work of the same kind.
+    """Return whether an agent did worse than another one on work of the same kind.
 
     It did worse if less than half of its work succeeded, or if its share is lower beyond chance (Fisher's exact test).
     Without a known outcome it did not.
@@ -124,7 +124,7 @@ def does_worse(other: Rate, own: Rate) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _is_beyond_chance(other: tuple[int, int], own: tuple[int, int]) -> bool:
-    """Tell whether two (hits, total) differ beyond chance; the same few are asked for again and again."""
+    """Return whether two (hits, total) differ beyond chance; the same few are asked for again and again."""
     return fisher(other, own) < ALPHA
 
 
@@ -180,7 +180,7 @@ def _of_kind(rule: Rule, suspicions: Suspicions) -> list[str]:
 
 
 def _looks_at(rule: Rule, case: Case, suspicions: Suspicions) -> bool:
-    """Tell whether the rule may suspect the delegation: not one of an agent of its kind, of a copy, or of no agent."""
+    """Return whether the rule may suspect the delegation: none of an agent of its kind, a copy or no agent."""
     agent, rules = case.delegation.agent_type, suspicions.material.rules
     if agent in rules.copies or not rule.concerns(agent, rules.suspects):
         return False
@@ -188,7 +188,7 @@ def _looks_at(rule: Rule, case: Case, suspicions: Suspicions) -> bool:
 
 
 def _is_usual(case: Case, material: Material) -> bool:
-    """Tell whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
+    """Return whether a specialist had what resembles its own completed work most: then a rule's words prove nothing."""
     match = material.router.matches.get(case.delegation.tool_use_id)
     specialist = case.delegation.agent_type not in material.rules.generalists
     return specialist and match is not None and match.nearest == case.delegation.agent_type

@@ -42,7 +42,7 @@ def count_pins(cases: Iterable[Case], definitions: Iterable[AgentFile], table: P
 
 
 def _is_model_known(case: Case) -> bool:
-    """Say whether the run, or the result in its place, names the model; else the request may be all that is known."""
+    """Return whether the run, or the result in its place, names the model; otherwise only the request may."""
     delegation = case.delegation
     if delegation.run is None:
         return delegation.model != delegation.requested_model
@@ -75,7 +75,7 @@ def asked_model(of_call: str | None, of_definition: str | None) -> tuple[str | N
 
 
 def as_asked(asked: str, ran: str, callers: frozenset[str], known: frozenset[str]) -> AsAsked:
-    """Tell whether a run had the model that was asked for.
+    """Return whether a run had the model that was asked for.
 
     `callers` are the models of the calling thread, normalised; `known` are the families of models. It cannot be known
     for an alias of no known family, for one that a gateway gave a model of another vendor, and for `inherit` without a

@@ -62,7 +62,7 @@ def find_retries(session: EnrichedSession) -> dict[str, EnrichedDelegation]:
 
 
 def is_later(before: EnrichedDelegation, later: EnrichedDelegation) -> bool:
-    """Tell whether a delegation was called after another had ended; calls of one message were not."""
+    """Return whether a delegation was called after another had ended; calls of one message were not."""
     if before.message_id is not None and before.message_id == later.message_id:
         return False
     ended = before.answered_timestamp
@@ -70,7 +70,7 @@ def is_later(before: EnrichedDelegation, later: EnrichedDelegation) -> bool:
 
 
 def _tries(later: EnrichedDelegation, before: EnrichedDelegation) -> bool:
-    """Tell whether a delegation tries another again."""
+    """Return whether a delegation tries another again."""
     if not is_later(before, later):
         return False
     texts = ((later.description or "", before.description or ""), (later.prompt, before.prompt))

@@ -99,13 +99,13 @@ def _words(text: str, place: int) -> Iterator[tuple[str, int]]:
 
 
 def _is_noun(word: str, known: RoleWords) -> bool:
-    """Tell whether a word ends the name of a role; "code-reviewer" does as "reviewer" does."""
+    """Return whether a word ends the name of a role; "code-reviewer" does as "reviewer" does."""
     last = word.rpartition("-")[2].rpartition(":")[2]
     return bool({word, last} & (known.nouns | known.people))
 
 
 def _is_role(name: list[str], known: RoleWords) -> bool:
-    """Tell whether the name says which role: by a person's noun, or by a word before an expert."""
+    """Return whether the name says which role: by a person's noun, or by a word before an expert."""
     last = name[-1]
     rest = [word for word in name[:-1] if word not in known.no_role and word not in known.nouns]
     if rest:

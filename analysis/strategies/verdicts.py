@@ -70,7 +70,7 @@ def judge(agent: str, field: Field) -> Verdict | None:
 
 
 def is_below(success: Rate, others: Rate) -> bool:
-    """Tell whether the whole interval is below the rate of the others; False if either sample is too small."""
+    """Return whether the whole interval is below the rate of the others; False if either sample is too small."""
     rate = rates.share(others)
     enough = min(success.total, others.total) >= MIN_JUDGED
     return enough and rate is not None and success.high is not None and success.high < rate
@@ -107,7 +107,7 @@ def _hollow_claim(agent: str, field: Field, others: Rate) -> Claim:
 
 
 def _can_replace(twin: str | None, field: Field, others: Rate) -> bool:
-    """Tell whether the agent that does the same work succeeds at the others' rate or better."""
+    """Return whether the agent that does the same work succeeds at the others' rate or better."""
     success = field.success.get(twin or "")
     rate = rates.share(others)
     if success is None or success.total < MIN_JUDGED or rate is None:

@@ -27,7 +27,7 @@ class Claim:
 
 
 def may_be_said(claim: Claim) -> bool:
-    """Tell whether a statement has enough cases, is about something, tells groups apart, and is not chance."""
+    """Return whether a statement has enough cases, is about something, tells groups apart, and is not chance."""
     return claim.judged >= claim.least and claim.count > 0 and claim.groups > 1 and claim.beyond_chance
 
 

@@ -34,7 +34,7 @@ _NEVER_BEGAN = frozenset({"name", "policy"})
 
 
 def has_begun(delegation: EnrichedDelegation) -> bool:
-    """Tell whether the agent itself began to work, and not only the call was made."""
+    """Return whether the agent itself began to work, and not only the call was made."""
     if delegation.run is not None:
         return True
     if delegation.outcome == "unreported":
@@ -50,7 +50,7 @@ class Defined:
     changes: dict[str, list[tuple[int, bool]]]
 
     def at(self, name: str, moment: datetime | None) -> bool:
-        """Tell whether a file defined the agent; without a time only what is defined at all times."""
+        """Return whether a file defined the agent; without a time only what is defined at all times."""
         if name in self.always:
             return True
         changes = self.changes.get(name)
@@ -128,7 +128,7 @@ class AvailableAgents:
         return "defined" if self._defined.at(name, moment) else None
 
     def _is_brought(self, name: str, versions: tuple[str, ...]) -> bool:
-        """Tell whether every version that wrote a session brings the type."""
+        """Return whether every version that wrote a session brings the type."""
         key = name, versions
         if key not in self._brought:
             self._brought[key] = bool(versions) and all(is_built_in(name, version) for version in versions)
@@ -142,5 +142,5 @@ class AvailableAgents:
 
 
 def _has_types(versions: Iterable[str]) -> bool:
-    """Tell whether every version that wrote a session has agent types."""
+    """Return whether every version that wrote a session has agent types."""
     return all(any(is_built_in(built_in.name, version) for built_in in built_in_types()) for version in versions)

@@ -41,7 +41,7 @@ class ProjectLists:
         self._times = [timestamp for timestamp, _, _ in self._ordered]
 
     def names(self, name: str, timestamp: str) -> bool:
-        """Tell whether the latest list at the time has the name; a list without a time comes first."""
+        """Return whether the latest list at the time has the name; a list without a time comes first."""
         latest = bisect_right(self._times, timestamp) - 1
         if latest < 0:
             return False

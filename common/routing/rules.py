@@ -152,7 +152,7 @@ def _unlabelled(text: str) -> str:
 
 
 def suits(rule: Rule, name: str, task: Task, common_words: frozenset[str]) -> bool:
-    """Tell whether the task speaks of every subject in the agent's name: "security-reviewer" needs security.
+    """Return whether the task speaks of every subject in the agent's name: "security-reviewer" needs security.
 
     An agent whose description alone is of the kind suits every task.
     """
