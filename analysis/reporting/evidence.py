@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from analysis.reporting.inputs import ReportInputs
     from common.records.marathons import PositionRate
-    from common.records.metrics import AgentMetrics, Totals
     from common.records.paying import ModelPin, Paying
 
 Key = tuple[str, ...]
@@ -110,13 +109,11 @@ def _of_work_shown(inputs: ReportInputs) -> Iterator[Ids]:
 
 def _of_following(inputs: ReportInputs) -> Iterator[Ids]:
     """Yield the delegations that something followed, in all and by agent."""
-    metrics = inputs.results.metrics
-    rows: list[tuple[Totals | AgentMetrics, Key]] = [(metrics.totals, ())]
-    rows += [(agent, (agent.agent_type,)) for agent in metrics.agents]
-    for row, names in rows:
-        for name in (*NEXT_STEPS, *LATER):
-            yield ("next", name, *names), getattr(row.following, name)
-        yield ("next", "retried", *names), row.retries.tool_use_ids
+    for agent in inputs.results.metrics.agents:
+        followed = {name: getattr(agent.following, name) for name in (*NEXT_STEPS, *LATER)}
+        for name, ids in (followed | {"retried": agent.retries.tool_use_ids}).items():
+            yield ("next", name), ids
+            yield ("next", name, agent.agent_type), ids
 
 
 def _of_groups(inputs: ReportInputs) -> Iterator[Ids]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.strategies.retries import are_alike, find_retries, is_later, text_words
 from common.measures.cases import Case, events, tool_use_ids
 from common.measures.success import standing
-from common.records.following import NEXT_STEPS, Following, NextStep, Retries
+from common.records.following import LATER, NEXT_STEPS, Following, NextStep, Retries
 from common.records.sessions import UNRECORDED, Delegation, Edit, EnrichedDelegation, EnrichedSession
 
 NEAR_SAME = 0.8
@@ -49,6 +49,11 @@ def following(cases: Sequence[Case], sequels: Sequels) -> Following:
     )
 
 
+def count_following(after: Following) -> dict[str, int]:
+    """Return the number of delegations by what happened after them."""
+    return {name: len(getattr(after, name)) for name in (*NEXT_STEPS, *LATER)}
+
+
 def next_step(delegation: Delegation) -> NextStep:
     """Return what the user did next: stopped the delegation itself, else what followed its answer."""
     if delegation.outcome in UNRECORDED:
@@ -82,7 +87,7 @@ def repeats(session: EnrichedSession) -> list[tuple[EnrichedDelegation, Enriched
 
 
 def _is_done(delegation: EnrichedDelegation) -> bool:
-    """Tell whether the delegation is completed and has a run."""
+    """Return whether the delegation is completed and has a run."""
     return delegation.outcome == "completed" and delegation.run is not None
 
 

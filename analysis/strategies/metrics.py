@@ -10,7 +10,7 @@ from msgspec import structs
 from analysis.strategies import model_pins, paying, spending, stopping, verdicts
 from analysis.strategies.evidence import work_shown
 from analysis.strategies.field import Field, field_of
-from analysis.strategies.following import Sequels, find_sequels, following, retries
+from analysis.strategies.following import Sequels, count_following, find_sequels, following, retries
 from analysis.strategies.paying import Balance
 from analysis.strategies.spending import Expense
 from analysis.strategies.workflows import price_workflows
@@ -183,7 +183,7 @@ def _agent(agent: str, cases: Sequence[Case], found: _Findings, material: Materi
 
 
 def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
-    """Tell whether a file of the agents folders defines the agent type.
+    """Return whether a file of the agents folders defines the agent type.
 
     "no" only where a commit removed it or no call ever found it. Built-in, plugin and project agents are defined in
     places that are not read, so the answer on them is "cannot be known".
@@ -198,7 +198,7 @@ def defined(agent: str, cases: Sequence[Case], material: Material) -> Defined:
 
 def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Balance], sequels: Sequels) -> Totals:
     cases, summary = material.cases, material.enriched.summary
-    delegations = [case.delegation for case in cases]
+    delegations, after = [case.delegation for case in cases], following(cases, sequels)
     places: Mapping[str, Tokens] = {
         place: sum_days(expense.tokens for expense in parts if expense.place == place) for place in spending.PLACES
     }
@@ -211,7 +211,8 @@ def _totals(material: Material, parts: Sequence[Expense], balances: Sequence[Bal
         success=success.success_rate(delegations),
         returned=success.returned_rate(delegations),
         durations=rates.durations(delegations),
-        following=following(cases, sequels),
+        following=count_following(after),
+        stopped_events=after.events,
         retries=retries(cases, sequels.retried),
         tokens=sum_tokens(places.values()),
         tokens_main=places["main"],

@@ -165,7 +165,8 @@ class Totals(Record, frozen=True, kw_only=True):
     success: Rate  #: succeeded of judged; see [success](DEFINITIONS.md#success)
     returned: Rate  #: completed, with any result, of all whose end is recorded
     durations: Durations  #: active time
-    following: Following  #: what happened after the delegations
+    following: dict[str, int]  #: delegations by what happened after them; `agents` has their ids
+    stopped_events: int  #: events behind those that the user stopped: one press of Esc may end several
     retries: Retries  #: those that did not complete and were tried again
     tokens: Tokens  #: tokens of main threads, linked runs and unlinked runs
     tokens_main: Tokens  #: tokens of main threads

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 def following_blocks(context: Context) -> tuple[Block, ...]:
     """Return the table of what happened next; nothing if the user always went on and nothing was tried again."""
     metrics = context.inputs.results.metrics
-    total, retries = metrics.totals.following, metrics.totals.retries
-    if not any((total.stopped, total.plan_sent_back, total.tool_stopped, retries.retried)):
+    total = metrics.totals.following | {"retried": metrics.totals.retries.retried}
+    if not any(total[name] for name in ("stopped", "plan_sent_back", "tool_stopped", "retried")):
         return ()
     rows = [(context.agent(agent.agent_type), *_cells(context, agent)) for agent in metrics.agents]
 
-    def counted(name: str, count: int) -> Ref | None:
-        return Ref(count, context.groups.target("next", name)) if count else None
+    def counted(name: str) -> Ref | None:
+        return Ref(total[name], context.groups.target("next", name)) if total[name] else None
 
     lead = Sentence(
         "following_lead",
         {
-            "stopped": counted("stopped", len(total.stopped)),
-            "events": total.events,
-            "plans": counted("plan_sent_back", len(total.plan_sent_back)),
-            "tools": counted("tool_stopped", len(total.tool_stopped)),
-            "retried": counted("retried", retries.retried),
-            "succeeded": retries.succeeded or None,
-            "repeated": len(total.repeated),
-            "edited": len(total.edited_again),
+            "stopped": counted("stopped"),
+            "events": metrics.totals.stopped_events,
+            "plans": counted("plan_sent_back"),
+            "tools": counted("tool_stopped"),
+            "retried": counted("retried"),
+            "succeeded": metrics.totals.retries.succeeded or None,
+            "repeated": total["repeated"],
+            "edited": total["edited_again"],
         },
     )
     return (

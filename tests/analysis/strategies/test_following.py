@@ -133,7 +133,15 @@ def test_the_figures_have_what_happened_next_in_all_and_by_agent() -> None:
     result = metrics.answer_metrics(
         material(session("s", delegation("t1", "a", followed_by="tool_stopped"), delegation("t2", "b", number=2)))
     )
-    assert (result.totals.following.tool_stopped, result.totals.following.went_on) == (["t1"], ["t2"])
+    assert result.totals.following == {
+        "stopped": 0,
+        "plan_sent_back": 0,
+        "tool_stopped": 1,
+        "went_on": 1,
+        "no_end": 0,
+        "repeated": 0,
+        "edited_again": 0,
+    }
     assert [(agent.agent_type, agent.following.went_on) for agent in result.agents] == [("a", []), ("b", ["t2"])]
 
 
