@@ -150,9 +150,9 @@ def _facts(context: Context, numbered: Numbered) -> Iterator[tuple[str, Plain | 
 def _judged(context: Context, delegation: EnrichedDelegation) -> Iterator[tuple[str, Sentence]]:
     """Yield what ended the delegation, what it gave back, and what came of it."""
     if delegation.cause is not None:
-        yield "cause", Sentence(f"cause_{delegation.cause}")
+        yield "cause", Sentence("cause", {"cause": delegation.cause})
     if delegation.result_kind in HOLLOW:
-        yield "result_kind", Sentence(f"result_{delegation.result_kind}")
+        yield "result_kind", Sentence("result_kind", {"kind": delegation.result_kind})
     if delegation.followed_by is not None:
         place = context.masking.place(delegation.file, delegation.followed_line or delegation.line)
         yield "followed", Sentence(f"followed_{delegation.followed_by}", {"place": place})

@@ -96,7 +96,7 @@ def test_a_card_says_who_ended_the_work_whether_it_is_hollow_and_how_long_the_ru
     cards = cards_of(context(tmp_path, session("a", hollow, report, stopped)))[0].cards
     told = [{name: value for name, value in card.facts if name in {"cause", "result_kind", "active"}} for card in cards]
     seconds = Sentence("seconds", {"seconds": 61.5})
-    empty, by_the_user = Sentence("result_empty"), Sentence("cause_user")
+    empty, by_the_user = Sentence("result_kind", {"kind": "empty"}), Sentence("cause", {"cause": "user"})
     assert told == [{"result_kind": empty, "active": seconds}, {}, {"cause": by_the_user}]
 
 
@@ -107,17 +107,17 @@ def test_causes_and_hollow_results_are_in_words_on_cards(tmp_path: Path) -> None
     report = from_sessions(tmp_path, session("a", *known)).html()
     assert re.findall("<dt>ended by</dt><dd>(.*?)</dd>", report) == [
         "the user",
-        "a permission rule, a hook or auto mode",
+        "a rule, a hook or auto mode",
         "a limit",
         "an error of the API",
-        "an agent type or a tool that is not there",
-        "the thread that called it, or a call next to it",
+        "an agent type or tool that is not there",
+        "the calling thread, or a call next to it",
         "the agent itself",
     ]
     assert re.findall("<dt>no work done</dt><dd>(.*?)</dd>", report) == [
-        "the result is empty",
-        "the result refuses the task",
-        "the result invents calls of tools",
+        "empty",
+        "refuses the task",
+        "invents calls of tools",
     ]
 
 
