@@ -32,6 +32,7 @@ from common.records.patterns import RoutingPatterns
 from common.records.segmentation import SegmentationReport
 from common.routing import rules
 from common.strategy import Material
+from common.text.formatting import NO_DATA
 from common.times import Calendar
 from tests.builders.records import FILTERS, delegation, enriched, session
 
@@ -82,8 +83,8 @@ class Figures:
         return self.named / self.planted if self.planted else 0.0
 
     @property
-    def precision(self) -> float:
-        return self.named / self.suspected if self.suspected else 1.0
+    def precision(self) -> float | None:
+        return self.named / self.suspected if self.suspected else None
 
     @property
     def alarm_rate(self) -> float:
@@ -251,8 +252,9 @@ def report(kind: str, names: Sequence[str], seeds: range) -> str:
 
 
 def _row(source: str, sums: Figures) -> str:
+    precision = NO_DATA if sums.precision is None else f"{sums.precision:.1%}"
     return (
-        f"  {source:15} suspected {sums.suspected:5}  precision {sums.precision:6.1%}"
+        f"  {source:15} suspected {sums.suspected:5}  precision {precision:>6}"
         f"  named rightly {sums.named:5} of {sums.planted:5} planted ({sums.recall:5.1%})"
         f"  alarms {sums.alarms:4} of {sums.unplanted:6} unplanted ({sums.alarm_rate:5.2%})"
         f"  of another project {sums.crossed}"
