@@ -79,7 +79,7 @@ def _outcome_bars(agents: Sequence[AgentMetrics], rows: Sequence[float], scale: 
     for agent, row in zip(agents, rows, strict=True):
         start = 0.0
         for name in STANDINGS:
-            number = agent.standings.get(name, 0)
+            number = agent.standings[name]
             if number:
                 spans.append((start * scale, (start + number) * scale))
                 places.append(row)
@@ -114,7 +114,7 @@ def _outcome_table(context: Context, agents: Sequence[AgentMetrics]) -> Table:
     rows = tuple(
         (
             context.agent(agent.agent_type),
-            *(count_cell(agent.standings.get(name, 0)) for name in STANDINGS),
+            *(count_cell(agent.standings[name]) for name in STANDINGS),
             rate_cell(agent.success),
             money_cell(agent.cost.estimated if agent.with_run else None),
         )
