@@ -79,11 +79,14 @@ class Answers:
             answers = self._facts.notices if last.is_notice else self._facts.results
             answers[last.index].followed = answers[last.index].followed or (how, number)
 
-    def result(self, line: Line, number: int, block: Block, index: int) -> None:
-        """Take the result of a tool; of ordinary tools only a refusal matters."""
+    def result(self, line: Line, number: int, block: Block, index: int) -> bool:
+        """Take the result of a tool, and say whether it is a report; of ordinary tools only a refusal matters.
+
+        A report answers a call of this file, and is neither a launch nor an error.
+        """
         kind = self._facts.open_tools.pop(block.tool_use_id or "", None)
         if kind == "" and block.is_error is not True:
-            return
+            return False
         in_main = self._facts.threads[index].kind == "main"
         refusal = result_text(block) if block.is_error is True and in_main else ""
         is_refused = is_refusal(refusal)
@@ -104,6 +107,9 @@ class Answers:
                     self._facts.sequel.last = None
                 elif not self._facts.results[-1].launched:
                     self._facts.sequel.answered(len(self._facts.results) - 1, is_notice=False)
+            result = self._facts.results[-1]
+            return kind == "call" and not (result.launched or result.is_error)
+        return False
 
     def _delegated(self, line: Line, number: int, block: Block, index: int) -> None:
         """Keep the result of a delegation, or of a call that is not before it in this file."""

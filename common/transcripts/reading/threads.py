@@ -147,9 +147,9 @@ class Threads:
             thread.cwd = FirstSeen(line.cwd, stamp, number)
 
 
-def take_prompt(thread: Thread, text: str) -> None:
+def take_prompt(thread: Thread, text: str | None) -> None:
     """Keep the digest of a sidechain's first user text, and what it says of the kind of run."""
-    if not text:
+    if not text or thread.prompt_seen:
         return
     inner = unwrap_teammate(text)
     thread.prompt_seen = True

@@ -61,12 +61,13 @@ class TranscriptReader:
         message = line.message
         if message is None:
             return
-        self.facts.threads[index].cut_by = api_error_of(line, message) if line.is_api_error_message else None
+        thread = self.facts.threads[index]
+        thread.cut_by = api_error_of(line, message) if line.is_api_error_message else None
         facts = self._threads.message(index, message, number, stamp)
         add_usage(facts, message, number)
         if not isinstance(message.content, list):
             return
-        in_main, sequel = self.facts.threads[index].kind == "main", self.facts.sequel
+        in_main, sequel = thread.kind == "main", self.facts.sequel
         for position, block in enumerate(message.content):
             if not isinstance(block, Block):
                 continue
@@ -143,15 +144,7 @@ class TranscriptReader:
         elif in_main:
             thread.without_uuid += 1
         content = line.message.content if line.message is not None else None
-        answered = False
-        if isinstance(content, list):
-            for block in content:
-                if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
-                    is_report = len(content) == 1 and self.facts.open_tools.get(block.tool_use_id) == "call"
-                    self._answers.result(line, number, block, index)
-                    self._workflows.answered(line, block, index)
-                    self.watches.answered(index, number, is_report=is_report)
-                    answered = True
+        answered = isinstance(content, list) and self._results(content, line, number, index)
         texts = texts_of(content)
         if line.is_compact_summary or (texts and texts[0].startswith(COMPACTED)):
             thread.compactions.append((stamp, number))
@@ -161,7 +154,19 @@ class TranscriptReader:
             self._main_texts(line, number, texts, index, answered=answered)
         elif texts:
             self._side_texts(line, number, texts, thread)
-        self.watches.delivered(self._notices.delivered, index, number)
+        if self._notices.delivered:
+            self.watches.delivered(self._notices.delivered, index, number)
+
+    def _results(self, content: list[Block | str], line: Line, number: int, index: int) -> bool:
+        """Take the results of tools, and say whether there are any; watch a report that is alone in its line."""
+        answered = False
+        for block in content:
+            if isinstance(block, Block) and block.type == "tool_result" and block.tool_use_id is not None:
+                if self._answers.result(line, number, block, index) and len(content) == 1:
+                    self.watches.open(len(self.facts.results) - 1, index, number)
+                self._workflows.answered(line, block, index)
+                answered = True
+        return answered
 
     def _side_texts(self, line: Line, number: int, texts: list[str], thread: Thread) -> None:
         """Take text in a sidechain: notifications, and the prompt that it begins with."""
@@ -217,9 +222,7 @@ class TranscriptReader:
             return
         stamp = timestamp_of(line)
         index = self._threads.echo_of(line, data.agent_id, number, stamp)
-        thread = self.facts.threads[index]
-        if data.prompt and not thread.prompt_seen:
-            take_prompt(thread, data.prompt)
+        take_prompt(self.facts.threads[index], data.prompt)
         message = data.message.message if data.message is not None else None
         if message is None or message.usage is None or not message.id:
             return

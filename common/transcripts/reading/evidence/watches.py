@@ -39,21 +39,19 @@ _OWN = (b'"type":"assistant"', b'"type": "assistant"')
 
 
 class Watches:
-    """The watches of a file. Their state is in the facts, the words of the results are kept next to it."""
+    """The watches of a file. Their state is in the facts, the words of the results are kept next to it.
+
+    `active` are those whose outputs are still to come.
+    """
 
     def __init__(self, facts: FileFacts) -> None:
         """Continue from `facts`."""
         self._facts = facts
-        self._active = [watch for watch in facts.watches if watch.left]
+        self.active = [watch for watch in facts.watches if watch.left]
         self._words: dict[int, set[bytes]] = {}
         self._lines: list[bytes] = []
         self._first = self._offset = 0
         self._ends: list[int] = []
-
-    @property
-    def active(self) -> bool:
-        """Whether a result is watched."""
-        return bool(self._active)
 
     def begin(self, lines: list[bytes], first: int, offset: int) -> None:
         """Take note of the lines that are read next: the number of the first, and where it begins in the file."""
@@ -74,15 +72,9 @@ class Watches:
             return
         watch = Watch(of, thread, start, end)
         self._facts.watches.append(watch)
-        self._active.append(watch)
-        if len(self._active) > MOST_WATCHES:
-            self._close(self._active[0])
-
-    def answered(self, thread: int, line: int, *, is_report: bool) -> None:
-        """Watch the result that a line gave last, if it may be a report: neither a launch nor an error."""
-        result = self._facts.results[-1] if is_report else None
-        if result is not None and not (result.launched or result.is_error):
-            self.open(len(self._facts.results) - 1, thread, line)
+        self.active.append(watch)
+        if len(self.active) > MOST_WATCHES:
+            self._close(self.active[0])
 
     def delivered(self, notices: list[int], thread: int | None, line: int) -> None:
         """Watch the results in notices that a line brought to a thread, if that is known; empty the list."""
@@ -97,7 +89,7 @@ class Watches:
         if not said:
             return
         words: set[bytes] | None = None
-        for watch in self._active[:]:
+        for watch in self.active[:]:
             if watch.thread != thread:
                 continue
             words = rare_words(said) if words is None else words
@@ -111,7 +103,7 @@ class Watches:
 
     def _close(self, watch: Watch) -> None:
         watch.left = 0
-        self._active.remove(watch)
+        self.active.remove(watch)
         self._words.pop(watch.of, None)
 
     def _words_of(self, watch: Watch) -> set[bytes]:
