@@ -24,12 +24,11 @@ class Caller(NamedTuple):
         return max(0, stop - bisect_right(self.messages, reached))
 
 
-def caller_at(threads: Iterable[ThreadAt], messages: Iterable[DistinctMessage]) -> Caller:
-    """Return the caller that has these threads and messages."""
+def caller_at(threads: Iterable[ThreadAt], messages: list[DistinctMessage]) -> Caller:
+    """Return the caller that has these threads and messages; the messages are in order."""
     compactions = [order_of(at.file, at.thread, *compaction) for at in threads for compaction in at.thread.compactions]
-    known = list(messages)
     return Caller(
-        messages=sorted(message.order for message in known if message.counted),
+        messages=[message.order for message in messages if message.counted],
         compactions=sorted(compactions),
-        files_read=files_read(known),
+        files_read=files_read(messages),
     )
