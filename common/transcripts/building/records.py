@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from common.records.sessions import NOT_RECORDED, Delegation, EnrichedDelegation, Outcome, ResultKind, Run, Used
 from common.transcripts.building.hollow import result_kind
@@ -22,6 +22,23 @@ LONGEST_MILLISECONDS = 1e12
 """Thirty years; longer durations are errors."""
 
 AgentTypeSource = Literal["call", "result", "meta", "default", "none"]
+
+
+class _Calling(NamedTuple):
+    """The thread that called: its run, its context at the call, and its messages after the result."""
+
+    caller: str | None
+    caller_context: int | None
+    caller_calls_after: int | None
+
+
+class _Ending(NamedTuple):
+    """The end of a delegation: the result, the assistant's text after it, its time, and how long the work took."""
+
+    result: str | None
+    assistant_synthesis_after: str | None
+    answered_timestamp: str | None
+    duration_seconds: float | None
 
 
 def delegations_of(tables: Tables, decided: dict[str, DecidedOutcome]) -> list[EnrichedDelegation]:
@@ -51,16 +68,14 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
     facts, run = tables.delegations[key], tables.run_by_delegation.get(key)
     copy, answer, word = facts.first, facts.answer, facts.last_word
     agent_type, source = _agent_type(tables, key)
-    result, synthesis, answered, duration = _ending(facts)
-    record = linked_run(tables, run, facts) if run else None
-    calling, reached = tables.calling_message(copy), facts.reached
+    ending, record = _ending(facts), linked_run(tables, run, facts) if run else None
     tool_calls = tool_calls_of(facts, record)
     followed_by, followed_line = facts.followed or (None, None)
     return EnrichedDelegation(
         tool_use_id=facts.tool_use_id,
         timestamp=copy.call.timestamp or None,
         message_id=copy.call.message_id,
-        caller=_caller(tables, key),
+        **_calling(tables, key)._asdict(),
         agent_type=agent_type,
         agent_type_source=source,
         description=copy.call.description,
@@ -71,25 +86,20 @@ def _delegation(  # noqa: PLR0913, PLR0917 - what was found out about all delega
         cause=decided.cause,
         press=presses.get(facts.tool_use_id),
         delivered=word.notice.channel if word else "none",
-        caller_context=context_size(calling) if calling and calling.counted else None,
-        caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
         tool_calls=tool_calls,
         used=_used(facts),
         followed_by=followed_by,
         followed_line=followed_line,
-        result_kind=_kind(decided.outcome, result, tool_calls),
-        result_preview=result[:PREVIEW] if result is not None else None,
-        answered_timestamp=answered,
-        duration_seconds=duration,
+        result_kind=_kind(decided.outcome, ending.result, tool_calls),
+        result_preview=ending.result[:PREVIEW] if ending.result is not None else None,
+        **ending._asdict(),
         active_seconds=seconds_in(at.thread.stretches for at in (*run.threads, *run.echoes)) if run else None,
         model=_model(record) or (answer.result.model if answer else None) or copy.call.model,
         requested_model=copy.call.model,
         link=run.link if run else None,
         run=record,
         prompt=copy.call.prompt,
-        result=result,
         user_context_before=copy.file.facts.prompts.contexts[copy.call.context] if copy.call.context >= 0 else None,
-        assistant_synthesis_after=synthesis,
         sequence_number=number,
         previous_agent=neighbours[0],
         next_agent=neighbours[1],
@@ -110,6 +120,17 @@ def _caller(tables: Tables, key: str) -> str | None:
         return None
     delegation = tables.delegations.get(run.delegation or "")
     return delegation.tool_use_id if delegation else run.agent_id or run.first.file.name
+
+
+def _calling(tables: Tables, key: str) -> _Calling:
+    """Return the facts of the thread that called."""
+    facts = tables.delegations[key]
+    message, reached = tables.calling_message(facts.first), facts.reached
+    return _Calling(
+        caller=_caller(tables, key),
+        caller_context=context_size(message) if message and message.counted else None,
+        caller_calls_after=tables.calling_thread(facts).calls_after(reached) if reached else None,
+    )
 
 
 def _agent_type(tables: Tables, key: str) -> tuple[str, AgentTypeSource]:
@@ -137,16 +158,16 @@ def _model(run: Run | None) -> str | None:
     return max(sorted(counts), key=lambda name: counts[name]) if counts else None
 
 
-def _ending(facts: DelegationFacts) -> tuple[str | None, str | None, str | None, float | None]:
-    """Return the result's text, the assistant's text after it, its timestamp, and the duration in seconds."""
+def _ending(facts: DelegationFacts) -> _Ending:
+    """Return how a delegation ended, as far as it is recorded."""
     answer, word = facts.answer, facts.last_word
     seconds = _elapsed(facts)
     if answer is not None and not answer.result.launched:
         synthesis = answer.result.synthesis or next((r.result.synthesis for r in facts.results), None)
-        return answer.result.text, synthesis, answer.result.timestamp or None, seconds
+        return _Ending(answer.result.text, synthesis, answer.result.timestamp or None, seconds)
     if word is None:
-        return None, None, None, seconds
-    return word.notice.result, word.notice.synthesis, word.notice.timestamp or None, seconds
+        return _Ending(None, None, None, seconds)
+    return _Ending(word.notice.result, word.notice.synthesis, word.notice.timestamp or None, seconds)
 
 
 def _used(facts: DelegationFacts) -> Used | None:
