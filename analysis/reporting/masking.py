@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.reporting.blocks import Code, Quote
 from common.projects import split_worktree
+from common.records.sessions import NOT_RECORDED
 from common.text.escaping import one_line, shorten, visible
 from common.text.formatting import NO_DATA, plural
 from common.text.redaction import Redactor, keep
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from common.text.redaction import Redact
 
 NAME_LENGTH, WORDS_LENGTH, PATH_LENGTH, SESSION_LENGTH, CACHED_NAMES = 60, 160, 400, 8, 50_000
+NO_NAME = "not recorded"
 DETAIL_LENGTH = 200  # extraction cuts the text that decided an outcome here
 
 
@@ -37,7 +39,9 @@ class Masking:
     number_by_session: Mapping[str, int]
 
     def name(self, text: str | None, length: int = NAME_LENGTH) -> Code:
-        """Return a name: of an agent, a model, a period, a version, a figure, a reason."""
+        """Return a name: of an agent, a model, a period, a version, a figure, a reason; words if none is recorded."""
+        if text == NOT_RECORDED:
+            return Code(NO_NAME)
         return Code(shorten(one_line(self.redact(text)), length) if text else NO_DATA)
 
     def project(self, text: str, worktrees: int = 0) -> Code:

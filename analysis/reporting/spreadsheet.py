@@ -91,6 +91,7 @@ def _of_delegations(context: Context) -> Iterator[Column[Numbered]]:
     yield "outcome_detail", lambda numbered: _shown(masking.reason(numbered.delegation))
     yield "standing", lambda numbered: standing(numbered.delegation)
     yield "cause", lambda numbered: numbered.delegation.cause
+    yield "press", lambda numbered: context.groups.number_by_id.get(numbered.delegation.press or "")
     yield "result_kind", lambda numbered: numbered.delegation.result_kind
     yield from routing_columns(context)
     yield "followed_by", lambda numbered: numbered.delegation.followed_by

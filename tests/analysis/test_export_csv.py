@@ -126,3 +126,15 @@ def test_secrets_are_masked_as_in_the_reports_and_shared_tables_hold_no_words(tm
     shared = tables(made, share=True)["delegations"][0]
     assert (shared["session"], shared["project"], shared["place"]) == ("session 1", "project 1", "")
     assert "anary" not in str(shared)
+
+
+def test_calls_of_one_press_of_esc_have_the_number_of_the_first(tmp_path: Path) -> None:
+    pressed = [delegation(f"t{n}", "a", "interrupted", press="t2", number=n) for n in (2, 3)]
+    made = from_sessions(tmp_path, session("s", delegation("t1", "a"), *pressed))
+    assert [row["press"] for row in tables(made)["delegations"]] == ["", "2", "2"]
+
+
+def test_an_agent_type_that_no_call_names_is_said_to_be_not_recorded(tmp_path: Path) -> None:
+    made = from_sessions(tmp_path, session("s", delegation("t1", "(none)")))
+    assert [row["agent_type"] for row in tables(made)["agents"]] == ["not recorded"]
+    assert "(none)" not in made.markdown()
